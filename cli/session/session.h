@@ -1,0 +1,92 @@
+// A session: one person (or one terminal line) talking to the router. Sans-IO: a front end feeds lines and keys and
+// shows what the session writes, so console, telnet and ssh differ only in how bytes travel.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/language/command_table.h"
+#include "os/base/scheduler.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter {
+
+/// The person's screen and keyboard, as a front end offers them. Text has "\n" line ends; the front end makes them
+/// "\r\n" where its medium wants that.
+class Display {
+ public:
+  virtual ~Display() = default;
+  virtual void write(std::string_view text) = 0;
+  /// The prompt of the line being edited; empty while no line is wanted. The front end draws it.
+  virtual void set_prompt(std::string_view prompt) = 0;
+  /// False while a password is typed.
+  virtual void set_echo(bool on) = 0;
+  /// True: every key goes to Session::key() at once (pager, yes/no questions); false: lines to Session::line().
+  virtual void set_key_mode(bool on) = 0;
+  /// The session is over: a console shows its login prompt again by a new start(), telnet hangs up.
+  virtual void close() = 0;
+};
+
+/// What a session needs of its Router.
+struct SessionHost {
+  const CommandTable& table;
+  UserDatabase& users;
+  SystemIdentity& system;
+  Log& log;
+  Scheduler& scheduler;
+  const Clock& clock;
+  RouterControl& control;
+};
+
+/// Terminal settings (SET ASYN, SET TTY).
+struct TerminalSettings {
+  unsigned page = 22;           // lines; 0: off
+  unsigned history = 30;
+  std::uint32_t idle_s = 0;     // 0: never logged off
+  std::optional<std::string> prompt;
+  bool secure = true;           // a login is asked for
+};
+
+class Session final : public Terminal, public std::enable_shared_from_this<Session> {
+ public:
+  /// `device` is "Asyn 0", "Telnet 1"; `location` "local" or the peer's address; `port_name` what the log calls it
+  /// ("port0", "TTY17").
+  static std::shared_ptr<Session> make(SessionHost host, Display& display, std::string device, std::string location,
+                                       std::string port_name);
+  ~Session() override;
+
+  /// Shows the login prompt.
+  void start();
+  /// Enter was pressed.
+  void line(std::string_view text);
+  /// A key while in key mode.
+  void key(char key);
+  /// `?` was typed with `typed` left of it: shows the options; the front end then draws prompt and text again.
+  void help(std::string_view typed);
+  /// The link is gone.
+  void hang_up();
+
+  void print(std::string_view text) override;
+
+  bool logged_in() const;
+  ActiveSession description() const;
+  const std::string& prompt() const;
+  /// Earlier lines, oldest first, for the front end's editor.
+  const std::deque<std::string>& history() const;
+  void clear_history();
+  TerminalSettings settings;
+
+ private:
+  struct State;
+  Session(SessionHost host, Display& display, std::string device, std::string location, std::string port_name);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace arrouter

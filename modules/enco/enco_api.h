@@ -1,0 +1,138 @@
+// ENCO: the only module that touches ciphers. Keys, hashes, Diffie-Hellman jobs, and channels for the datapath.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/base/address.h"
+#include "os/base/bytes.h"
+#include "os/base/packet.h"
+
+namespace arrouter::enco {
+
+enum class Cipher : std::uint8_t {
+  null, des, triple_des_2key, triple_des_outer, triple_des_inner, aes128, aes192, aes256
+};
+enum class Hash : std::uint8_t { null, md5, sha, des_mac };
+/// Oakley groups: 0 = MODP 512 (proprietary), 1 = MODP 768, 2 = MODP 1024 (RFC 2409 6.1, 6.2).
+enum class Group : std::uint8_t { modp512 = 0, modp768 = 1, modp1024 = 2 };
+
+struct CipherTraits {
+  std::string_view name;  // "3DESOUTER", as the command line has it
+  std::size_t key_bytes, block_bytes;
+};
+const CipherTraits& traits(Cipher cipher);
+struct HashTraits {
+  std::string_view name;  // "SHA"
+  std::size_t digest_bytes, icv_bytes, key_bytes;  // icv: HMAC-x-96 of ESP and AH; key: of that HMAC (RFC 2403, 2404)
+};
+const HashTraits& traits(Hash hash);
+std::size_t group_bytes(Group group);
+
+enum class KeyType : std::uint8_t {
+  des, triple_des_2key, triple_des_outer, triple_des_inner, aes128, aes192, aes256, general, rsa
+};
+
+/// One block cipher key with its schedule made, for CBC over whole buffers (ISAKMP messages).
+class CbcKey {
+ public:
+  virtual ~CbcKey() = default;
+  virtual std::size_t block_bytes() const = 0;
+  /// In place; data.size() is a multiple of the block; `iv` is the chaining value, replaced by the last cipher block.
+  virtual void encrypt(ByteSpan data, ByteSpan iv) = 0;
+  virtual void decrypt(ByteSpan data, ByteSpan iv) = 0;
+};
+
+/// A private exponent with its public value, both of the group's length.
+struct DhPair {
+  Group group = Group::modp768;
+  SecretBytes exponent;
+  Bytes public_value;
+};
+
+// ---- the datapath ---------------------------------------------------------------------------------------------
+
+using ChannelId = std::uint32_t;  // 1…; 0 is none. What SHOW IPSEC SA=id and SHOW ENCO CHANNEL print.
+
+/// A channel does encryption or authentication of one SA pair, both directions with a key each.
+struct ChannelSpec {
+  std::string_view user = "IPSEC";
+  std::uint32_t user_id = 0;  // SA id
+  Cipher cipher = Cipher::null;   // one of cipher and hash is not null
+  Hash hash = Hash::null;
+  SecretBytes out_key, in_key;
+};
+
+enum class Direction : std::uint8_t { encode, decode };
+enum class JobResult : std::uint8_t { waiting, good, bad_icv, bad_length, failed };
+
+/// One packet through an SA's channels. Offsets count from packet data().
+/// Encode: encrypts [cipher_begin, cipher_end) in place (the IV stands in the block before cipher_begin), then writes
+/// the ICV over [auth_begin, auth_end) to icv_at. Decode: checks the ICV first, in constant time, and decrypts only
+/// when it is good.
+struct Job {
+  PacketBuffer* packet = nullptr;
+  ChannelId encryption = 0;      // 0: no cipher
+  ChannelId authentication = 0;  // 0: no hash
+  std::uint32_t cipher_begin = 0, cipher_end = 0;
+  std::uint32_t auth_begin = 0, auth_end = 0, icv_at = 0;
+  /// More bytes for the hash after auth_end that are not in the packet (AH's zeroed fields, ESN); usually empty.
+  ByteView auth_extra = {};
+  JobResult result = JobResult::waiting;
+};
+
+/// User database digest: two hex digits of salt, then MD5(salt byte, password) in hex; 34 digits.
+std::string password_digest(std::string_view password, std::uint8_t salt);
+
+// ---- keys -----------------------------------------------------------------------------------------------------
+
+struct Key {
+  std::uint16_t id = 0;
+  KeyType type = KeyType::general;
+  SecretBytes value;
+  std::string description;
+  Ipv4Address address;
+  std::string module;
+};
+
+class EncoApi {
+ public:
+  virtual ~EncoApi() = default;
+
+  /// nullptr when there is none.
+  virtual const Key* find_key(std::uint16_t id) const = 0;
+
+  virtual Bytes hash(Hash algorithm, std::span<const ByteView> parts) = 0;
+  virtual SecretBytes hmac(Hash algorithm, ByteView key, std::span<const ByteView> parts) = 0;
+  /// nullptr when the key has the wrong length (or is weak, for DES).
+  virtual std::unique_ptr<CbcKey> make_cbc(Cipher cipher, ByteView key) = 0;
+  virtual bool weak_key(Cipher cipher, ByteView key) const = 0;
+
+  /// Diffie-Hellman as background jobs: the call-backs run later on the datapath thread, never inside the call. They
+  /// are not run once `owner` has expired. Failure (nullopt): the peer's value is 0, 1, p-1 or not below p, or too
+  /// many jobs wait.
+  using Owner = std::weak_ptr<void>;
+  virtual void dh_generate(Group group, unsigned exponent_bits, Owner owner,
+                           std::function<void(std::optional<DhPair>)> done) = 0;
+  virtual void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
+                         std::function<void(std::optional<SecretBytes>)> done) = 0;
+
+  /// Makes a channel; 0 when the algorithm is not available, the key has the wrong length, or the table is full.
+  virtual ChannelId open_channel(const ChannelSpec& spec) = 0;
+  virtual void close_channel(ChannelId id) = 0;
+  /// Works a burst of jobs at once and fills their results. Never allocates.
+  virtual void run(Direction direction, std::span<Job> jobs) = 0;
+
+  /// What SHOW ENCO lists and SA specifications may use.
+  virtual bool available(Cipher cipher) const = 0;
+  virtual bool available(Hash hash) const = 0;
+};
+
+}  // namespace arrouter::enco

@@ -1,0 +1,119 @@
+// What other modules may ask of IP: addresses, routes, local delivery, UDP, and the place in the packet path where
+// IPsec stands.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "netdev/wire/ipv4.h"
+#include "os/base/address.h"
+#include "os/base/packet.h"
+
+namespace arrouter {
+
+/// Index of an IP interface, stable while it exists; 0 is never used.
+using InterfaceId = std::uint16_t;
+
+struct IpInterfaceInfo {
+  InterfaceId id = 0;
+  std::string name;  // "eth0", "vlan1-2"
+  Ipv4Address address, mask;
+  unsigned mtu = 1500;
+  bool up = false;
+};
+
+/// A datagram for UDP listeners; the payload lives only during the call.
+struct UdpDatagram {
+  Ipv4Address source, destination;
+  std::uint16_t source_port = 0, destination_port = 0;
+  InterfaceId interface = 0;
+  bool through_ipsec = false;  // it came out of an SA
+  ByteView payload;
+};
+
+/// What is to be sent by UDP. An unset source means: chosen by route (or SET IP LOCAL).
+struct UdpToSend {
+  Ipv4Address source, destination;
+  std::uint16_t source_port = 0, destination_port = 0;
+  ByteView payload;
+};
+
+/// Why a packet was dropped; each has one counter on a screen of IP or IPsec.
+enum class IpDrop : std::uint8_t {
+  header_error, address_error, unknown_protocol, no_route, ttl_expired, would_fragment, no_buffer, arp_failed,
+  interface_down, reassembly_failed, policy, not_forwarding, option, count_
+};
+
+/// IPsec's place in the packet path. IP calls it with bursts; the ipsec module implements it. All packets start at
+/// the IP header. A call may take packets out (drop, queue, hand on); what stays in the burst goes on.
+class IpsecStage {
+ public:
+  virtual ~IpsecStage() = default;
+  /// The interface has IPsec policies, so its packets are shown to the calls below.
+  virtual bool attached(InterfaceId interface) const = 0;
+  /// Packets leaving by `interface` whose route is chosen. A packet that is protected stays in place with its new
+  /// outer header and meta.ipsec_done set; IP then routes it again, fragments it and sends it. Packets of the router
+  /// itself pass here too.
+  virtual void outbound(InterfaceId interface, Burst& burst) = 0;
+  /// Packets that arrived in clear on `interface`, before forwarding or local delivery: the policy list decides.
+  virtual void inbound_clear(InterfaceId interface, Burst& burst) = 0;
+  /// Whole packets (reassembled) for this router with protocol ESP or AH, or UDP-encapsulated ESP (UDP header still
+  /// on). Takes all of them; what is decrypted comes back through IpApi::receive_decrypted().
+  virtual void inbound_protected(InterfaceId interface, Burst& burst) = 0;
+};
+
+/// Tells subscribers that an interface changed: came, went, up, down, another address.
+struct InterfaceChange {
+  IpInterfaceInfo info;
+  bool removed = false;
+};
+
+class IpApi {
+ public:
+  virtual ~IpApi() = default;
+
+  virtual bool enabled() const = 0;
+  virtual std::optional<IpInterfaceInfo> interface(std::string_view name) const = 0;
+  virtual std::optional<IpInterfaceInfo> interface(InterfaceId id) const = 0;
+  virtual std::vector<IpInterfaceInfo> interfaces() const = 0;
+  /// One of the router's own addresses (interfaces and the local interface).
+  virtual bool is_own(Ipv4Address address) const = 0;
+  /// The address SET IP LOCAL gave; unset by default.
+  virtual Ipv4Address local_address() const = 0;
+  virtual void on_interface_change(std::function<void(const InterfaceChange&)> listener) = 0;
+
+  struct RouteInfo {
+    InterfaceId interface = 0;
+    Ipv4Address next_hop;  // the destination itself on a connected network
+  };
+  /// Best route; nullopt when there is none or its interface is down.
+  virtual std::optional<RouteInfo> route(Ipv4Address destination) const = 0;
+  /// The source the router would use towards `destination`: local address if set, else the leaving interface's.
+  virtual Ipv4Address source_towards(Ipv4Address destination) const = 0;
+
+  /// Listens on a UDP port of all own addresses; false when taken. An empty listener ends it.
+  using UdpListener = std::function<void(const UdpDatagram&)>;
+  virtual bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) = 0;
+  /// Builds and sends a datagram through the whole output path (IPsec policies included). False: no route or buffer.
+  virtual bool send_udp(const UdpToSend& datagram) = 0;
+  /// Sends whole IP packets made by this router (header complete, source set) through the output path.
+  virtual void send(Burst& packets) = 0;
+
+  /// There is one stage; nullptr takes it out.
+  virtual void set_ipsec(IpsecStage* stage) = 0;
+  /// ESP in UDP: datagrams to this port that are not ISAKMP (no zero marker, not a one-byte keep-alive) go to
+  /// IpsecStage::inbound_protected(); the rest to the UDP listener, with the four zero bytes of the marker still in
+  /// front (RFC 3948). Port 0 ends it.
+  virtual void set_udp_encapsulation_port(std::uint16_t port) = 0;
+  /// Decrypted packets of `interface`, meta.ipsec_sa set, starting at the inner IP header: back into IP input.
+  virtual void receive_decrypted(InterfaceId interface, Burst& packets) = 0;
+  /// ICMP "fragmentation needed" to the sender of a packet that will not fit once protected (RFC 4301 8.1).
+  virtual void send_too_big(const PacketBuffer& packet, unsigned mtu) = 0;
+  virtual void count_drop(IpDrop reason) = 0;
+};
+
+}  // namespace arrouter

@@ -1,0 +1,11 @@
+// Makes the USER module; for os/assembly only.
+#pragma once
+
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_user(Services& services, RouterControl& control);
+
+}  // namespace arrouter

@@ -1,0 +1,56 @@
+// Every bound on what the outside can make the router keep. Each is tested below, at and above.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace arrouter::limits {
+
+// packets
+inline constexpr std::size_t burst = 64;                   // frames handled together
+inline constexpr std::size_t packet_headroom = 192;        // Ethernet + IP + UDP + ESP + IV of a tunnel in a tunnel
+inline constexpr std::size_t packet_tailroom = 96;         // ESP padding and ICV
+inline constexpr std::size_t small_packet = 2048;          // payload room of an ordinary buffer
+inline constexpr std::size_t large_packet = 65536;         // payload room of a super-frame buffer
+inline constexpr std::size_t small_buffers = 2013;         // what SHOW BUFFER calls total buffers
+inline constexpr std::size_t large_buffers = 256;
+
+// command line
+inline constexpr std::size_t command_line = 1000;          // characters; late 2.x releases
+inline constexpr std::size_t history = 99;                 // remembered lines at most
+inline constexpr std::size_t terminal_backlog = 1 << 20;   // bytes queued to a slow terminal before it is cut off
+inline constexpr std::size_t sessions = 32;
+
+// files
+inline constexpr std::size_t file_size = 32U << 20;
+inline constexpr std::size_t script_lines = 20000;
+
+// IP
+inline constexpr std::size_t arp_entries = 4096;
+inline constexpr std::size_t arp_pending_packets = 1;      // held for each unresolved host
+inline constexpr std::size_t routes = 20000;
+inline constexpr std::size_t reassembly_queues = 256;
+inline constexpr std::size_t reassembly_bytes = 4U << 20;
+inline constexpr std::chrono::seconds reassembly_time{60};
+
+// log
+inline constexpr std::size_t log_messages = 3000;          // MESSAGES= of an output at most
+inline constexpr std::size_t log_outputs = 20;
+
+// ENCO
+inline constexpr std::size_t enco_keys = 1024;
+inline constexpr std::size_t enco_channels = 32768;
+inline constexpr std::size_t enco_jobs = 1024;             // asymmetric jobs waiting at once
+
+// ISAKMP and IPsec
+inline constexpr std::size_t isakmp_message = 32768;       // bytes
+inline constexpr std::size_t isakmp_payloads = 64;         // in one message
+inline constexpr std::size_t isakmp_exchanges = 4096;
+inline constexpr std::size_t isakmp_half_open = 256;       // phase 1 as responder, unauthenticated
+inline constexpr std::size_t isakmp_sas = 4096;
+inline constexpr std::size_t isakmp_policies = 1024;
+inline constexpr std::size_t ipsec_policies_per_interface = 100;
+inline constexpr std::size_t ipsec_sas = 65536;
+inline constexpr std::size_t ipsec_queued_packets = 8;     // held for each bundle under negotiation
+
+}  // namespace arrouter::limits

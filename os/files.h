@@ -1,0 +1,68 @@
+// The router's files: FLASH and NVS are one host directory. Every write is temporary file, fsync, rename, so a power
+// cut leaves the old content or the new, never half.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/base/bytes.h"
+#include "os/base/result.h"
+#include "os/base/time.h"
+
+namespace arrouter {
+
+struct FileInfo {
+  std::string name;    // "boot.cfg"
+  std::string device;  // "flash" or "nvs"
+  std::uint64_t size = 0;
+  WallTime created{};
+};
+
+/// A name checked by reference/operations.md 3.1: "[device:]name.ext" -> device, lower-cased name.
+struct FileName {
+  std::string device;
+  std::string name;
+};
+Result<FileName> parse_file_name(std::string_view text, std::string_view default_extension = {});
+
+class FileStore {
+ public:
+  /// `directory` holds FLASH files at its top and NVS files in nvs/; made when absent. An empty path keeps everything
+  /// in memory (simulation). `flash_bytes` is the model's flash size; writes beyond it fail.
+  static Result<FileStore> open(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock);
+
+  Result<std::string> read(const FileName& name) const;
+  /// Replaces or makes; the failure text is the router's ("flash full" …).
+  Result<void> write(const FileName& name, std::string_view content);
+  Result<void> remove(const FileName& name);
+  Result<void> rename(const FileName& from, const FileName& to);
+  bool exists(const FileName& name) const;
+  /// Sorted by name; hidden private files are not among them.
+  std::vector<FileInfo> list() const;
+  std::uint64_t flash_total() const { return flash_bytes_; }
+  std::uint64_t flash_used() const;
+
+  /// Private data of modules (ENCO keys, counters over restart): mode 0600, in NVS, never listed.
+  Result<std::string> read_private(std::string_view key) const;
+  Result<void> write_private(std::string_view key, std::string_view content);
+  Result<void> remove_private(std::string_view key);
+
+ private:
+  FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock)
+      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock) {}
+  std::filesystem::path path_of(const FileName& name) const;
+  std::filesystem::path private_path(std::string_view key) const;
+  struct MemoryFile {
+    std::string content;
+    WallTime created{};
+  };
+  std::filesystem::path directory_;  // empty: in memory
+  std::uint64_t flash_bytes_ = 0;
+  const WallClock* clock_ = nullptr;
+  std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" -> content
+};
+
+}  // namespace arrouter

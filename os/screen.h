@@ -1,0 +1,100 @@
+// A screen under construction. What is printed and what goes into JSON come from the same calls, so they agree.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace arrouter {
+
+/// A JSON value built in order; objects keep the order in which keys were set.
+class Json {
+ public:
+  using Array = std::vector<Json>;
+  using Object = std::vector<std::pair<std::string, Json>>;
+  Json() = default;
+  Json(bool value) : value_(value) {}
+  Json(std::string value) : value_(std::move(value)) {}
+  Json(std::string_view value) : value_(std::string(value)) {}
+  Json(const char* value) : value_(std::string(value)) {}
+  template <class T>
+    requires std::is_integral_v<T>
+  Json(T value) : value_(static_cast<std::int64_t>(value)) {}
+
+  bool empty() const { return std::holds_alternative<std::monostate>(value_); }
+  /// Sets a key of an object (made from null when needed).
+  Json& set(std::string_view key, Json value);
+  /// The value under a key, made as null when absent.
+  Json& at(std::string_view key);
+  /// Appends to an array (made from null when needed) and returns the new element.
+  Json& append(Json value = {});
+  std::string dump() const;
+
+ private:
+  void write(std::string& out) const;
+  std::variant<std::monostate, bool, std::int64_t, std::string, Array, Object> value_;
+};
+
+/// "SA Id" -> "saId", "Expiry Limit (bytes)" -> "expiryLimitBytes": the JSON key of a screen's label.
+std::string json_key(std::string_view label);
+
+struct Column {
+  std::string_view heading;
+  int width;           // characters up to the next column; negative: right-aligned in -width, then one blank
+  std::string_view key = {};  // JSON key; made from the heading when empty
+};
+
+class Screen {
+ public:
+  /// Text only a reader needs; may be empty. Not in JSON.
+  void line(std::string_view text = {});
+  void rule(int width = 79);  // a line of dashes
+
+  /// One fact: indent blanks, the label, a blank, dots up to `value_column` - 1, a blank, the value. When the label
+  /// leaves no room for ' .' it abuts the dots, as the real screens do. Also object key json_key(label).
+  void field(int indent, int value_column, std::string_view label, Json value, std::string_view key = {});
+  /// A fact for JSON alone, where the printed line is made with line().
+  void set(std::string_view key, Json value);
+
+  /// Everything set until the scope ends goes into an object under `key` ("" : a new element of the open array).
+  class Scope {
+   public:
+    ~Scope();
+    Scope(const Scope&) = delete;
+
+   private:
+    friend class Screen;
+    explicit Scope(Screen& screen) : screen_(screen) {}
+    Screen& screen_;
+  };
+  [[nodiscard]] Scope object(std::string_view key);
+  /// A new element (an object) of the array under `key`.
+  [[nodiscard]] Scope item(std::string_view key);
+
+  /// Prints the headings (not when `quiet`) and remembers the columns; rows follow with row().
+  void table(std::string_view key, std::vector<Column> columns, bool quiet = false);
+  void row(std::initializer_list<Json> cells);
+
+  /// Two columns of "  name  value": the router's counter screens. Pairs are printed left, right, left, right; an
+  /// empty name leaves its place blank.
+  void counters(const std::vector<std::pair<std::string_view, std::uint64_t>>& pairs);
+
+  const std::string& text() const { return text_; }
+  const Json& json() const { return root_; }
+  bool empty() const { return text_.empty(); }
+
+ private:
+  Json& here() { return path_.empty() ? root_ : *path_.back(); }
+  std::string text_;
+  Json root_;
+  std::vector<Json*> path_;
+  std::string table_key_;
+  std::vector<Column> columns_;
+};
+
+}  // namespace arrouter

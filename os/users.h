@@ -1,0 +1,90 @@
+// The user database and the rules around passwords (reference/operations.md 1, cli.md 8 and 10).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/base/random.h"
+#include "os/base/time.h"
+#include "os/terminal.h"
+
+namespace arrouter {
+
+struct User {
+  std::string name;          // lower case
+  std::string digest;        // 34 hex digits, salted: see password_digest()
+  std::string description;
+  Privilege privilege = Privilege::user;
+  bool login = true;
+  bool telnet = false;
+  bool enabled = true;
+  std::uint64_t logins = 0, fails = 0;
+};
+
+struct UserSettings {
+  std::uint32_t login_fail = 5;        // LOGINFAIL: failures before lock-out
+  std::uint32_t lockout_s = 600;       // LOCKOUTPD
+  std::uint32_t manager_fail = 3;      // MANPWDFAIL: wrong answers to the secure-delay question
+  std::uint32_t secure_delay_s = 60;   // SECUREDELAY
+  std::uint32_t min_password = 6;      // MINPWDLEN
+};
+
+struct UserCounters {
+  std::uint64_t logins = 0, manager_password_changes = 0, unknown_login_names = 0, total_password_fails = 0,
+                manager_password_fails = 0, security_command_logoffs = 0, login_lockouts = 0,
+                default_account_recoveries = 0, database_clears = 0;
+};
+
+/// 34 hex digits: one salt byte, then MD5 of salt and password. The form tells it from clear text in ADD USER.
+/// Hashing itself is the caller's gift (ENCO owns ciphers): set once at assembly.
+using PasswordHash = std::string (*)(std::string_view password, std::uint8_t salt);
+bool is_password_digest(std::string_view text);
+
+enum class LoginResult : std::uint8_t { good, bad, locked_out, not_allowed };
+
+class UserDatabase {
+ public:
+  UserDatabase(const Clock& clock, Random& random, PasswordHash hash);
+  /// Back to manager/friend alone, default settings, security mode off.
+  void reset();
+
+  const User* find(std::string_view name) const;
+  const std::map<std::string, User, std::less<>>& all() const { return users_; }
+  void put(User user);
+  bool remove(std::string_view name);  // false for unknown and for "manager"
+  std::string digest_of(std::string_view password);
+
+  /// Counts failures per name and locks out as SET USER LOGINFAIL, LOCKOUTPD say. Unknown names cost the same time.
+  LoginResult login(std::string_view name, std::string_view password);
+  /// The password alone, for the secure-delay question and SET PASSWORD.
+  bool verify(std::string_view name, std::string_view password) const;
+
+  UserSettings settings;
+  UserCounters counters;
+  bool security_mode() const { return security_mode_; }
+  /// ENABLE/DISABLE SYSTEM SECURITY_MODE. Listeners (ENCO destroys its keys when it ends) hear of each change.
+  void set_security_mode(bool on);
+  void on_security_mode_change(std::function<void(bool on)> listener) { listeners_.push_back(std::move(listener)); }
+  /// A security officer exists, so security mode may be entered.
+  bool has_security_officer() const;
+
+ private:
+  struct Failures {
+    std::uint32_t count = 0;
+    Instant locked_until{};
+  };
+  const Clock& clock_;
+  Random& random_;
+  PasswordHash hash_;
+  bool security_mode_ = false;
+  std::vector<std::function<void(bool)>> listeners_;
+  std::map<std::string, User, std::less<>> users_;
+  std::map<std::string, Failures, std::less<>> failures_;
+};
+
+}  // namespace arrouter
