@@ -6,7 +6,8 @@
 
 namespace arrouter::wire {
 
-/// One's complement sum of the bytes added to `start`, not folded, not inverted. Odd lengths are padded with zero.
+/// One's complement sum of the bytes added to `start`, not inverted. Odd lengths are padded with zero, so only the
+/// last of several chained pieces may be odd. Sums count 16-bit words as numbers: pseudo_header() fits as `start`.
 std::uint32_t checksum_partial(ByteView bytes, std::uint32_t start = 0) noexcept;
 /// Folds a partial sum and inverts it: the value that goes into the header.
 std::uint16_t checksum_finish(std::uint32_t sum) noexcept;
