@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@
 namespace arrouter {
 
 /// The person's screen and keyboard, as a front end offers them. Text has "\n" line ends; the front end makes them
-/// "\r\n" where its medium wants that.
+/// "\r\n" where its medium wants that. Enter always ends the line on the screen. Text written while a line is being
+/// edited goes below it; then prompt and typed text are drawn again.
 class Display {
  public:
   virtual ~Display() = default;
@@ -30,8 +32,38 @@ class Display {
   virtual void set_echo(bool on) = 0;
   /// True: every key goes to Session::key() at once (pager, yes/no questions); false: lines to Session::line().
   virtual void set_key_mode(bool on) = 0;
-  /// The session is over: a console shows its login prompt again by a new start(), telnet hangs up.
+  /// The session is over; let go of it. A console opens a new one soon (not inside this call), telnet hangs up.
   virtual void close() = 0;
+};
+
+/// Terminal settings (SET ASYN, SET TTY).
+struct TerminalSettings {
+  unsigned page = 22;  // lines; 0: off
+  unsigned history = 30;
+  std::uint32_t idle_s = 0;  // 0: never logged off
+  std::optional<std::string> prompt;
+  bool secure = true;  // a login is asked for
+};
+
+class Session;
+
+/// The sessions of one Router, and what is set for its asynchronous ports. Made anew when the router restarts.
+class SessionRegistry {
+ public:
+  /// Session::make() does this.
+  void add(std::weak_ptr<Session> session);
+  /// Those that still exist, in order of opening.
+  std::vector<std::shared_ptr<Session>> live() const;
+  /// SET ASYN: kept for the next session of that port ("Asyn 0"); a live one is changed at once.
+  const TerminalSettings& port_settings(std::string_view device) const;
+  void set_port(std::string_view device, TerminalSettings settings);
+  const std::map<std::string, TerminalSettings, std::less<>>& ports() const { return ports_; }
+  /// SET MANAGER PORT: this asynchronous port is at MANAGER level without a login.
+  std::optional<unsigned> manager_port;
+
+ private:
+  mutable std::vector<std::weak_ptr<Session>> sessions_;
+  std::map<std::string, TerminalSettings, std::less<>> ports_;
 };
 
 /// What a session needs of its Router.
@@ -42,16 +74,9 @@ struct SessionHost {
   Log& log;
   Scheduler& scheduler;
   const Clock& clock;
+  const WallClock& wall;
   RouterControl& control;
-};
-
-/// Terminal settings (SET ASYN, SET TTY).
-struct TerminalSettings {
-  unsigned page = 22;           // lines; 0: off
-  unsigned history = 30;
-  std::uint32_t idle_s = 0;     // 0: never logged off
-  std::optional<std::string> prompt;
-  bool secure = true;           // a login is asked for
+  SessionRegistry& sessions;
 };
 
 class Session final : public Terminal, public std::enable_shared_from_this<Session> {
@@ -68,8 +93,9 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
   void line(std::string_view text);
   /// A key while in key mode.
   void key(char key);
-  /// `?` was typed with `typed` left of it: shows the options; the front end then draws prompt and text again.
-  void help(std::string_view typed);
+  /// `?` was typed with `typed` left of it: shows the options; the front end then draws prompt and text again. False:
+  /// nothing was shown, the key is an ordinary character here (a password, a quoted string).
+  bool help(std::string_view typed);
   /// The link is gone.
   void hang_up();
 
