@@ -1,0 +1,144 @@
+"""A strongSwan (IKEv1) in a node of a lab. Its ESP is libipsec's, in user space, which always travels in UDP: the
+running kernel may lack ESP. backend="kernel" uses the kernel's, for a guest whose kernel has it."""
+import os
+import subprocess
+
+from network import LabError, wait_until
+
+DAEMON = "/usr/sbin/charon-systemd"  # unlike `charon` it has no pid file, so several run side by side
+PLUGINS = ("random nonce openssl md5 sha1 sha2 hmac gmp pem pubkey drbg kdf attr socket-default vici xauth-generic "
+           "updown counters")
+
+STRONGSWAN_CONF = """\
+charon-systemd {{
+  load = {plugins}
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
+  retransmit_timeout = {retransmit_timeout}
+  retransmit_tries = {retransmit_tries}
+  filelog {{
+    log {{
+      path = {folder}/charon.log
+      time_format = %T
+      default = 1
+      ike = 2
+      flush_line = yes
+    }}
+  }}
+  journal {{
+    default = -1
+  }}
+  plugins {{
+    vici {{
+      socket = unix://{folder}/charon.vici
+    }}
+    kernel-libipsec {{
+      allow_peer_ts = yes
+    }}
+  }}
+}}
+swanctl {{
+  load = random openssl pem
+}}
+"""
+
+SWANCTL_CONF = """\
+connections {{
+  lab {{
+    version = 1
+    local_addrs = {local}
+    remote_addrs = {remote}
+    proposals = {ike}
+    aggressive = {aggressive}
+    encap = {encap}
+    reauth_time = 0
+    rekey_time = {ike_life}s
+    {extra}
+    local {{
+      auth = psk
+      {local_id}
+    }}
+    remote {{
+      auth = psk
+      {remote_id}
+    }}
+    children {{
+      lan {{
+        mode = {mode}
+        local_ts = {local_ts}
+        remote_ts = {remote_ts}
+        esp_proposals = {esp}
+        rekey_time = {esp_life}s
+        start_action = none
+      }}
+    }}
+  }}
+}}
+secrets {{
+  ike-lab {{
+    secret = "{psk}"
+  }}
+}}
+"""
+
+DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dynamic", psk="secret",
+                ike="3des-sha1-modp1024", esp="3des-sha1", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
+                esp_life=28800, local_id="", remote_id="", extra="", backend="libipsec", retransmit_timeout=4.0,
+                retransmit_tries=5)
+
+
+def write_files(folder, settings):
+    """Writes strongswan.conf and swanctl.conf into `folder` and returns the complete settings."""
+    values = {**DEFAULTS, **settings, "folder": folder}
+    unknown = set(settings) - set(DEFAULTS)
+    if unknown:
+        raise LabError(f"strongSwan settings not known: {', '.join(sorted(unknown))}")
+    for name in ("local_id", "remote_id"):
+        values[name] = f"id = {values[name]}" if values[name] else ""
+    kernel = "kernel-libipsec kernel-netlink" if values["backend"] == "libipsec" else "kernel-netlink"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/strongswan.conf", "w") as file:
+        file.write(STRONGSWAN_CONF.format(plugins=f"{PLUGINS} {kernel}", **values))
+    with open(f"{folder}/swanctl.conf", "w") as file:
+        file.write(SWANCTL_CONF.format(**values))
+    return values
+
+
+def folder_of(network, node):
+    return f"{network.folder}/{node}.strongswan"
+
+
+def swanctl(folder, *words, timeout=60):
+    # With its own STRONGSWAN_CONF, else it loads and probes every plugin there is.
+    env = dict(os.environ, STRONGSWAN_CONF=f"{folder}/strongswan.conf")
+    return subprocess.run(["swanctl", *words, "--uri", f"unix://{folder}/charon.vici"], text=True, env=env,
+                          capture_output=True, timeout=timeout)
+
+
+def start(network, node, **settings):
+    folder = folder_of(network, node)
+    write_files(folder, settings)
+    env = dict(os.environ, STRONGSWAN_CONF=f"{folder}/strongswan.conf")
+    process = network.start(f"{node}.charon", [DAEMON], node=node, env=env)
+    wait_until(lambda: os.path.exists(f"{folder}/charon.vici") or process.poll() is not None, 15)
+    loaded = wait_until(lambda: swanctl(folder, "--load-all", "--noprompt", "--file", f"{folder}/swanctl.conf").returncode == 0
+                        or process.poll() is not None, 10, 0.2)
+    if not loaded or process.poll() is not None:
+        raise LabError(f"strongSwan in {node} did not start; see {folder}/charon.log")
+
+
+def initiate(network, node, seconds=20):
+    """True when phase 1 and phase 2 came up from there."""
+    done = swanctl(folder_of(network, node), "--initiate", "--child", "lan", "--timeout", str(seconds), timeout=seconds + 10)
+    return done.returncode == 0
+
+
+def terminate(network, node):
+    return swanctl(folder_of(network, node), "--terminate", "--ike", "lab").returncode == 0
+
+
+def sas(network, node):
+    return swanctl(folder_of(network, node), "--list-sas").stdout
+
+
+def log(network, node):
+    return open(f"{folder_of(network, node)}/charon.log", errors="replace").read()
