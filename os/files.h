@@ -43,7 +43,7 @@ class FileStore {
   /// Sorted by name; hidden private files are not among them.
   std::vector<FileInfo> list() const;
   std::uint64_t flash_total() const { return flash_bytes_; }
-  std::uint64_t flash_used() const;
+  std::uint64_t flash_used() const { return used("flash"); }
 
   /// Private data of modules (ENCO keys, counters over restart): mode 0600, in NVS, never listed.
   Result<std::string> read_private(std::string_view key) const;
@@ -59,10 +59,17 @@ class FileStore {
     std::string content;
     WallTime created{};
   };
+  std::uint64_t used(std::string_view device) const;
+  Result<void> has_room(const FileName& name, std::uint64_t size) const;
+  void list_directory(const std::filesystem::path& directory, std::string_view device,
+                      std::vector<FileInfo>& files) const;
+  const MemoryFile* in_memory(std::string_view key) const;
+  void put_in_memory(std::string key, std::string_view content);
+  Result<void> erase_in_memory(std::string_view key, std::string_view shown);
   std::filesystem::path directory_;  // empty: in memory
   std::uint64_t flash_bytes_ = 0;
   const WallClock* clock_ = nullptr;
-  std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" -> content
+  std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content
 };
 
 }  // namespace arrouter

@@ -78,6 +78,7 @@ class UserDatabase {
     std::uint32_t count = 0;
     Instant locked_until{};
   };
+  Failures& failures_of(const std::string& name);
   const Clock& clock_;
   Random& random_;
   PasswordHash hash_;

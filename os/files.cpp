@@ -1,0 +1,325 @@
+#include "os/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "os/base/limits.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view temporary_prefix = ".new-";    // half-written files; swept at the next start
+constexpr std::string_view private_prefix = ".private-";  // files of modules, in nvs/
+constexpr std::size_t longest_base = 16, longest_extension = 3;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  bool good() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+std::unexpected<Failure> system_failure(std::string_view what, std::string_view name, int error) {
+  if (error == ENOSPC || error == EDQUOT) return failure(fmt::format("{} {}: no space left", what, name));
+  return failure(fmt::format("{} {}: {}", what, name, std::strerror(error)));
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+timespec to_timespec(WallTime time) {
+  const auto ms = time.time_since_epoch().count();
+  return {static_cast<time_t>(ms / 1000), static_cast<long>(ms % 1000 * 1000000)};
+}
+
+bool sync_directory(const fs::path& directory) {
+  const Descriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return handle.good() && ::fsync(handle.get()) == 0;
+}
+
+// Temporary file, fsync, rename, fsync of the directory: at every moment `path` has the old content or the new.
+Result<void> replace_file(const fs::path& path, std::string_view shown, std::string_view content, mode_t mode,
+                          WallTime created) {
+  const fs::path temporary = path.parent_path() / (std::string(temporary_prefix) + path.filename().string());
+  const auto fail = [&]() -> std::unexpected<Failure> {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return system_failure("cannot write", shown, error);
+  };
+  ::unlink(temporary.c_str());
+  {
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (!file.good()) return fail();
+    const timespec times[2] = {to_timespec(created), to_timespec(created)};
+    if (!write_all(file.get(), content) || ::futimens(file.get(), times) != 0 || ::fsync(file.get()) != 0) {
+      return fail();
+    }
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail();
+  if (!sync_directory(path.parent_path())) return system_failure("cannot write", shown, errno);
+  return {};
+}
+
+Result<std::string> read_file(const fs::path& path, std::string_view shown) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.good()) return system_failure("cannot read", shown, errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return system_failure("cannot read", shown, errno);
+  if (!S_ISREG(status.st_mode)) return failure(fmt::format("cannot read {}: not a file", shown));
+  if (static_cast<std::uint64_t>(status.st_size) > limits::file_size) {
+    return failure(fmt::format("cannot read {}: longer than {} bytes", shown, limits::file_size));
+  }
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t have = 0;
+  while (have < content.size()) {
+    const ssize_t got = ::read(file.get(), content.data() + have, content.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_failure("cannot read", shown, errno);
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  content.resize(have);
+  return content;
+}
+
+// A directory that cannot be listed, read or written is found at start, not by the first command that needs it.
+Result<void> make_usable(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return system_failure("cannot make the directory", directory.string(), error.value());
+  if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
+    return system_failure("cannot use the directory", directory.string(), errno);
+  }
+  fs::directory_iterator entries(directory, error);
+  if (error) return system_failure("cannot list the directory", directory.string(), error.value());
+  for (const fs::directory_entry& entry : entries) {
+    if (entry.path().filename().string().starts_with(temporary_prefix)) ::unlink(entry.path().c_str());
+  }
+  return {};
+}
+
+// reference/operations.md 3.1: everything but these.
+bool good_characters(std::string_view text) {
+  return std::ranges::all_of(text, [](char character) {
+    return character > ' ' && character < 0x7f &&
+           std::string_view("*+=\"|\\[];:?/,<>.").find(character) == std::string_view::npos;
+  });
+}
+
+bool good_key(std::string_view key) {
+  return !key.empty() && key.size() <= 32 && std::ranges::all_of(key, [](char character) {
+    return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9') || character == '-' ||
+           character == '.';
+  });
+}
+
+std::string memory_key(const FileName& name) { return name.device + ":" + name.name; }
+std::string private_memory_key(std::string_view key) { return "private:" + std::string(key); }
+
+}  // namespace
+
+Result<FileName> parse_file_name(std::string_view text, std::string_view default_extension) {
+  FileName result{"flash", to_lower(text)};
+  if (const std::size_t colon = text.find(':'); colon != text.npos) {
+    result.device = to_lower(text.substr(0, colon));
+    result.name = to_lower(text.substr(colon + 1));
+  }
+  if (result.device != "flash" && result.device != "nvs") {
+    return failure(fmt::format("device \"{}\" does not exist", result.device));
+  }
+  if (!result.name.contains('.') && !default_extension.empty()) result.name += "." + to_lower(default_extension);
+  const std::size_t dot = result.name.find('.');
+  const std::string_view base = std::string_view(result.name).substr(0, dot);
+  const std::string_view extension =
+      dot == result.name.npos ? std::string_view{} : std::string_view(result.name).substr(dot + 1);
+  if (base.empty() || base.size() > longest_base || extension.empty() || extension.size() > longest_extension ||
+      !good_characters(base) || !good_characters(extension)) {
+    return failure(fmt::format("\"{}\" is not a file name", text));
+  }
+  return result;
+}
+
+Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock) {
+  if (!directory.empty()) {
+    for (const fs::path& part : {directory, directory / "nvs"}) {
+      if (const auto usable = make_usable(part); !usable) return std::unexpected(usable.error());
+    }
+  }
+  return FileStore(std::move(directory), flash_bytes, clock);
+}
+
+fs::path FileStore::path_of(const FileName& name) const {
+  return name.device == "nvs" ? directory_ / "nvs" / name.name : directory_ / name.name;
+}
+
+fs::path FileStore::private_path(std::string_view key) const {
+  return directory_ / "nvs" / (std::string(private_prefix) + std::string(key));
+}
+
+const FileStore::MemoryFile* FileStore::in_memory(std::string_view key) const {
+  const auto found = std::ranges::find(memory_, key, &std::pair<std::string, MemoryFile>::first);
+  return found == memory_.end() ? nullptr : &found->second;
+}
+
+void FileStore::put_in_memory(std::string key, std::string_view content) {
+  std::erase_if(memory_, [&key](const auto& entry) { return entry.first == key; });
+  memory_.emplace_back(std::move(key), MemoryFile{std::string(content), clock_->now()});
+}
+
+Result<void> FileStore::erase_in_memory(std::string_view key, std::string_view shown) {
+  if (std::erase_if(memory_, [key](const auto& entry) { return entry.first == key; }) == 0) {
+    return failure(fmt::format("{} does not exist", shown));
+  }
+  return {};
+}
+
+Result<std::string> FileStore::read(const FileName& name) const {
+  if (!directory_.empty()) return read_file(path_of(name), name.name);
+  const MemoryFile* const file = in_memory(memory_key(name));
+  if (file == nullptr) return failure(fmt::format("{} does not exist", name.name));
+  return file->content;
+}
+
+bool FileStore::exists(const FileName& name) const {
+  if (directory_.empty()) return in_memory(memory_key(name)) != nullptr;
+  std::error_code error;
+  return fs::is_regular_file(path_of(name), error);
+}
+
+std::uint64_t FileStore::used(std::string_view device) const {
+  std::uint64_t sum = 0;
+  for (const FileInfo& file : list()) {
+    if (file.device == device) sum += file.size;
+  }
+  return sum;
+}
+
+Result<void> FileStore::has_room(const FileName& name, std::uint64_t size) const {
+  std::uint64_t old_size = 0;
+  for (const FileInfo& file : list()) {
+    if (file.device == name.device && file.name == name.name) old_size = file.size;
+  }
+  const std::uint64_t total = name.device == "nvs" ? limits::nvs_bytes : flash_bytes_;
+  const std::uint64_t others = used(name.device) - old_size;
+  if (size > limits::file_size || others > total || size > total - others) {
+    return failure(fmt::format("cannot write {}: {} full", name.name, name.device));
+  }
+  return {};
+}
+
+Result<void> FileStore::write(const FileName& name, std::string_view content) {
+  if (const auto room = has_room(name, content.size()); !room) return room;
+  if (!directory_.empty()) return replace_file(path_of(name), name.name, content, 0644, clock_->now());
+  put_in_memory(memory_key(name), content);
+  return {};
+}
+
+Result<void> FileStore::remove(const FileName& name) {
+  if (directory_.empty()) return erase_in_memory(memory_key(name), name.name);
+  if (!exists(name)) return failure(fmt::format("{} does not exist", name.name));
+  if (::unlink(path_of(name).c_str()) != 0) return system_failure("cannot delete", name.name, errno);
+  sync_directory(path_of(name).parent_path());
+  return {};
+}
+
+Result<void> FileStore::rename(const FileName& from, const FileName& to) {
+  if (!exists(from)) return failure(fmt::format("{} does not exist", from.name));
+  if (exists(to)) return failure(fmt::format("{} already exists", to.name));
+  if (from.device != to.device) {
+    const auto content = read(from);
+    if (!content) return std::unexpected(content.error());
+    if (const auto written = write(to, *content); !written) return written;
+    return remove(from);
+  }
+  if (directory_.empty()) {
+    const std::string content = in_memory(memory_key(from))->content;
+    put_in_memory(memory_key(to), content);
+    return erase_in_memory(memory_key(from), from.name);
+  }
+  if (::rename(path_of(from).c_str(), path_of(to).c_str()) != 0)
+    return system_failure("cannot rename", from.name, errno);
+  sync_directory(path_of(to).parent_path());
+  return {};
+}
+
+void FileStore::list_directory(const fs::path& directory, std::string_view device, std::vector<FileInfo>& files) const {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    const auto parsed = parse_file_name(name);
+    struct stat status {};
+    // Files that no command could name (upper case, long names) are the host's own.
+    if (!parsed || parsed->name != name || ::stat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+      continue;
+    const auto modified =
+        std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+    files.push_back({name, std::string(device), static_cast<std::uint64_t>(status.st_size),
+                     WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(modified))});
+  }
+}
+
+std::vector<FileInfo> FileStore::list() const {
+  std::vector<FileInfo> files;
+  if (!directory_.empty()) {
+    list_directory(directory_, "flash", files);
+    list_directory(directory_ / "nvs", "nvs", files);
+  }
+  for (const auto& [key, file] : memory_) {
+    const std::size_t colon = key.find(':');
+    if (key.starts_with("private:")) continue;
+    files.push_back({key.substr(colon + 1), key.substr(0, colon), file.content.size(), file.created});
+  }
+  std::ranges::sort(files, {}, [](const FileInfo& file) { return std::pair(file.name, file.device); });
+  return files;
+}
+
+Result<std::string> FileStore::read_private(std::string_view key) const {
+  if (!good_key(key)) return failure(fmt::format("bad key {}", key));
+  if (!directory_.empty()) return read_file(private_path(key), key);
+  const MemoryFile* const file = in_memory(private_memory_key(key));
+  if (file == nullptr) return failure(fmt::format("{} does not exist", key));
+  return file->content;
+}
+
+Result<void> FileStore::write_private(std::string_view key, std::string_view content) {
+  if (!good_key(key)) return failure(fmt::format("bad key {}", key));
+  if (content.size() > limits::nvs_bytes) return failure(fmt::format("cannot write {}: nvs full", key));
+  if (!directory_.empty()) return replace_file(private_path(key), key, content, 0600, clock_->now());
+  put_in_memory(private_memory_key(key), content);
+  return {};
+}
+
+Result<void> FileStore::remove_private(std::string_view key) {
+  if (!good_key(key)) return failure(fmt::format("bad key {}", key));
+  if (directory_.empty()) return erase_in_memory(private_memory_key(key), key);
+  if (::unlink(private_path(key).c_str()) != 0) return system_failure("cannot delete", key, errno);
+  sync_directory(private_path(key).parent_path());
+  return {};
+}
+
+}  // namespace arrouter

@@ -1,0 +1,123 @@
+#include "os/users.h"
+
+#include <algorithm>
+
+#include "os/base/bytes.h"
+#include "os/base/limits.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+
+namespace {
+
+constexpr std::string_view default_account = "manager";
+constexpr std::string_view default_password = "friend";
+constexpr std::size_t digest_length = 34;
+
+std::uint8_t salt_of(std::string_view digest) {
+  const auto salt = from_hex(digest.substr(0, 2));
+  return salt && !salt->empty() ? salt->front() : std::uint8_t{0};
+}
+
+}  // namespace
+
+bool is_password_digest(std::string_view text) { return text.size() == digest_length && from_hex(text).has_value(); }
+
+UserDatabase::UserDatabase(const Clock& clock, Random& random, PasswordHash hash)
+    : clock_(clock), random_(random), hash_(hash) {
+  reset();
+}
+
+void UserDatabase::reset() {
+  users_.clear();
+  failures_.clear();
+  settings = {};
+  User manager;
+  manager.name = default_account;
+  manager.digest = digest_of(default_password);
+  manager.description = "Manager Account";
+  manager.privilege = Privilege::manager;
+  manager.telnet = true;
+  put(std::move(manager));
+  set_security_mode(false);
+}
+
+const User* UserDatabase::find(std::string_view name) const {
+  const auto found = users_.find(to_lower(name));
+  return found == users_.end() ? nullptr : &found->second;
+}
+
+void UserDatabase::put(User user) {
+  user.name = to_lower(user.name);
+  users_.insert_or_assign(user.name, std::move(user));
+}
+
+bool UserDatabase::remove(std::string_view name) {
+  const std::string key = to_lower(name);
+  if (key == default_account) return false;
+  failures_.erase(key);
+  return users_.erase(key) != 0;
+}
+
+std::string UserDatabase::digest_of(std::string_view password) {
+  return hash_(password, static_cast<std::uint8_t>(random_.below(256)));
+}
+
+bool UserDatabase::verify(std::string_view name, std::string_view password) const {
+  const User* const user = find(name);
+  // An unknown name is hashed too, so that the answer takes as long as a wrong password.
+  const std::string given = to_lower(hash_(password, user == nullptr ? std::uint8_t{0} : salt_of(user->digest)));
+  const std::string kept = user == nullptr ? std::string(digest_length, '0') : to_lower(user->digest);
+  return equal_constant_time(as_bytes(given), as_bytes(kept)) && user != nullptr;
+}
+
+LoginResult UserDatabase::login(std::string_view name, std::string_view password) {
+  const std::string key = to_lower(name);
+  const bool right = verify(key, password);
+  const auto user = users_.find(key);
+  const bool known = user != users_.end();
+  if (!known) ++counters.unknown_login_names;
+
+  Failures& failures = failures_of(key);
+  if (clock_.now() < failures.locked_until) return LoginResult::locked_out;
+  if (!right) {
+    ++counters.total_password_fails;
+    if (known) ++user->second.fails;
+    if (++failures.count < settings.login_fail) return LoginResult::bad;
+    failures.count = 0;
+    failures.locked_until = clock_.now() + std::chrono::seconds(settings.lockout_s);
+    ++counters.login_lockouts;
+    return LoginResult::locked_out;
+  }
+  failures_.erase(key);
+  if (!user->second.enabled || !user->second.login) return LoginResult::not_allowed;
+  ++user->second.logins;
+  ++counters.logins;
+  return LoginResult::good;
+}
+
+UserDatabase::Failures& UserDatabase::failures_of(const std::string& name) {
+  // Guessed names must not fill the memory: when the table is full, the entry that matters least goes, and that is one
+  // of a name nobody has, the least locked first.
+  if (!failures_.contains(name) && failures_.size() >= limits::failed_logins) {
+    const auto least = std::ranges::min_element(failures_, {}, [this](const auto& entry) {
+      return std::tuple(users_.contains(entry.first), entry.second.locked_until, entry.second.count);
+    });
+    failures_.erase(least);
+  }
+  return failures_[name];
+}
+
+void UserDatabase::set_security_mode(bool on) {
+  if (security_mode_ == on) return;
+  security_mode_ = on;
+  for (const auto& listener : listeners_) listener(on);
+}
+
+bool UserDatabase::has_security_officer() const {
+  return std::ranges::any_of(users_, [](const auto& entry) {
+    return entry.second.privilege == Privilege::security_officer && entry.second.enabled && entry.second.login;
+  });
+}
+
+}  // namespace arrouter
