@@ -67,7 +67,7 @@ struct ChannelSpec {
   std::uint32_t user_id = 0;  // SA id
   Cipher cipher = Cipher::null;   // one of cipher and hash is not null
   Hash hash = Hash::null;
-  SecretBytes out_key, in_key;
+  SecretBytes out_key = {}, in_key = {};
 };
 
 enum class Direction : std::uint8_t { encode, decode };

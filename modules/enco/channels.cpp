@@ -1,0 +1,219 @@
+#include "modules/enco/channels.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "os/base/limits.h"
+
+namespace arrouter::enco {
+
+// ---- the table -------------------------------------------------------------------------------------------------
+
+bool Channels::prepare(Channel& channel, const ChannelSpec& spec) const {
+  if (const CipherEngine* engine = suite_.cipher(spec.cipher); spec.hash == Hash::null && engine != nullptr) {
+    channel.encrypt = engine->make_key(spec.out_key, Direction::encode);
+    channel.decrypt = engine->make_key(spec.in_key, Direction::decode);
+    return channel.encrypt && channel.decrypt;
+  }
+  const MacEngine* engine = suite_.mac(spec.hash);
+  const std::size_t key_bytes = traits(spec.hash).key_bytes;
+  if (spec.cipher != Cipher::null || engine == nullptr || spec.out_key.size() != key_bytes ||
+      spec.in_key.size() != key_bytes)
+    return false;
+  channel.sign = engine->make_key(spec.out_key);
+  channel.verify = engine->make_key(spec.in_key);
+  return channel.sign && channel.verify;
+}
+
+ChannelId Channels::open(const ChannelSpec& spec) {
+  auto channel = std::make_unique<Channel>();
+  if (in_use_ >= limits::enco_channels || !prepare(*channel, spec)) {
+    ++counters_.refused;
+    return 0;
+  }
+  channel->user = spec.user;
+  channel->user_id = spec.user_id;
+  channel->cipher = spec.cipher;
+  channel->hash = spec.hash;
+  if (free_.empty()) {
+    table_.emplace_back();
+    free_.insert(static_cast<ChannelId>(table_.size()));
+  }
+  channel->id = free_.extract(free_.begin()).value();
+  const ChannelId id = channel->id;
+  table_[id - 1] = std::move(channel);
+  ++counters_.attached;
+  counters_.most = std::max<std::uint64_t>(counters_.most, ++in_use_);
+  return id;
+}
+
+void Channels::close(ChannelId id) {
+  if (at(id) == nullptr) return;
+  table_[id - 1].reset();
+  free_.insert(id);
+  --in_use_;
+  ++counters_.detached;
+}
+
+Channel* Channels::at(ChannelId id) { return id == 0 || id > table_.size() ? nullptr : table_[id - 1].get(); }
+const Channel* Channels::find(ChannelId id) const {
+  return id == 0 || id > table_.size() ? nullptr : table_[id - 1].get();
+}
+
+std::vector<const Channel*> Channels::all() const {
+  std::vector<const Channel*> used;
+  for (const auto& channel : table_)
+    if (channel) used.push_back(channel.get());
+  return used;
+}
+
+void Channels::reset_counters() {
+  for (const auto& channel : table_)
+    if (channel) channel->counters = {};
+  by_cipher_ = {};
+  by_hash_ = {};
+  counters_ = {};
+}
+
+// ---- bursts ----------------------------------------------------------------------------------------------------
+
+namespace {
+constexpr std::size_t slice = limits::burst;  // tasks made at a time, on the stack
+}
+
+void Channels::run(Direction direction, std::span<Job> jobs) {
+  while (!jobs.empty()) {
+    const std::span<Job> part = jobs.first(std::min(slice, jobs.size()));
+    for (Job& job : part) check(direction, job);
+    direction == Direction::encode ? encode(part) : decode(part);
+    for (Job& job : part)
+      if (job.result == JobResult::waiting) job.result = JobResult::good;
+    jobs = jobs.subspan(part.size());
+  }
+}
+
+void Channels::encode(std::span<Job> jobs) {
+  run_ciphers(Direction::encode, jobs);
+  run_macs(Direction::encode, jobs);
+}
+
+void Channels::decode(std::span<Job> jobs) {
+  run_macs(Direction::decode, jobs);
+  run_ciphers(Direction::decode, jobs);
+}
+
+/// Leaves `waiting` only jobs whose channels exist and whose offsets lie inside the packet.
+void Channels::check(Direction direction, Job& job) {
+  job.result = JobResult::waiting;
+  Channel* const cipher = job.encryption == 0 ? nullptr : at(job.encryption);
+  Channel* const mac = job.authentication == 0 ? nullptr : at(job.authentication);
+  const bool channels_good = job.packet != nullptr && (job.encryption == 0 || (cipher != nullptr && cipher->encrypt)) &&
+                             (job.authentication == 0 || (mac != nullptr && mac->sign));
+  if (!channels_good) {
+    job.result = JobResult::failed;
+    return;
+  }
+  const std::size_t size = job.packet->size();
+  bool fits = true;
+  if (cipher != nullptr) {
+    const std::size_t block = traits(cipher->cipher).block_bytes;
+    fits = job.cipher_begin >= block && job.cipher_begin <= job.cipher_end && job.cipher_end <= size &&
+           (job.cipher_end - job.cipher_begin) % block == 0;
+  }
+  if (mac != nullptr)
+    fits = fits && job.auth_begin <= job.auth_end && job.auth_end <= size && job.icv_at <= size &&
+           traits(mac->hash).icv_bytes <= size - job.icv_at;
+  if (fits) return;
+  job.result = JobResult::bad_length;
+  for (Channel* channel : {cipher, mac}) {
+    if (channel == nullptr) continue;
+    FlowCounters& flow = channel->counters.of(direction);
+    ++flow.packets;
+    ++flow.discards;
+  }
+}
+
+void Channels::run_ciphers(Direction direction, std::span<Job> jobs) {
+  std::array<CipherTask, slice> tasks;
+  std::array<Job*, slice> owners;
+  // One call of the engine for each stretch of packets with the same algorithm; most bursts are one.
+  for (std::size_t next = 0; next < jobs.size();) {
+    std::size_t count = 0;
+    Cipher algorithm = Cipher::null;
+    for (; next < jobs.size(); ++next) {
+      Job& job = jobs[next];
+      if (job.result != JobResult::waiting || job.encryption == 0) continue;
+      Channel& channel = *at(job.encryption);
+      if (count > 0 && channel.cipher != algorithm) break;
+      algorithm = channel.cipher;
+      std::uint8_t* const data = job.packet->data() + job.cipher_begin;
+      CipherKey* const key = direction == Direction::encode ? channel.encrypt.get() : channel.decrypt.get();
+      tasks[count] = {key, data, job.cipher_end - job.cipher_begin, data - traits(algorithm).block_bytes, false};
+      owners[count++] = &job;
+    }
+    if (count == 0) return;
+    suite_.cipher(algorithm)->run(std::span(tasks).first(count));
+    for (std::size_t i = 0; i < count; ++i) count_cipher(direction, *owners[i], tasks[i].good);
+  }
+}
+
+void Channels::count_cipher(Direction direction, Job& job, bool good) {
+  Channel& channel = *at(job.encryption);
+  for (FlowCounters* flow :
+       {&channel.counters.of(direction), &by_cipher_[static_cast<std::size_t>(channel.cipher)].of(direction)}) {
+    ++flow->packets;
+    flow->octets += job.cipher_end - job.cipher_begin;
+    ++(good ? flow->good : flow->errors);
+  }
+  if (!good) job.result = JobResult::failed;
+}
+
+void Channels::run_macs(Direction direction, std::span<Job> jobs) {
+  std::array<MacTask, slice> tasks;
+  std::array<Job*, slice> owners;
+  for (std::size_t next = 0; next < jobs.size();) {
+    std::size_t count = 0;
+    Hash algorithm = Hash::null;
+    for (; next < jobs.size(); ++next) {
+      Job& job = jobs[next];
+      if (job.result != JobResult::waiting || job.authentication == 0) continue;
+      Channel& channel = *at(job.authentication);
+      if (count > 0 && channel.hash != algorithm) break;
+      algorithm = channel.hash;
+      MacTask& task = tasks[count];
+      task.key = direction == Direction::encode ? channel.sign.get() : channel.verify.get();
+      task.first = job.packet->view().subspan(job.auth_begin, job.auth_end - job.auth_begin);
+      task.second = job.auth_extra;
+      owners[count++] = &job;
+    }
+    if (count == 0) return;
+    suite_.mac(algorithm)->run(std::span(tasks).first(count));
+    for (std::size_t i = 0; i < count; ++i) finish_mac(direction, *owners[i], tasks[i]);
+  }
+}
+
+/// Writes the ICV, or compares it.
+void Channels::finish_mac(Direction direction, Job& job, const MacTask& task) {
+  Channel& channel = *at(job.authentication);
+  const ByteView icv = ByteView(task.digest).first(traits(channel.hash).icv_bytes);
+  std::uint8_t* const place = job.packet->data() + job.icv_at;
+  if (!task.good) {
+    job.result = JobResult::failed;
+  } else if (direction == Direction::encode) {
+    std::memcpy(place, icv.data(), icv.size());
+  } else if (!equal_constant_time(icv, {place, icv.size()})) {
+    job.result = JobResult::bad_icv;
+  }
+  for (FlowCounters* flow :
+       {&channel.counters.of(direction), &by_hash_[static_cast<std::size_t>(channel.hash)].of(direction)}) {
+    ++flow->packets;
+    flow->octets += job.auth_end - job.auth_begin + job.auth_extra.size();
+    if (job.result == JobResult::waiting) {
+      ++flow->good;
+    } else {
+      ++(job.result == JobResult::bad_icv ? flow->bad_icv : flow->errors);
+    }
+  }
+}
+
+}  // namespace arrouter::enco

@@ -1,0 +1,75 @@
+// Channels: the keys of the SAs in use, ready for the datapath, and the bursts that run through them.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "modules/enco/suite.h"
+
+namespace arrouter::enco {
+
+/// Counts of one direction of a channel, or of one algorithm.
+struct FlowCounters {
+  std::uint64_t packets = 0, octets = 0, good = 0, discards = 0, errors = 0, bad_icv = 0;
+};
+struct TwoWayCounters {
+  FlowCounters encode, decode;
+  FlowCounters& of(Direction direction) { return direction == Direction::encode ? encode : decode; }
+};
+
+struct Channel {
+  ChannelId id = 0;
+  std::string user;
+  std::uint32_t user_id = 0;
+  Cipher cipher = Cipher::null;
+  Hash hash = Hash::null;
+  std::unique_ptr<CipherKey> encrypt, decrypt;
+  std::unique_ptr<MacKey> sign, verify;
+  TwoWayCounters counters;
+};
+
+struct ChannelCounters {
+  std::uint64_t attached = 0, refused = 0, detached = 0, most = 0;
+};
+
+class Channels {
+ public:
+  explicit Channels(const Suite& suite) : suite_(suite) {}
+
+  /// See EncoApi.
+  ChannelId open(const ChannelSpec& spec);
+  void close(ChannelId id);
+  void run(Direction direction, std::span<Job> jobs);
+
+  /// nullptr for an id that is not in use.
+  const Channel* find(ChannelId id) const;
+  std::vector<const Channel*> all() const;
+  std::size_t in_use() const { return in_use_; }
+
+  const TwoWayCounters& of(Cipher cipher) const { return by_cipher_[static_cast<std::size_t>(cipher)]; }
+  const TwoWayCounters& of(Hash hash) const { return by_hash_[static_cast<std::size_t>(hash)]; }
+  const ChannelCounters& counters() const { return counters_; }
+  /// RESET ENCO COUNTERS: of all channels and algorithms.
+  void reset_counters();
+
+ private:
+  Channel* at(ChannelId id);
+  bool prepare(Channel& channel, const ChannelSpec& spec) const;
+  void check(Direction direction, Job& job);
+  void encode(std::span<Job> jobs);
+  void decode(std::span<Job> jobs);
+  void run_ciphers(Direction direction, std::span<Job> jobs);
+  void run_macs(Direction direction, std::span<Job> jobs);
+  void finish_mac(Direction direction, Job& job, const MacTask& task);
+  void count_cipher(Direction direction, Job& job, bool good);
+
+  const Suite& suite_;
+  std::vector<std::unique_ptr<Channel>> table_;  // id - 1 -> channel
+  std::set<ChannelId> free_;                     // below table_.size(), lowest first
+  std::size_t in_use_ = 0;
+  std::array<TwoWayCounters, cipher_count> by_cipher_{};
+  std::array<TwoWayCounters, hash_count> by_hash_{};
+  ChannelCounters counters_;
+};
+
+}  // namespace arrouter::enco
