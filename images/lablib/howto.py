@@ -5,6 +5,7 @@ import os
 import strongswan
 from network import LabError, Network, wait_until
 from router import TOP, Router
+from umlpeer import UmlPeer
 
 SECRET = "sharedsecret"
 SITES = {
@@ -18,11 +19,13 @@ def wan_address(peer):
 
 
 class HowTo:
-    """Builds the network and starts its peers. `foreign`: peers that are strongSwan instead of arrouter."""
+    """Builds the network and starts its peers. `foreign`: peers that are strongSwan instead of arrouter; `kernel`:
+    peers that are strongSwan with a Linux kernel's ESP, as user-mode Linux guests."""
 
-    def __init__(self, prefix="arlab", foreign=()):
+    def __init__(self, prefix="arlab", foreign=(), kernel=()):
         self.network = Network(prefix)
-        self.foreign = set(foreign)
+        self.foreign = set(foreign) | set(kernel)
+        self.guests = {p: UmlPeer(self.network, p) for p in kernel}
         self.routers = {p: Router(self.network, p, {"eth0": "wan", "vlan1": "lan"}) for p in SITES if p not in self.foreign}
 
     def example(self, peer):
@@ -53,13 +56,20 @@ class HowTo:
 
     def up_foreign(self, peer, key, options):
         network, site = self.network, SITES[peer]
+        settings = dict(local=wan_address(peer), remote=wan_address(site["remote"]), psk=key,
+                        local_ts=f"{site['lan']}.0/24", remote_ts=f"{SITES[site['remote']]['lan']}.0/24")
+        if peer in self.guests:
+            guest = self.guests[peer]
+            guest.start(f"{site['wan']}.1/24", f"{site['wan']}.254", f"{site['lan']}.254/24")
+            for tap, node, interface in (("lan", site["pc"], "eth0"), ("wan", "internet", f"to-{peer}")):
+                network.hand_over(peer, tap, node, interface, offload=False)
+            guest.start_strongswan(**{**settings, **options})
+            return
         network.wire(peer, "lan", site["pc"], "eth0")
         network.wire(peer, "wan", "internet", f"to-{peer}")
         network.address(peer, "lan", f"{site['lan']}.254/24")
         network.address(peer, "wan", f"{site['wan']}.1/24", f"{site['wan']}.254")
         network.sysctl(peer, "net.ipv4.ip_forward=1")
-        settings = dict(local=wan_address(peer), remote=wan_address(site["remote"]), psk=key,
-                        local_ts=f"{site['lan']}.0/24", remote_ts=f"{SITES[site['remote']]['lan']}.0/24")
         strongswan.start(network, peer, **{**settings, **options})
 
     def ping(self, count=5, source="pc1", target="192.168.2.100", deadline=20):

@@ -69,13 +69,19 @@ class Network:
         for node, interface in ((node_a, interface_a), (node_b, interface_b)):
             self.ip(node, "link", "set", interface, "up")
             if not offload:
-                self.exec(node, "ethtool", "-K", interface, "tso", "off", "gso", "off", "gro", "off", "tx", "off",
-                          check=False)
+                self.no_offload(node, interface)
 
-    def hand_over(self, from_node, tap, to_node, interface):
+    def hand_over(self, from_node, tap, to_node, interface, offload=True):
         """Gives a TAP that a process in from_node holds to to_node, as its network card."""
         self.ip(from_node, "link", "set", tap, "netns", self.namespace(to_node), "name", interface)
         self.ip(to_node, "link", "set", interface, "up")
+        if not offload:
+            self.no_offload(to_node, interface)
+
+    def no_offload(self, node, interface):
+        """Real frames of at most the MTU with their checksums done, as a card without offloads sends them."""
+        self.exec(node, "ethtool", "-K", interface, "tso", "off", "gso", "off", "gro", "off", "tx", "off", "sg", "off",
+                  check=False)
 
     def address(self, node, interface, cidr, gateway=None):
         self.ip(node, "addr", "add", cidr, "dev", interface)
