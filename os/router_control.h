@@ -63,6 +63,8 @@ class RouterControl {
              maximum = 0, maximum_5_minutes = 0;
   };
   virtual CpuLoad cpu_load() const = 0;
+  /// Memory the router holds, in kB; zero in a simulation.
+  virtual std::uint64_t memory_used_kb() const { return 0; }
 };
 
 }  // namespace arrouter

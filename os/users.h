@@ -32,6 +32,7 @@ struct UserSettings {
   std::uint32_t manager_fail = 3;      // MANPWDFAIL: wrong answers to the secure-delay question
   std::uint32_t secure_delay_s = 60;   // SECUREDELAY
   std::uint32_t min_password = 6;      // MINPWDLEN
+  std::optional<unsigned> manager_port;  // SET MANAGER PORT: this asynchronous port is at MANAGER level by itself
 };
 
 struct UserCounters {

@@ -58,8 +58,6 @@ class SessionRegistry {
   const TerminalSettings& port_settings(std::string_view device) const;
   void set_port(std::string_view device, TerminalSettings settings);
   const std::map<std::string, TerminalSettings, std::less<>>& ports() const { return ports_; }
-  /// SET MANAGER PORT: this asynchronous port is at MANAGER level without a login.
-  std::optional<unsigned> manager_port;
 
  private:
   mutable std::vector<std::weak_ptr<Session>> sessions_;

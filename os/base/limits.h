@@ -20,6 +20,8 @@ inline constexpr std::size_t command_line = 1000;          // characters; late 2
 inline constexpr std::size_t history = 99;                 // remembered lines at most
 inline constexpr std::size_t terminal_backlog = 1 << 20;   // bytes queued to a slow terminal before it is cut off
 inline constexpr std::size_t sessions = 32;
+inline constexpr std::size_t users = 1024;                 // accounts
+inline constexpr std::size_t remote_officers = 32;         // RSO addresses
 inline constexpr std::size_t failed_logins = 256;          // names whose failures are remembered
 inline constexpr std::size_t control_clients = 32;         // of the control socket
 

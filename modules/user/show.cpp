@@ -1,0 +1,160 @@
+// Screens of the user database (reference/operations.md 1.2).
+#include "modules/user/user.h"
+
+#include <algorithm>
+
+#include "os/base/calendar.h"
+
+namespace arrouter::user {
+
+namespace {
+
+std::string_view privilege_words(Privilege privilege) {
+  switch (privilege) {
+    case Privilege::user:
+      return "user";
+    case Privilege::manager:
+      return "manager";
+    case Privilege::security_officer:
+      break;
+  }
+  return "Sec Off";
+}
+
+std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
+
+void show_record(Screen& screen, const User& user, bool radius_backup) {
+  const auto scope = screen.item("users");
+  screen.line(fmt::format("Username: {} ({})", user.name, user.description));
+  screen.line(fmt::format("   Status: {:<11}Privilege: {:<11}Telnet: {:<7}Login: {:<6}RBU: {}",
+                          user.enabled ? "enabled" : "disabled", privilege_words(user.privilege), yes_no(user.telnet),
+                          yes_no(user.login), yes_no(radius_backup)));
+  screen.line("   Callback number:                     Calling number:");
+  screen.line(fmt::format("   Logins: {:<10}Fails: {:<9}Sent: {:<9}Rcvd: {}", user.logins, user.fails, 0, 0));
+  screen.line(fmt::format("   Authentications: {:<9}Fails: {}", 0, 0));
+  screen.set("username", user.name);
+  screen.set("description", user.description);
+  screen.set("enabled", user.enabled);
+  screen.set("privilege", privilege_words(user.privilege));
+  screen.set("telnet", user.telnet);
+  screen.set("login", user.login);
+  screen.set("radiusBackup", radius_backup);
+  screen.set("logins", user.logins);
+  screen.set("fails", user.fails);
+}
+
+}  // namespace
+
+void UserModule::show_backup_count(Screen& screen) const {
+  screen.line(fmt::format("Number of Radius-backup users..... {}", radius_backup_.size()));
+  screen.set("numberOfRadiusBackupUsers", radius_backup_.size());
+}
+
+void UserModule::show_records(Screen& screen, const std::vector<const User*>& users) const {
+  screen.line();
+  screen.line("User Authentication Database");
+  screen.rule();
+  for (const User* user : users) show_record(screen, *user, radius_backup_.contains(user->name));
+  screen.rule();
+}
+
+void UserModule::show_active(Screen& screen) const {
+  screen.line();
+  screen.line("Active (logged in) Users");
+  screen.rule();
+  screen.table("activeUsers", {{"User", 14}, {"Port/Device", 20}, {"Location", 19}, {"Login Time", 0}});
+  screen.rule();
+  for (const ActiveSession& session : control_.sessions()) {
+    screen.row({session.user, session.device, session.location,
+                fmt::format("{} {}", time_of_day_text(session.since), date_text(session.since))});
+  }
+  screen.rule();
+}
+
+Outcome UserModule::show_users(Invocation& invocation) const {
+  std::vector<const User*> users;
+  if (invocation.args.has_value("USER")) {
+    const User* const user = services_.users.find(invocation.args.text("USER"));
+    if (user == nullptr) return say(texts::unknown_user, invocation.args.text("USER"));
+    users.push_back(user);
+  } else {
+    for (const auto& [name, user] : services_.users.all()) users.push_back(&user);
+  }
+  Screen& screen = invocation.screen;
+  if (services_.users.security_mode()) {
+    const auto sessions = control_.sessions();
+    const auto officers = std::ranges::count(sessions, Privilege::security_officer, &ActiveSession::privilege);
+    screen.line(fmt::format("Number of logged in Security Officers currently active.....{}", officers));
+    screen.set("activeSecurityOfficers", officers);
+  }
+  show_backup_count(screen);
+  show_records(screen, users);
+  if (!invocation.args.has_value("USER")) show_active(screen);
+  return Outcome::screen();
+}
+
+Outcome UserModule::show_configuration(Screen& screen) const {
+  const UserSettings& settings = services_.users.settings;
+  const UserCounters& counters = services_.users.counters;
+  const auto parameter = [&screen](std::string_view label, const auto& value, std::string_view unit,
+                                   std::string_view keyword) {
+    std::string dotted(label);
+    dotted += ' ';
+    dotted.resize(42, '.');
+    std::string line = fmt::format("  {} {:>9}", dotted, value);
+    if (!unit.empty()) line += fmt::format("  {}", unit);
+    if (!keyword.empty()) line += fmt::format("{}({})", unit.empty() ? "  " : " ", keyword);
+    screen.line(line);
+    screen.set(json_key(label), value);
+  };
+  screen.line("User module configuration and counters");
+  screen.rule();
+  screen.line("Security parameters");
+  parameter("login failures before lockout", settings.login_fail, "", "LOGINFAIL");
+  parameter("lockout period", settings.lockout_s, "seconds", "LOCKOUTPD");
+  parameter("manager password failures before logoff", settings.manager_fail, "", "MANPWDFAIL");
+  parameter("maximum security command interval", settings.secure_delay_s, "seconds", "SECUREDELAY");
+  parameter("minimum password length", settings.min_password, "characters", "MINPWDLEN");
+  parameter("TACACS retries", tacacs_retries_, "", "TACRETRIES");
+  parameter("TACACS timeout period", tacacs_timeout_s_, "seconds", "TACTIMEOUT");
+  const auto manager_port = settings.manager_port;
+  parameter("semi-permanent manager port", manager_port ? fmt::format("Asyn {}", *manager_port) : "none", "", "");
+
+  // Nothing asks TACACS or authenticates by this database but logins, so those counters stay at zero.
+  const std::uint64_t none = 0;
+  const auto pair = [&screen](std::string_view left, std::uint64_t left_value, std::string_view right,
+                              std::uint64_t right_value) {
+    screen.line(fmt::format("  {:<20}{:>7}      {:<21}{:>6}", left, left_value, right, right_value));
+    screen.set(left, left_value);
+    screen.set(right, right_value);
+  };
+  screen.line();
+  screen.line("Security counters");
+  pair("logins", counters.logins, "authentications", none);
+  pair("managerPwdChanges", counters.manager_password_changes, "defaultAcctRecoveries",
+       counters.default_account_recoveries);
+  pair("unknownLoginNames", counters.unknown_login_names, "tacacsLoginReqs", none);
+  pair("totalPwdFails", counters.total_password_fails, "tacacsLoginRejs", none);
+  pair("managerPwdFails", counters.manager_password_fails, "tacacsReqTimeouts", none);
+  pair("securityCmdLogoffs", counters.security_command_logoffs, "tacacsReqFails", none);
+  pair("loginLockouts", counters.login_lockouts, "databaseClearTotallys", counters.database_clears);
+  screen.rule();
+  return Outcome::screen();
+}
+
+Outcome UserModule::show_remote_officers(Screen& screen) const {
+  screen.line(fmt::format("Remote Security Officer Access is {}", remote_officers_enabled_ ? "enabled" : "disabled"));
+  screen.set("enabled", remote_officers_enabled_);
+  screen.line();
+  screen.line("Remote Security Officer Addresses");
+  screen.rule();
+  screen.table("addresses", {{"IP Address", 18}, {"Mask", 0}});
+  screen.rule();
+  for (const RemoteOfficer& officer : remote_officers_) {
+    screen.row({to_string(officer.address), to_string(officer.mask)});
+  }
+  screen.rule();
+  return Outcome::screen();
+}
+
+}  // namespace arrouter::user

@@ -1,0 +1,74 @@
+// The USER module's inside: shared by its commands and its screens.
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "os/message.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter::user {
+
+namespace texts {
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::user, number, text};
+#include "modules/user/texts.def"
+#undef MESSAGE
+}  // namespace texts
+
+/// An address security officers may come from by Telnet.
+struct RemoteOfficer {
+  Ipv4Address address, mask;
+  bool operator==(const RemoteOfficer&) const = default;
+};
+
+class UserModule final : public Module {
+ public:
+  UserModule(Services& services, RouterControl& control) : services_(services), control_(control) {}
+  std::string_view name() const override { return "user"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+
+ private:
+  std::vector<CommandRow> user_rows();
+  std::vector<CommandRow> setting_rows();
+  std::vector<CommandRow> remote_officer_rows();
+
+  Outcome add_user(Invocation& invocation);
+  Outcome set_user(Invocation& invocation);
+  Outcome delete_user(const Args& args);
+  Outcome purge_users();
+  Outcome enable_user(const Args& args, bool enabled);
+  Outcome reset_users(const Args& args);
+  Outcome set_settings(const Args& args);
+  Outcome set_manager_port(const Args& args);
+  Outcome add_remote_officer(const Args& args);
+  Outcome delete_remote_officer(const Args& args);
+  Outcome enable_remote_officers(bool enabled);
+
+  /// Puts the given parameters into `user`; an error outcome when one is refused.
+  Outcome apply(const Args& args, User& user);
+  Outcome set_password(const std::string& given, User& user);
+  /// Security mode would be left with nobody who may end it.
+  bool needed_as_officer(const User& user) const;
+  void dump_user(ConfigWriter& writer, const User& user) const;
+
+  Outcome show_users(Invocation& invocation) const;
+  Outcome show_configuration(Screen& screen) const;
+  Outcome show_remote_officers(Screen& screen) const;
+  void show_backup_count(Screen& screen) const;
+  void show_records(Screen& screen, const std::vector<const User*>& users) const;
+  void show_active(Screen& screen) const;
+
+  Services& services_;
+  RouterControl& control_;
+  std::set<std::string, std::less<>> radius_backup_;  // login names
+  bool remote_officers_enabled_ = false;
+  std::vector<RemoteOfficer> remote_officers_;
+  std::uint32_t tacacs_retries_ = 3, tacacs_timeout_s_ = 5;
+};
+
+}  // namespace arrouter::user
