@@ -38,7 +38,7 @@ class Port {
   const MacAddress& mac() const { return mac_; }
   virtual bool link_up() const = 0;
   virtual PortOffloads offloads() const { return {}; }
-  virtual const PortCounters& counters() const { return counters_; }
+  virtual PortCounters counters() const { return counters_; }
 
   /// Sends every frame (and empties the burst): super-frames are cut and checksums completed where the port cannot
   /// take them as they are. Frames that cannot go are counted in out_discards.
@@ -49,8 +49,13 @@ class Port {
  protected:
   /// Puts frames on the wire; leaves the burst empty. Only frames that offloads() allows arrive here.
   virtual void transmit(Burst& frames) = 0;
-  /// For drivers: hands a received burst up, with counting; leaves the burst empty.
+  /// For drivers: hands a received burst up, with counting and the link's part of the meta; leaves the burst empty.
+  /// A super-frame counts as the frames it stands for. Frames without a whole Ethernet header are in_errors.
   void deliver(Burst& frames);
+  /// For decorators: hands a burst up as it is; leaves it empty. False when nobody listens.
+  bool pass_up(Burst& frames);
+  /// For drivers: counts a frame that has left, a super-frame as the frames it stands for.
+  void count_sent(const PacketBuffer& frame);
   void link_changed(bool up) {
     if (link_listener_) link_listener_(up);
   }

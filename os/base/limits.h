@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace arrouter::limits {
 
@@ -14,6 +15,12 @@ inline constexpr std::size_t small_packet = 2048;          // payload room of an
 inline constexpr std::size_t large_packet = 65536;         // payload room of a super-frame buffer
 inline constexpr std::size_t small_buffers = 2013;         // what SHOW BUFFER calls total buffers
 inline constexpr std::size_t large_buffers = 256;
+
+// ports
+inline constexpr std::size_t bridge_addresses = 8192;      // learned by one switch VLAN
+inline constexpr std::size_t impair_queue = 1000;          // frames held back by an impairment, each direction
+inline constexpr std::size_t memory_queue = 1000;          // frames under way to a memory port
+inline constexpr std::uint64_t capture_bytes = 4ULL << 30; // of one capture file
 
 // command line
 inline constexpr std::size_t command_line = 1000;          // characters; late 2.x releases

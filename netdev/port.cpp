@@ -1,0 +1,56 @@
+#include "netdev/port.h"
+
+#include "netdev/offload.h"
+#include "netdev/segment.h"
+#include "netdev/wire/ethernet.h"
+
+namespace arrouter {
+namespace {
+
+void count(const PacketBuffer& frame, std::uint64_t& frames, std::uint64_t& octets) {
+  std::size_t pieces = 1;
+  std::size_t repeated = 0;  // header bytes that the pieces of a super-frame say again
+  if (frame.meta.segmentation != Segmentation::none) {
+    if (const auto cutter = Segmenter::make(frame, network_offset_of(frame.view()))) {
+      pieces = cutter->pieces();
+      repeated = (pieces - 1) * cutter->header_length();
+    }
+  }
+  frames += pieces;
+  octets += frame.size() + repeated;
+}
+
+}  // namespace
+
+void Port::send(Burst& frames) {
+  frames.compact();
+  const std::size_t failed = prepare_frames(frames, offloads(), pool_, [this](Burst& ready) { transmit(ready); });
+  counters_.out_discards += failed;
+}
+
+void Port::deliver(Burst& frames) {
+  for (Packet& frame : frames) {
+    if (frame->size() < wire::ethernet_header || frame->size() < network_offset_of(frame->view())) {
+      ++counters_.in_errors;
+      frame.reset();
+      continue;
+    }
+    count(*frame, counters_.in_frames, counters_.in_octets);
+    frame->meta.link_broadcast = (frame->data()[0] & 1) != 0;
+    frame->meta.network_offset = static_cast<std::uint16_t>(network_offset_of(frame->view()));
+  }
+  frames.compact();
+  const std::size_t handed = frames.size();
+  if (!pass_up(frames)) counters_.in_discards += handed;
+}
+
+bool Port::pass_up(Burst& frames) {
+  const bool heard = static_cast<bool>(receiver_);
+  if (heard && !frames.empty()) receiver_(frames);
+  frames.clear();
+  return heard;
+}
+
+void Port::count_sent(const PacketBuffer& frame) { count(frame, counters_.out_frames, counters_.out_octets); }
+
+}  // namespace arrouter
