@@ -1,0 +1,70 @@
+// The SYSTEM module's inside: shared by its commands and its screens.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "os/message.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter::system {
+
+namespace texts {
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::system, number, text};
+#include "modules/system/texts.def"
+#undef MESSAGE
+}  // namespace texts
+
+/// One end of a run that nobody asked for, kept over restarts.
+struct Exception {
+  WallTime time{};
+  std::string type;
+};
+
+class SystemModule final : public Module {
+ public:
+  SystemModule(Services& services, RouterControl& control);
+  std::string_view name() const override { return "system"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+  void start() override;
+  void stop() override;
+
+ private:
+  std::vector<CommandRow> identity_rows();
+  std::vector<CommandRow> restart_rows();
+  std::vector<CommandRow> clock_rows();
+  std::vector<CommandRow> show_rows();
+
+  Outcome set_system(const Args& args);
+  Outcome enable_security_mode();
+  Outcome disable_security_mode(Invocation& invocation);
+  void leave_security_mode();
+  Outcome restart(const Args& args, RestartKind kind);
+  Outcome set_clock(const Args& args);
+
+  Outcome show_system(Invocation& invocation) const;
+  void show_software(Screen& screen) const;
+  void show_configuration_files(Screen& screen) const;
+  void show_patches(Screen& screen) const;
+  Outcome show_time(Screen& screen) const;
+  Outcome show_cpu(Screen& screen) const;
+  Outcome show_buffers(Screen& screen, bool scan) const;
+  Outcome show_exceptions(Screen& screen) const;
+  Outcome show_startup(Screen& screen) const;
+
+  void read_exceptions();
+  void record_exception(std::string_view type);
+
+  Services& services_;
+  RouterControl& control_;
+  std::string country_;
+  std::vector<Exception> exceptions_;  // oldest first
+  std::string last_end_;               // how the run before this one ended; see run_endings in system.cpp
+  std::string this_end_;               // what stop() leaves for the next run
+  WallTime started_at_{};
+};
+
+}  // namespace arrouter::system
