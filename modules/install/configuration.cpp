@@ -1,0 +1,118 @@
+// CREATE, SET and SHOW CONFIG: the dynamic configuration as screen and as file.
+#include "modules/install/install.h"
+#include "os/base/text.h"
+
+namespace arrouter::install {
+
+namespace {
+
+/// A section of which DYNAMIC=<asked> speaks: by its name, the start of one, or the module's number.
+bool names_section(const ConfigWriter::Section& section, std::string_view asked) {
+  const std::uint16_t number = find_log_module(asked);
+  for (const std::string& name : section.names) {
+    if (starts_with_ignoring_case(name, asked)) return true;
+    if (number != 0 && find_log_module(name) == number) return true;
+  }
+  return false;
+}
+
+void print_section(Screen& screen, const ConfigWriter::Section& section) {
+  const auto scope = screen.item("sections");
+  screen.line(fmt::format("# {} configuration", section.title));
+  Json lines = Json::array();
+  for (const std::string& line : section.lines) {
+    screen.line(line);
+    lines.append(line);
+  }
+  screen.set("title", section.title);
+  screen.set("lines", std::move(lines));
+}
+
+std::string stored_name(const FileName& name) {
+  return name.device == "flash" ? name.name : fmt::format("{}:{}", name.device, name.name);
+}
+
+}  // namespace
+
+std::vector<CommandRow> InstallModule::configuration_rows() {
+  return {
+      {"CREate CONfig=<file> [SET]", Access::security,
+       "Saves the configuration as a script; SET makes it the boot script too.",
+       [this](Invocation& invocation) { return create_config(invocation.args); }},
+      {"SET CONfig={NONE|<file>}", Access::manager, "Sets the script that runs when the router starts.",
+       [this](Invocation& invocation) { return set_config(invocation.args); }},
+      {"SHow CONfig [DYNamic[=<name:1-32>]]", Access::manager,
+       "Displays the boot script's name, or the present configuration.",
+       [this](Invocation& invocation) {
+         return invocation.args.has("DYNAMIC") ? show_dynamic(invocation) : show_config(invocation.screen);
+       }},
+  };
+}
+
+Outcome InstallModule::create_config(const Args& args) {
+  const auto name = parse_file_name(args.text("CONFIG"), "cfg");
+  if (!name) return say(texts::bad_file_name, args.text("CONFIG"));
+  std::string script;
+  const ConfigWriter configuration = control_.configuration();
+  for (const ConfigWriter::Section& section : configuration.sections()) {
+    script += fmt::format("\n# {} configuration\n", section.title);
+    for (const std::string& line : section.lines) script += line + "\n";
+  }
+  if (const auto written = services_.files.write(*name, script); !written) {
+    return say(texts::not_saved, written.error().text);
+  }
+  control_.set_current_config(stored_name(*name));
+  if (args.has("SET")) {
+    if (const auto set = control_.set_boot_config(stored_name(*name)); !set) {
+      return say(texts::not_saved, set.error().text);
+    }
+  }
+  return Outcome::successful(module_number::install);
+}
+
+Outcome InstallModule::set_config(const Args& args) {
+  std::string stored;
+  if (args.holds<std::string>("CONFIG")) {
+    const auto name = parse_file_name(args.text("CONFIG"), "cfg");
+    if (!name) return say(texts::bad_file_name, args.text("CONFIG"));
+    if (!services_.files.exists(*name)) return say(texts::unknown_file, name->name);
+    stored = stored_name(*name);
+  }
+  if (const auto set = control_.set_boot_config(stored); !set) return say(texts::not_saved, set.error().text);
+  return Outcome::successful(module_number::install);
+}
+
+Outcome InstallModule::show_config(Screen& screen) const {
+  const std::string boot = control_.boot_config();
+  const std::string current = control_.current_config();
+  std::string boot_text = "Not set";
+  if (!boot.empty()) {
+    const auto name = parse_file_name(boot);
+    const bool exists = name && services_.files.exists(*name);
+    boot_text =
+        fmt::format("{} ({})", name ? name->device + ":" + name->name : boot, exists ? "exists" : "does not exist");
+  }
+  screen.line("Boot configuration file: " + boot_text);
+  screen.line("Current configuration: " + (current.empty() ? "None" : current));
+  screen.set("bootConfigurationFile", boot_text);
+  screen.set("currentConfiguration", current);
+  return Outcome::screen();
+}
+
+Outcome InstallModule::show_dynamic(Invocation& invocation) const {
+  if (hidden_from(invocation.caller)) return Outcome::screen();
+  const bool one = invocation.args.has_value("DYNAMIC");
+  const std::string asked = one ? invocation.args.text("DYNAMIC") : std::string();
+  bool first = true;
+  const ConfigWriter configuration = control_.configuration();
+  for (const ConfigWriter::Section& section : configuration.sections()) {
+    if (one && !names_section(section, asked)) continue;
+    if (!first) invocation.screen.line();
+    first = false;
+    print_section(invocation.screen, section);
+  }
+  if (one && first) return say(texts::unknown_module, asked);
+  return Outcome::screen();
+}
+
+}  // namespace arrouter::install
