@@ -198,7 +198,33 @@ Result<void> FileStore::erase_in_memory(std::string_view key, std::string_view s
   return {};
 }
 
+void FileStore::count(FileTally FileCounters::*operation, const FileName& name, bool good) const {
+  if (name.device != "flash") return;
+  FileTally& tally = counters_.*operation;
+  ++(good ? tally.successes : tally.failures);
+}
+
 Result<std::string> FileStore::read(const FileName& name) const {
+  auto content = read_content(name);
+  count(&FileCounters::read, name, content.has_value());
+  return content;
+}
+
+Result<void> FileStore::write(const FileName& name, std::string_view content) {
+  const bool made = !exists(name);
+  const auto written = write_content(name, content);
+  count(&FileCounters::write, name, written.has_value());
+  if (made) count(&FileCounters::create, name, written.has_value());
+  return written;
+}
+
+Result<void> FileStore::remove(const FileName& name) {
+  const auto removed = remove_file(name);
+  count(&FileCounters::remove, name, removed.has_value());
+  return removed;
+}
+
+Result<std::string> FileStore::read_content(const FileName& name) const {
   if (!directory_.empty()) return read_file(path_of(name), name.name);
   const MemoryFile* const file = in_memory(memory_key(name));
   if (file == nullptr) return failure(fmt::format("{} does not exist", name.name));
@@ -232,14 +258,14 @@ Result<void> FileStore::has_room(const FileName& name, std::uint64_t size) const
   return {};
 }
 
-Result<void> FileStore::write(const FileName& name, std::string_view content) {
+Result<void> FileStore::write_content(const FileName& name, std::string_view content) {
   if (const auto room = has_room(name, content.size()); !room) return room;
   if (!directory_.empty()) return replace_file(path_of(name), name.name, content, 0644, clock_->now());
   put_in_memory(memory_key(name), content);
   return {};
 }
 
-Result<void> FileStore::remove(const FileName& name) {
+Result<void> FileStore::remove_file(const FileName& name) {
   if (directory_.empty()) return erase_in_memory(memory_key(name), name.name);
   if (!exists(name)) return failure(fmt::format("{} does not exist", name.name));
   if (::unlink(path_of(name).c_str()) != 0) return system_failure("cannot delete", name.name, errno);

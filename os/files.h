@@ -28,6 +28,14 @@ struct FileName {
 };
 Result<FileName> parse_file_name(std::string_view text, std::string_view default_extension = {});
 
+/// What was done with FLASH files since the store was opened (SHOW FLASH).
+struct FileTally {
+  std::uint64_t successes = 0, failures = 0;
+};
+struct FileCounters {
+  FileTally read, write, create, remove;
+};
+
 class FileStore {
  public:
   /// `directory` holds FLASH files at its top and NVS files in nvs/; made when absent. An empty path keeps everything
@@ -44,6 +52,7 @@ class FileStore {
   std::vector<FileInfo> list() const;
   std::uint64_t flash_total() const { return flash_bytes_; }
   std::uint64_t flash_used() const { return used("flash"); }
+  const FileCounters& flash_counters() const { return counters_; }
 
   /// Private data of modules (ENCO keys, counters over restart): mode 0600, in NVS, never listed.
   Result<std::string> read_private(std::string_view key) const;
@@ -59,6 +68,10 @@ class FileStore {
     std::string content;
     WallTime created{};
   };
+  Result<std::string> read_content(const FileName& name) const;
+  Result<void> write_content(const FileName& name, std::string_view content);
+  Result<void> remove_file(const FileName& name);
+  void count(FileTally FileCounters::*operation, const FileName& name, bool good) const;
   std::uint64_t used(std::string_view device) const;
   Result<void> has_room(const FileName& name, std::uint64_t size) const;
   void list_directory(const std::filesystem::path& directory, std::string_view device,
@@ -69,6 +82,7 @@ class FileStore {
   std::filesystem::path directory_;  // empty: in memory
   std::uint64_t flash_bytes_ = 0;
   const WallClock* clock_ = nullptr;
+  mutable FileCounters counters_;
   std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content
 };
 

@@ -1,6 +1,7 @@
 // CREATE, SET and SHOW CONFIG: the dynamic configuration as screen and as file.
 #include "modules/install/install.h"
 #include "os/base/text.h"
+#include "os/config_files.h"
 
 namespace arrouter::install {
 
@@ -83,19 +84,7 @@ Outcome InstallModule::set_config(const Args& args) {
 }
 
 Outcome InstallModule::show_config(Screen& screen) const {
-  const std::string boot = control_.boot_config();
-  const std::string current = control_.current_config();
-  std::string boot_text = "Not set";
-  if (!boot.empty()) {
-    const auto name = parse_file_name(boot);
-    const bool exists = name && services_.files.exists(*name);
-    boot_text =
-        fmt::format("{} ({})", name ? name->device + ":" + name->name : boot, exists ? "exists" : "does not exist");
-  }
-  screen.line("Boot configuration file: " + boot_text);
-  screen.line("Current configuration: " + (current.empty() ? "None" : current));
-  screen.set("bootConfigurationFile", boot_text);
-  screen.set("currentConfiguration", current);
+  show_config_files(screen, control_, services_.files);
   return Outcome::screen();
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "os/base/calendar.h"
+#include "os/config_files.h"
 
 namespace arrouter::system {
 
@@ -85,7 +86,9 @@ Outcome SystemModule::show_system(Invocation& invocation) const {
   screen.set("sysDistName", identity.distinguished_name);
   screen.set("sysUpTime", hundredths);
   show_software(screen);
-  show_configuration_files(screen);
+  screen.line();
+  screen.line("Configuration");
+  show_config_files(screen, control_, services_.files);
   screen.line();
   screen.line(fmt::format("Security Mode   : {}", services_.users.security_mode() ? "Enabled" : "Disabled"));
   screen.set("securityMode", services_.users.security_mode());
@@ -106,24 +109,6 @@ void SystemModule::show_software(Screen& screen) const {
   fact("Territory       ", "territory", services_.system.territory);
   fact("Country         ", "country", country_.empty() ? "none" : country_);
   fact("Help File       ", "helpFile", model.help_file);
-}
-
-void SystemModule::show_configuration_files(Screen& screen) const {
-  const std::string boot = control_.boot_config();
-  const std::string current = control_.current_config();
-  std::string boot_text = "Not set";
-  if (!boot.empty()) {
-    const auto name = parse_file_name(boot);
-    const bool exists = name && services_.files.exists(*name);
-    boot_text = fmt::format("{}{} ({})", boot.find(':') == std::string::npos ? "flash:" : "", boot,
-                            exists ? "exists" : "does not exist");
-  }
-  screen.line();
-  screen.line("Configuration");
-  screen.line("Boot configuration file: " + boot_text);
-  screen.line("Current configuration: " + (current.empty() ? "None" : current));
-  screen.set("bootConfigurationFile", boot_text);
-  screen.set("currentConfiguration", current);
 }
 
 void SystemModule::show_patches(Screen& screen) const {

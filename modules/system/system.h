@@ -47,7 +47,6 @@ class SystemModule final : public Module {
 
   Outcome show_system(Invocation& invocation) const;
   void show_software(Screen& screen) const;
-  void show_configuration_files(Screen& screen) const;
   void show_patches(Screen& screen) const;
   Outcome show_time(Screen& screen) const;
   Outcome show_cpu(Screen& screen) const;

@@ -1,0 +1,196 @@
+// FILE: the flat file system in FLASH and NVS (Software Reference, chapter Operation; reference/operations.md 3).
+//
+// The store itself is os/files.h; here are its commands. Every command that changes a file leaves the old content or
+// the new, whatever happens in between.
+//
+// Invariants
+// - The marker enabled.sec is the system's: no file command makes, copies or removes it.
+// - In security mode configuration scripts are read, copied, renamed and deleted by security officers alone.
+// - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
+//   session.
+//
+// Not modelled: long and short names side by side, garbage and compaction (a deleted file's room is free at once), the
+// full-screen editor, DUMP, CompactFlash.
+#include "modules/file/file.h"
+
+#include <algorithm>
+
+#include "modules/file/file_module.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_file(Services& services, RouterControl& control) {
+  return std::make_unique<file::FileModule>(services, control);
+}
+
+namespace file {
+
+namespace {
+
+constexpr std::string_view security_marker = "enabled.sec";
+
+bool is_script(std::string_view name) { return name.ends_with(".cfg") || name.ends_with(".scp"); }
+
+bool is_show_command(std::string_view line) {
+  const std::string_view text = trim(line);
+  const std::string_view verb = text.substr(0, text.find(' '));
+  return verb.size() >= 2 && starts_with_ignoring_case("show", verb);
+}
+
+}  // namespace
+
+bool FilePattern::matches(const FileInfo& file) const {
+  const auto dot = file.name.find('.');
+  const auto fits = [](std::string_view field, std::string_view value) { return field == "*" || field == value; };
+  return fits(device, file.device) && fits(base, std::string_view(file.name).substr(0, dot)) &&
+         fits(extension, std::string_view(file.name).substr(dot + 1));
+}
+
+bool FilePattern::single() const { return device != "*" && base != "*" && extension != "*"; }
+
+std::expected<FilePattern, Outcome> parse_pattern(std::string_view text) {
+  FilePattern pattern{"flash", to_lower(text), {}};
+  if (const auto colon = pattern.base.find(':'); colon != std::string::npos) {
+    pattern.device = pattern.base.substr(0, colon);
+    pattern.base.erase(0, colon + 1);
+  }
+  if (const auto dot = pattern.base.find('.'); dot != std::string::npos) {
+    pattern.extension = pattern.base.substr(dot + 1);
+    pattern.base.erase(dot);
+  }
+  const auto field = [](const std::string& value, const char* any) { return value == "*" ? any : value; };
+  const auto checked = parse_file_name(
+      fmt::format("{}:{}.{}", field(pattern.device, "flash"), field(pattern.base, "a"), field(pattern.extension, "a")));
+  if (!checked) return std::unexpected(say(texts::bad_file_name, text));
+  return pattern;
+}
+
+std::vector<CommandRow> FileModule::commands() {
+  std::vector<CommandRow> rows = file_rows();
+  for (CommandRow& row : memory_rows()) rows.push_back(std::move(row));
+  return rows;
+}
+
+std::vector<CommandRow> FileModule::file_rows() {
+  return {
+      {"SHow FILe[=<text:1-40>] [DEVice={FLash|NVs|ALL}]", Access::manager, "Displays the files, or a file's content.",
+       [this](Invocation& invocation) { return show_files(invocation); }},
+      {"CREate FILe=<file> COMmand=<text:1-900>", Access::manager, "Writes the output of a SHOW command to a new file.",
+       [this](Invocation& invocation) { return record_output(invocation.args, invocation.caller, false); }},
+      {"ADD FILe=<file> COMmand=<text:1-900>", Access::manager, "Appends the output of a SHOW command to a file.",
+       [this](Invocation& invocation) { return record_output(invocation.args, invocation.caller, true); }},
+      {"DELete FILe=<text:1-40>", Access::manager, "Deletes files.",
+       [this](Invocation& invocation) { return delete_files(invocation.args, invocation.caller); }},
+      {"REName [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Renames a file.",
+       [this](Invocation& invocation) { return rename_file(invocation.args, invocation.caller); }},
+      {"COPy [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Copies a file.",
+       [this](Invocation& invocation) { return copy_file(invocation.args, invocation.caller); }},
+  };
+}
+
+std::vector<CommandRow> FileModule::memory_rows() {
+  return {
+      {"SHow FFIle CHEck", Access::manager, "Reads every FLASH file and displays its checksum.",
+       [this](Invocation& invocation) { return check_files(invocation.screen); }},
+      {"SHow FLash [FFS]", Access::manager, "Displays how full the FLASH is.",
+       [this](Invocation& invocation) { return show_flash(invocation.screen); }},
+      {"SHow FLash PHYsical", Access::manager, "Displays the FLASH devices.",
+       [this](Invocation& invocation) { return show_flash_physical(invocation.screen); }},
+      {"SHow NVs", Access::manager, "Displays how full the non-volatile storage is.",
+       [this](Invocation& invocation) { return show_nvs(invocation.screen); }},
+  };
+}
+
+Outcome FileModule::may_touch(const FileName& name, const Caller& caller) const {
+  if (name.name == security_marker) return say(texts::reserved, name.name);
+  const bool secret = services_.users.security_mode() && is_script(name.name);
+  if (secret && caller.privilege != Privilege::security_officer) {
+    return Outcome::error(module_number::command, 266, "Insufficient privilege for this command.");
+  }
+  return {};
+}
+
+std::expected<FileName, Outcome> FileModule::named(const Args& args, std::string_view parameter,
+                                                   const Caller& caller) const {
+  const auto name = parse_file_name(args.text(parameter));
+  if (!name) return std::unexpected(say(texts::bad_file_name, args.text(parameter)));
+  if (const Outcome outcome = may_touch(*name, caller); outcome.failed()) return std::unexpected(outcome);
+  return *name;
+}
+
+Outcome FileModule::record_output(const Args& args, const Caller& caller, bool append) {
+  const auto name = named(args, "FILE", caller);
+  if (!name) return name.error();
+  const bool exists = services_.files.exists(*name);
+  if (exists && !append) return say(texts::file_exists, name->name);
+  if (!exists && append) return say(texts::unknown_file, name->name);
+  const std::string& command = args.text("COMMAND");
+  if (!is_show_command(command)) return say(texts::only_show);
+
+  std::string content;
+  if (append) {
+    const auto old = services_.files.read(*name);
+    if (!old) return say(texts::refused, old.error().text);
+    content = *old;
+  }
+  const RouterControl::Executed executed = control_.execute(command, caller);
+  if (executed.outcome.failed()) return executed.outcome;
+  content += "\n" + executed.screen.text();
+  if (const std::string line = executed.outcome.line(); !line.empty()) content += line + "\n";
+  if (const auto written = services_.files.write(*name, content); !written) {
+    return say(texts::refused, written.error().text);
+  }
+  return Outcome::successful(module_number::file);
+}
+
+Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
+  const auto pattern = parse_pattern(args.text("FILE"));
+  if (!pattern) return pattern.error();
+  std::vector<FileName> chosen;
+  for (const FileInfo& file : services_.files.list()) {
+    const FileName name{file.device, file.name};
+    if (!pattern->matches(file)) continue;
+    if (const Outcome outcome = may_touch(name, caller); outcome.failed()) {
+      if (pattern->single()) return outcome;
+      continue;
+    }
+    chosen.push_back(name);
+  }
+  if (chosen.empty()) return say(texts::no_match, args.text("FILE"));
+  for (const FileName& name : chosen) {
+    if (const auto removed = services_.files.remove(name); !removed) return say(texts::refused, removed.error().text);
+  }
+  return Outcome::successful(module_number::file);
+}
+
+Outcome FileModule::rename_file(const Args& args, const Caller& caller) {
+  const auto from = named(args, "SRCFILE", caller);
+  if (!from) return from.error();
+  const auto to = named(args, "DESTFILE", caller);
+  if (!to) return to.error();
+  if (!services_.files.exists(*from)) return say(texts::unknown_file, from->name);
+  if (services_.files.exists(*to)) return say(texts::file_exists, to->name);
+  if (const auto renamed = services_.files.rename(*from, *to); !renamed) {
+    return say(texts::refused, renamed.error().text);
+  }
+  return Outcome::successful(module_number::file);
+}
+
+Outcome FileModule::copy_file(const Args& args, const Caller& caller) {
+  const auto from = named(args, "SRCFILE", caller);
+  if (!from) return from.error();
+  const auto to = named(args, "DESTFILE", caller);
+  if (!to) return to.error();
+  if (!services_.files.exists(*from)) return say(texts::unknown_file, from->name);
+  if (services_.files.exists(*to)) return say(texts::file_exists, to->name);
+  const auto content = services_.files.read(*from);
+  if (!content) return say(texts::refused, content.error().text);
+  if (const auto written = services_.files.write(*to, *content); !written) {
+    return say(texts::refused, written.error().text);
+  }
+  return Outcome::successful(module_number::file);
+}
+
+}  // namespace file
+}  // namespace arrouter

@@ -1,0 +1,60 @@
+// The FILE module's inside: shared by its commands and its screens.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/message.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter::file {
+
+namespace texts {
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::file, number, text};
+#include "modules/file/texts.def"
+#undef MESSAGE
+}  // namespace texts
+
+/// "[device:]name.ext" where a whole field may be "*" (reference/operations.md 3.1).
+struct FilePattern {
+  std::string device, base, extension;
+  bool matches(const FileInfo& file) const;
+  bool single() const;  // names one file: no "*"
+};
+std::expected<FilePattern, Outcome> parse_pattern(std::string_view text);
+
+class FileModule final : public Module {
+ public:
+  FileModule(Services& services, RouterControl& control) : services_(services), control_(control) {}
+  std::string_view name() const override { return "file"; }
+  std::vector<CommandRow> commands() override;
+
+ private:
+  std::vector<CommandRow> file_rows();
+  std::vector<CommandRow> memory_rows();
+
+  Outcome record_output(const Args& args, const Caller& caller, bool append);
+  Outcome delete_files(const Args& args, const Caller& caller);
+  Outcome rename_file(const Args& args, const Caller& caller);
+  Outcome copy_file(const Args& args, const Caller& caller);
+  /// Configuration scripts hold passwords and tunnels: in security mode they are the security officer's.
+  Outcome may_touch(const FileName& name, const Caller& caller) const;
+  std::expected<FileName, Outcome> named(const Args& args, std::string_view parameter, const Caller& caller) const;
+
+  Outcome show_files(Invocation& invocation) const;
+  Outcome show_content(Invocation& invocation, const FileName& name) const;
+  Outcome check_files(Screen& screen);
+  Outcome show_flash(Screen& screen) const;
+  Outcome show_flash_physical(Screen& screen) const;
+  Outcome show_nvs(Screen& screen) const;
+
+  Services& services_;
+  RouterControl& control_;
+  FileTally checks_;
+};
+
+}  // namespace arrouter::file
