@@ -26,11 +26,12 @@ void cut_leading_zeros(Container& value) {
 
 }  // namespace
 
-void DhJobs::generate(Group group, unsigned exponent_bits, Owner owner,
-                      std::function<void(std::optional<DhPair>)> done) {
+std::size_t DhJobs::generate(Group group, unsigned exponent_bits, Owner owner,
+                             std::function<void(std::optional<DhPair>)> done) {
   auto pair = std::make_shared<DhPair>();
   pair->group = group;
   pair->exponent = draw_exponent(services_.random, group, exponent_bits);
+  const std::size_t drawn = pair->exponent.size();
   ++counters.phase1_started;
   submit({.owner = std::move(owner),
           .work = [pair] { pair->public_value = public_value(pair->group, pair->exponent); },
@@ -46,6 +47,7 @@ void DhJobs::generate(Group group, unsigned exponent_bits, Owner owner,
                 ++counters.phase1_failed;
                 done(std::nullopt);
               }});
+  return drawn;
 }
 
 void DhJobs::share(const DhPair& own, ByteView peer_public, Owner owner,

@@ -23,8 +23,10 @@ class DhJobs : public std::enable_shared_from_this<DhJobs> {
   using Owner = EncoApi::Owner;
   explicit DhJobs(Services& services) : services_(services) {}
 
-  /// See EncoApi. Call-backs run from the reactor or the job runner, on the datapath thread.
-  void generate(Group group, unsigned exponent_bits, Owner owner, std::function<void(std::optional<DhPair>)> done);
+  /// See EncoApi. Call-backs run from the reactor or the job runner, on the datapath thread. Returns how many random
+  /// bytes were drawn.
+  std::size_t generate(Group group, unsigned exponent_bits, Owner owner,
+                       std::function<void(std::optional<DhPair>)> done);
   void share(const DhPair& own, ByteView peer_public, Owner owner,
              std::function<void(std::optional<SecretBytes>)> done);
 

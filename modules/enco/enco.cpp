@@ -1,67 +1,116 @@
+// ENCO, the compression and encryption services (Software Reference, chapter "Compression and Encryption Services";
+// reference/enco.md). The other modules come here for everything that touches a cipher, a hash, a key or a large
+// prime, and nothing else in the program does.
+//
+// Algorithms   DES, 3DES2KEY, 3DESOUTER, AES in CBC mode (FIPS 46-3, 81, 197; SP 800-67, 800-38A), 3DESINNER (three
+//              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
+//              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
+// Engines      Each algorithm may have several implementations; at start the first that repeats the published results
+//              is taken (suite.cpp, self_test.cpp). A fall-back or a missing algorithm is logged, never silent.
+// Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
+//              opened, so a packet costs no look-up by name and no allocation (channels.cpp).
+// Jobs         Diffie-Hellman runs behind a bounded queue away from the datapath thread; results come back on it
+//              (dh_jobs.cpp). A result whose owner is gone is dropped.
+// Keys         In normal mode they last until the restart; in security mode they are also in NVS, mode 0600; leaving
+//              security mode destroys them. They never enter a configuration script (keys.cpp).
+//
+// Invariants: a decoded packet whose ICV is wrong is not decrypted; ICVs are compared in constant time; a wrong length
+// or offset is a result, never an access outside the packet; secrets are wiped when they are given back.
+//
+// Not modelled: compression (STAC, Predictor) and its channels, MAC and PAC cards as separate processors, RSA keys.
+#include "modules/enco/enco.h"
+
 #include "modules/enco/cbc.h"
-#include "modules/enco/channels.h"
-#include "modules/enco/dh_jobs.h"
 #include "modules/enco/enco_module.h"
+#include "modules/enco/texts.h"
 
 namespace arrouter {
 
 namespace enco {
 
-namespace {
+Enco::Enco(Services& services)
+    : services_(services),
+      dh_(std::make_shared<DhJobs>(services)),
+      keys_(services.files),
+      alive_(std::make_shared<Enco*>(this)) {
+  services.users.on_security_mode_change([weak = std::weak_ptr(alive_)](bool on) {
+    if (const auto alive = weak.lock()) (*alive)->security_mode_changed(on);
+  });
+}
 
-class Enco final : public Module, public EncoApi {
- public:
-  explicit Enco(Services& services) : dh_(std::make_shared<DhJobs>(services)) {}
+void Enco::start() {
+  for (const Suite::Finding& finding : suite_.findings())
+    services_.log.record(
+        record(finding.missing ? log_text::engine_missing : log_text::engine_other, finding.text));
+  services_.log.record(record(log_text::started));
+  if (services_.users.security_mode()) security_mode_changed(true);
+}
 
-  std::string_view name() const override { return "enco"; }
-  std::vector<CommandRow> commands() override { return {}; }
+/// Security mode may begin by the boot configuration; only after it is it clear that stored keys are lost.
+void Enco::booted() {
+  if (!services_.users.security_mode()) keys_.forget_stored();
+}
 
-  const Key* find_key(std::uint16_t) const override { return nullptr; }
-
-  Bytes hash(Hash algorithm, std::span<const ByteView> parts) override {
-    Bytes out(traits(algorithm).digest_bytes);
-    const MacEngine* engine = suite_.mac(algorithm);
-    if (engine == nullptr || !engine->hash(parts, out.data())) return {};
-    return out;
+void Enco::security_mode_changed(bool on) {
+  if (on) {
+    if (!keys_.keep()) services_.log.record(record(log_text::keys_unreadable));
+    return;
   }
+  const std::size_t count = keys_.all().size();
+  keys_.destroy_all();
+  services_.log.record(record(log_text::keys_destroyed, count));
+}
 
-  SecretBytes hmac(Hash algorithm, ByteView key, std::span<const ByteView> parts) override {
-    const MacEngine* engine = suite_.mac(algorithm);
-    const auto made = engine == nullptr ? nullptr : engine->make_key(key);
-    SecretBytes out(traits(algorithm).digest_bytes);
-    if (!made || !engine->digest(*made, parts, out.data())) return {};
-    return out;
-  }
+void Enco::debug(std::string_view event) const {
+  if (!debugging_) return;
+  if (const auto terminal = debug_terminal_.lock()) terminal->print(fmt::format("ENCO: {}\n", event));
+}
 
-  std::unique_ptr<CbcKey> make_cbc(Cipher cipher, ByteView key) override {
-    if (cipher == Cipher::des && is_weak(cipher, key)) return nullptr;
-    return make_cbc_key(suite_.shared(cipher), cipher, key);
-  }
-  bool weak_key(Cipher cipher, ByteView key) const override { return is_weak(cipher, key); }
+Bytes Enco::hash(Hash algorithm, std::span<const ByteView> parts) {
+  Bytes out(traits(algorithm).digest_bytes);
+  const MacEngine* engine = suite_.mac(algorithm);
+  if (engine == nullptr || !engine->hash(parts, out.data())) return {};
+  ++utility_.digests;
+  return out;
+}
 
-  void dh_generate(Group group, unsigned exponent_bits, Owner owner,
-                   std::function<void(std::optional<DhPair>)> done) override {
-    dh_->generate(group, exponent_bits, std::move(owner), std::move(done));
-  }
-  void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
-                 std::function<void(std::optional<SecretBytes>)> done) override {
-    dh_->share(own, peer_public, std::move(owner), std::move(done));
-  }
+SecretBytes Enco::hmac(Hash algorithm, ByteView key, std::span<const ByteView> parts) {
+  const MacEngine* engine = suite_.mac(algorithm);
+  const auto made = engine == nullptr ? nullptr : engine->make_key(key);
+  SecretBytes out(traits(algorithm).digest_bytes);
+  if (!made || !engine->digest(*made, parts, out.data())) return {};
+  ++utility_.digests;
+  return out;
+}
 
-  ChannelId open_channel(const ChannelSpec& spec) override { return channels_.open(spec); }
-  void close_channel(ChannelId id) override { channels_.close(id); }
-  void run(Direction direction, std::span<Job> jobs) override { channels_.run(direction, jobs); }
+std::unique_ptr<CbcKey> Enco::make_cbc(Cipher cipher, ByteView key) {
+  if (cipher == Cipher::des && is_weak(cipher, key)) return nullptr;
+  return make_cbc_key(suite_.shared(cipher), cipher, key);
+}
 
-  bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.cipher(cipher) != nullptr; }
-  bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
+void Enco::dh_generate(Group group, unsigned exponent_bits, Owner owner,
+                       std::function<void(std::optional<DhPair>)> done) {
+  utility_.random_bytes += dh_->generate(group, exponent_bits, std::move(owner), std::move(done));
+  debug(fmt::format("DH generate, group {}, {} jobs waiting", static_cast<int>(group), dh_->waiting()));
+}
 
- private:
-  Suite suite_;
-  Channels channels_{suite_};
-  std::shared_ptr<DhJobs> dh_;
-};
+void Enco::dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
+                     std::function<void(std::optional<SecretBytes>)> done) {
+  dh_->share(own, peer_public, std::move(owner), std::move(done));
+  debug(fmt::format("DH shared value, group {}, {} jobs waiting", static_cast<int>(own.group), dh_->waiting()));
+}
 
-}  // namespace
+ChannelId Enco::open_channel(const ChannelSpec& spec) {
+  const ChannelId id = channels_.open(spec);
+  debug(id == 0 ? fmt::format("attach of {} {} refused", spec.user, spec.user_id)
+                : fmt::format("channel {} attached by {} {}", id, spec.user, spec.user_id));
+  return id;
+}
+
+void Enco::close_channel(ChannelId id) {
+  if (channels_.find(id) != nullptr) debug(fmt::format("channel {} detached", id));
+  channels_.close(id);
+}
 
 }  // namespace enco
 

@@ -1,0 +1,88 @@
+// The command rows but those of keys, and the configuration they leave behind.
+#include "modules/enco/enco.h"
+#include "os/base/text.h"
+
+namespace arrouter::enco {
+
+namespace {
+
+constexpr std::string_view no_compression = "compression is not modelled";
+
+std::string_view word(DhPriority priority) {
+  switch (priority) {
+    case DhPriority::low: return "low";
+    case DhPriority::medium: return "medium";
+    case DhPriority::high: break;
+  }
+  return "high";
+}
+
+DhPriority priority_of(std::string_view chosen) {
+  if (chosen == "LOW") return DhPriority::low;
+  return chosen == "MEDIUM" ? DhPriority::medium : DhPriority::high;
+}
+
+Outcome done() { return Outcome::successful(module_number::enco); }
+
+}  // namespace
+
+std::vector<CommandRow> Enco::commands() {
+  std::vector<CommandRow> rows = key_commands();
+  const auto add = [&](std::string_view syntax, std::string_view summary, std::function<Outcome(Invocation&)> run,
+                       Coverage coverage = Coverage::full, std::string_view note = {}) {
+    rows.push_back({syntax, Access::manager, summary, std::move(run), coverage, note});
+  };
+  add("ENAble ENCo COMPstatistics", "Keeps compression statistics",
+      [this](Invocation&) { return compression_statistics_ = true, done(); }, Coverage::no_effect, no_compression);
+  add("DISable ENCo COMPstatistics", "Stops compression statistics",
+      [this](Invocation&) { return compression_statistics_ = false, done(); }, Coverage::no_effect, no_compression);
+  add("ENAble ENCo DEBugging", "Prints events of ENCO on this terminal",
+      [this](Invocation& call) { return set_debugging(call, true); });
+  add("DISable ENCo DEBugging", "Ends the printing of events",
+      [this](Invocation& call) { return set_debugging(call, false); });
+  add("RESet ENCo COUnters", "Sets all counters to zero", [this](Invocation&) { return reset_counters(); });
+  add("SET ENCo DHPADding={ON|OFF}", "Pads Diffie-Hellman values to the length of the group, or cuts leading zeros",
+      [this](Invocation& call) { return dh_->padding = call.args.choice("DHPADDING") == "ON", done(); });
+  add("SET ENCo DHPRIority={HIGH|MEDium|LOW}", "Sets how many Diffie-Hellman jobs run side by side",
+      [this](Invocation& call) { return dh_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
+  add("SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
+      [this](Invocation& call) { return set_software(call); }, Coverage::no_effect, no_compression);
+  add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
+  add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
+      [this](Invocation& call) { return show_channels(call); });
+  add("SHow ENCo COUnters[={3DES|AES|DES|DH|HMAC|JOB|USER|UTIL}]", "Shows the counters of ENCO or of one group",
+      [this](Invocation& call) { return show_counters(call); });
+  return rows;
+}
+
+Outcome Enco::set_software(Invocation& call) {
+  software_.predictor_channels = call.args.number_or("PREDCHANNELS", software_.predictor_channels);
+  software_.stac_channels = call.args.number_or("STACCHANNELS", software_.stac_channels);
+  software_.stac_speed = call.args.number_or("STACSPEED", software_.stac_speed);
+  return done();
+}
+
+Outcome Enco::set_debugging(Invocation& call, bool on) {
+  debugging_ = on;
+  debug_terminal_ = on ? call.caller.terminal : std::weak_ptr<Terminal>();
+  return done();
+}
+
+Outcome Enco::reset_counters() {
+  channels_.reset_counters();
+  dh_->counters = {};
+  utility_ = {};
+  return done();
+}
+
+void Enco::dump(ConfigWriter& out) const {
+  out.section("ENCO", {"enco"});
+  if (!dh_->padding) out.line("set enco dhpadding=off");
+  if (dh_->priority != DhPriority::high) out.line(fmt::format("set enco dhpriority={}", word(dh_->priority)));
+  if (software_ != SoftwareSettings{})
+    out.line(fmt::format("set enco sw predchannels={} stacchannels={} stacspeed={}", software_.predictor_channels,
+                         software_.stac_channels, software_.stac_speed));
+  if (compression_statistics_) out.line("enable enco compstatistics");
+}
+
+}  // namespace arrouter::enco

@@ -1,0 +1,81 @@
+// The ENCO module put together; its parts are in the files named after them.
+#pragma once
+
+#include "modules/enco/channels.h"
+#include "modules/enco/dh_jobs.h"
+#include "modules/enco/keys.h"
+#include "os/module.h"
+
+namespace arrouter::enco {
+
+/// SET ENCO SW: memory for compression channels. Kept for the script; compression is not modelled.
+struct SoftwareSettings {
+  std::uint64_t predictor_channels = 4, stac_channels = 4, stac_speed = 3;
+  bool operator==(const SoftwareSettings&) const = default;
+};
+
+struct UtilityCounters {
+  std::uint64_t random_bytes = 0, digests = 0;
+};
+
+class Enco final : public Module, public EncoApi {
+ public:
+  explicit Enco(Services& services);
+
+  std::string_view name() const override { return "enco"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& out) const override;
+  void start() override;
+  void booted() override;
+
+  const Key* find_key(std::uint16_t id) const override { return keys_.find(id); }
+  Bytes hash(Hash algorithm, std::span<const ByteView> parts) override;
+  SecretBytes hmac(Hash algorithm, ByteView key, std::span<const ByteView> parts) override;
+  std::unique_ptr<CbcKey> make_cbc(Cipher cipher, ByteView key) override;
+  bool weak_key(Cipher cipher, ByteView key) const override { return is_weak(cipher, key); }
+  void dh_generate(Group group, unsigned exponent_bits, Owner owner,
+                   std::function<void(std::optional<DhPair>)> done) override;
+  void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
+                 std::function<void(std::optional<SecretBytes>)> done) override;
+  ChannelId open_channel(const ChannelSpec& spec) override;
+  void close_channel(ChannelId id) override;
+  void run(Direction direction, std::span<Job> jobs) override { channels_.run(direction, jobs); }
+  bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.cipher(cipher) != nullptr; }
+  bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
+
+ private:
+  // key_commands.cpp
+  std::vector<CommandRow> key_commands();
+  Outcome create_key(Invocation& call);
+  Outcome set_key(Invocation& call);
+  Outcome destroy_key(Invocation& call);
+  Outcome show_key(Invocation& call);
+  std::expected<SecretBytes, Outcome> value_of(KeyType type, const Args& args);
+  SecretBytes random_value(KeyType type, std::size_t bytes);
+  // commands.cpp
+  Outcome set_software(Invocation& call);
+  Outcome set_debugging(Invocation& call, bool on);
+  Outcome reset_counters();
+  // show.cpp
+  Outcome show(Invocation& call) const;
+  Outcome show_channels(Invocation& call) const;
+  // show_counters.cpp
+  Outcome show_counters(Invocation& call) const;
+
+  void security_mode_changed(bool on);
+  void debug(std::string_view event) const;
+
+  Services& services_;
+  Suite suite_;
+  Channels channels_{suite_};
+  std::shared_ptr<DhJobs> dh_;
+  KeyStore keys_;
+  SoftwareSettings software_;
+  UtilityCounters utility_;
+  bool compression_statistics_ = false;
+  bool debugging_ = false;
+  std::weak_ptr<Terminal> debug_terminal_;
+  std::shared_ptr<Enco*> alive_;  // lets call-backs that outlive the module find out
+};
+
+}  // namespace arrouter::enco

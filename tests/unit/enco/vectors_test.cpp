@@ -1,0 +1,153 @@
+// Every algorithm against its published vectors (tests/vectors).
+#include <catch2/catch.hpp>
+#include <openssl/bn.h>
+
+#include "modules/enco/cbc.h"
+#include "modules/enco/enco_module.h"
+#include "modules/enco/groups.h"
+#include "modules/enco/suite.h"
+#include "tests/support/test_services.h"
+#include "tests/unit/enco/vector_file.h"
+
+using namespace arrouter;
+using namespace arrouter::enco;
+
+namespace {
+
+Cipher cipher_named(const std::string& name) {
+  for (const Cipher cipher : real_ciphers)
+    if (traits(cipher).name == name) return cipher;
+  throw std::runtime_error("no cipher " + name);
+}
+Hash hash_named(const std::string& name) {
+  for (const Hash hash : real_hashes)
+    if (traits(hash).name == name) return hash;
+  throw std::runtime_error("no hash " + name);
+}
+
+void check_cipher(const CipherEngine& engine, const test::Vector& vector) {
+  const Bytes iv = vector.bytes("iv");
+  for (const Direction direction : {Direction::encode, Direction::decode}) {
+    const bool encode = direction == Direction::encode;
+    const auto key = engine.make_key(vector.bytes("key"), direction);
+    REQUIRE(key);
+    Bytes data = vector.bytes(encode ? "plain" : "coded");
+    CipherTask task{key.get(), data.data(), data.size(), iv.data(), false};
+    engine.run({&task, 1});
+    CHECK(task.good);
+    CHECK(to_hex(data) == vector.name(encode ? "coded" : "plain"));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("ciphers repeat their vectors in both directions") {
+  const Suite suite;
+  for (const auto& [file, count] : {std::pair("des.txt", 15), {"triple-des.txt", 14}, {"triple-des-own.txt", 10},
+                                    {"aes.txt", 10}}) {
+    const auto vectors = test::read_vectors(file);
+    CHECK(vectors.size() == static_cast<std::size_t>(count));
+    for (const test::Vector& vector : vectors) {
+      CAPTURE(file, vector.name("cipher"), vector.name("key"));
+      const CipherEngine* engine = suite.cipher(cipher_named(vector.name("cipher")));
+      REQUIRE(engine != nullptr);
+      check_cipher(*engine, vector);
+    }
+  }
+}
+
+TEST_CASE("DES by way of triple DES is DES") {
+  const auto engine = make_des_from_triple_des(std::make_shared<const Library>());
+  REQUIRE(engine);
+  for (const test::Vector& vector : test::read_vectors("des.txt")) check_cipher(*engine, vector);
+  const auto inner = make_inner_triple_des(make_des_from_triple_des(std::make_shared<const Library>()));
+  for (const test::Vector& vector : test::read_vectors("triple-des-own.txt"))
+    if (vector.name("cipher") == "3DESINNER") check_cipher(*inner, vector);
+}
+
+TEST_CASE("an engine that computes something else fails its self test") {
+  const auto library = std::make_shared<const Library>();
+  CHECK(passes_self_test(Cipher::triple_des_outer, *make_evp_cipher(library, Cipher::triple_des_outer)));
+  CHECK_FALSE(passes_self_test(Cipher::triple_des_outer, *make_evp_cipher(library, Cipher::aes192)));
+  CHECK_FALSE(passes_self_test(Hash::md5, *make_hmac(Hash::sha)));
+  CHECK(Suite().findings().empty());  // with the legacy provider installed
+}
+
+TEST_CASE("a chain of messages is one message to CBC") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  for (const test::Vector& vector : test::read_vectors("aes.txt")) {
+    const auto key = made.api.make_cbc(cipher_named(vector.name("cipher")), vector.bytes("key"));
+    REQUIRE(key);
+    CHECK(key->block_bytes() == 16);
+    Bytes data = vector.bytes("plain"), iv = vector.bytes("iv");
+    const std::size_t half = data.size() / 32 * 16;
+    key->encrypt(ByteSpan(data).first(half), iv);
+    key->encrypt(ByteSpan(data).subspan(half), iv);
+    CHECK(to_hex(data) == vector.name("coded"));
+    CHECK(to_hex(iv) == vector.name("coded").substr(vector.name("coded").size() - 32));
+    iv = vector.bytes("iv");
+    key->decrypt(ByteSpan(data).first(half), iv);
+    key->decrypt(ByteSpan(data).subspan(half), iv);
+    CHECK(to_hex(data) == vector.name("plain"));
+  }
+}
+
+TEST_CASE("hashes and authentication codes repeat their vectors") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  for (const test::Vector& vector : test::read_vectors("hash.txt")) {
+    const Bytes text = vector.bytes("text");
+    const std::vector<ByteView> parts(vector.number_or("repeat", 1), text);
+    CHECK(to_hex(made.api.hash(hash_named(vector.name("hash")), parts)) == vector.name("digest"));
+  }
+  for (const char* file : {"hmac.txt", "des-mac.txt"}) {
+    for (const test::Vector& vector : test::read_vectors(file)) {
+      const Bytes text = vector.bytes("text");
+      const std::array<ByteView, 3> parts{ByteView(text).first(3), ByteView(), ByteView(text).subspan(3)};
+      CHECK(to_hex(made.api.hmac(hash_named(vector.name("hash")), vector.bytes("key"), parts)) ==
+            vector.name("digest"));
+    }
+  }
+  CHECK(made.api.hash(Hash::des_mac, {}).empty());
+  CHECK(made.api.hash(Hash::null, {}).empty());
+}
+
+TEST_CASE("the Oakley groups are those of RFC 2409") {
+  const auto published = [](BIGNUM* (*prime)(BIGNUM*)) {
+    BIGNUM* number = prime(nullptr);
+    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number)));
+    BN_bn2bin(number, bytes.data());
+    BN_free(number);
+    return bytes;
+  };
+  CHECK(group_prime(Group::modp768) == published(BN_get_rfc2409_prime_768));
+  CHECK(group_prime(Group::modp1024) == published(BN_get_rfc2409_prime_1024));
+  CHECK(group_bytes(Group::modp512) == 64);
+}
+
+TEST_CASE("group 0 has a safe prime") {
+  const Bytes bytes = group_prime(Group::modp512);
+  BIGNUM* prime = BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr);
+  BIGNUM* half = BN_new();
+  BN_CTX* workspace = BN_CTX_new();
+  CHECK(BN_num_bits(prime) == 512);
+  CHECK(BN_check_prime(prime, workspace, nullptr) == 1);
+  BN_rshift1(half, prime);
+  CHECK(BN_check_prime(half, workspace, nullptr) == 1);
+  BN_CTX_free(workspace);
+  BN_free(half);
+  BN_free(prime);
+}
+
+TEST_CASE("Diffie-Hellman gives what an independent computation gave") {
+  const auto vectors = test::read_vectors("dh.txt");
+  CHECK(vectors.size() == 9);
+  for (const test::Vector& vector : vectors) {
+    const auto group = static_cast<Group>(vector.number_or("group", 0));
+    CHECK(to_hex(public_value(group, vector.bytes("exponent"))) == vector.name("public"));
+    const auto shared = shared_value(group, vector.bytes("exponent"), vector.bytes("peer"));
+    REQUIRE(shared);
+    CHECK(to_hex(*shared) == vector.name("shared"));
+  }
+}
