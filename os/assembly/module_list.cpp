@@ -1,0 +1,22 @@
+#include "os/assembly/module_list.h"
+
+#include "cli/session/asyn_module.h"
+#include "modules/enco/enco_module.h"
+#include "modules/file/file_module.h"
+#include "modules/install/install_module.h"
+#include "modules/ip/ip_module.h"
+#include "modules/ipsec/ipsec_module.h"
+#include "modules/isakmp/isakmp_module.h"
+#include "modules/lab/lab_module.h"
+#include "modules/log/log_module.h"
+#include "modules/system/system_module.h"
+#include "modules/user/user_module.h"
+
+namespace arrouter {
+
+std::vector<std::unique_ptr<Module>> make_modules([[maybe_unused]] const ModuleContext& context) {
+  std::vector<std::unique_ptr<Module>> modules;
+  return modules;
+}
+
+}  // namespace arrouter

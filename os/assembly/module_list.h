@@ -1,0 +1,24 @@
+// The one list of modules. What stands in it is in the router; what is taken out is gone with all its commands.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cli/session/session.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter {
+
+/// What the makers of modules may be given.
+struct ModuleContext {
+  Services& services;
+  RouterControl& control;
+  const CommandTable& table;
+  SessionRegistry& sessions;
+};
+
+/// In order of construction: a module comes after those it is handed. They are stopped and destroyed in reverse.
+std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context);
+
+}  // namespace arrouter

@@ -1,0 +1,276 @@
+// Putting a Router together, booting it, restarting it.
+//
+// RESTART on a real router loses everything but flash, NVS and the clock. Here it destroys the Software object and
+// makes another from the same list of modules, so that nothing can survive by accident. The order on the way down:
+// modules say goodbye, front ends let go (on_going_down), sessions end, ports lose their receivers, modules are
+// destroyed in reverse order. A restart asked for by a command happens from the event loop, after the command's answer.
+//
+// The boot configuration is applied line by line; a refused line is reported and the rest is applied, as the real
+// router does (reference/cli.md 9).
+#include "os/assembly/router.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cli/session/dispatch.h"
+#include "os/assembly/config_sections.h"
+#include "os/assembly/software.h"
+#include "os/base/limits.h"
+#include "os/base/text.h"
+#include "os/base/calendar.h"
+
+namespace arrouter {
+
+namespace {
+
+constexpr std::string_view default_script = "boot.cfg";
+constexpr std::string_view boot_config_key = "config";  // private data: the name SET CONFIG gave
+constexpr unsigned deepest_script = 8;                  // scripts that run scripts
+
+// 32-bit FNV-1a: spreads names over addresses.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char character : text) hash = (hash ^ static_cast<std::uint8_t>(character)) * 16777619U;
+  return hash;
+}
+
+std::string loader_text(const Model& model) {
+  return fmt::format(
+      "INFO: Self tests beginning.\nINFO: RAM test beginning.\nPASS: RAM test, {}k bytes found.\n"
+      "INFO: Self tests complete.\nINFO: Downloading router software.\nINFO: Initial download successful.\n",
+      model.dram_kb);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Router>> Router::make(const Surroundings& surroundings, RouterOptions options) {
+  auto wall = std::make_unique<WallClock>(surroundings.clock, options.wall_time);
+  auto files = FileStore::open(options.flash, std::uint64_t{options.model.flash_kb} * 1024, wall.get());
+  if (!files) return std::unexpected(files.error());
+  return std::unique_ptr<Router>(new Router(surroundings, std::move(options), std::move(wall), std::move(*files)));
+}
+
+Router::Router(const Surroundings& surroundings, RouterOptions options, std::unique_ptr<WallClock> wall,
+               FileStore files)
+    : surroundings_(surroundings), options_(std::move(options)), wall_(std::move(wall)), files_(std::move(files)) {}
+
+Router::~Router() {
+  shut_down();
+  while (!owned_ports_.empty()) owned_ports_.pop_back();
+}
+
+MacAddress Router::mac(std::size_t index) const {
+  MacAddress mac = options_.model.base_mac;
+  std::uint32_t tail = static_cast<std::uint32_t>(mac.octets[3] << 16 | mac.octets[4] << 8 | mac.octets[5]);
+  if (!options_.name.empty()) tail = hash_of(options_.name) << 6;  // room for the interfaces of one router
+  tail += static_cast<std::uint32_t>(index);
+  mac.octets[3] = static_cast<std::uint8_t>(tail >> 16);
+  mac.octets[4] = static_cast<std::uint8_t>(tail >> 8);
+  mac.octets[5] = static_cast<std::uint8_t>(tail);
+  return mac;
+}
+
+Port& Router::add_port(std::unique_ptr<Port> port, bool visible) {
+  Port& added = *owned_ports_.emplace_back(std::move(port));
+  if (visible) ports_.insert_or_assign(added.name(), &added);
+  return added;
+}
+
+void Router::set_startup_script(std::string name, std::string text) {
+  startup_script_ = Script{std::move(name), std::move(text)};
+}
+
+void Router::on_boot_text(std::function<void(std::string_view)> listener) {
+  boot_listeners_.push_back(std::move(listener));
+}
+
+void Router::on_going_down(std::function<void()> listener) { going_down_.push_back(std::move(listener)); }
+
+void Router::boot_text(std::string_view text) const {
+  for (const auto& listener : boot_listeners_) listener(text);
+}
+
+void Router::boot() {
+  boot_text(loader_text(options_.model));
+  start_software();
+  run_boot_script(std::nullopt);
+}
+
+void Router::start_software() {
+  boot_text("INFO: Initialising Flash File System.\n");
+  started_ = surroundings_.clock.now();
+  software_ = std::make_unique<Software>(*this);
+  const std::string_view release = options_.model.release;  // "2.9.1-00 16-Oct-2006"
+  const std::string_view version = release.substr(0, release.find(' '));
+  software_->log.record(
+      {.severity = LogSeverity::critical,
+       .module = module_number::system,
+       .type = "REST",
+       .subtype = "NORM",
+       .message = fmt::format("Router startup, ver {},{}, Clock Log: {} on {}", version, release.substr(version.size()),
+                              time_of_day_text(wall_->now()), date_text(wall_->now()))});
+  software_->start();
+}
+
+std::optional<Router::Script> Router::script_in_flash(std::string_view name) {
+  const auto file = parse_file_name(name, "cfg");
+  if (!file) return std::nullopt;
+  auto text = files_.read(*file);
+  if (!text) return std::nullopt;
+  return Script{file->name, std::move(*text)};
+}
+
+std::optional<Router::Script> Router::find_script(const std::optional<std::string>& wanted) {
+  if (wanted) return equal_ignoring_case(*wanted, "none") ? std::nullopt : script_in_flash(*wanted);
+  if (startup_script_) return startup_script_;
+  const std::string set = boot_config();
+  return script_in_flash(set.empty() ? default_script : std::string_view(set));
+}
+
+void Router::run_boot_script(const std::optional<std::string>& wanted) {
+  refused_.clear();
+  current_config_.clear();
+  booting_ = true;
+  if (const auto script = find_script(wanted)) {
+    current_config_ = script->name;
+    boot_text(fmt::format("INFO: Executing configuration script <flash:{}>\n", script->name));
+    run_script(script->text, Caller{}, [&](std::size_t number, std::string_view line, const Outcome& outcome) {
+      report_refused(*script, number, line, outcome);
+    });
+  }
+  booting_ = false;
+  if (current_config_.empty() && !wanted && !boot_config().empty()) {
+    software_->log.record({.severity = LogSeverity::important,
+                           .module = module_number::install,
+                           .type = "CONF",
+                           .subtype = "SAVE",
+                           .message = fmt::format("Boot configuration file {} does not exist", boot_config())});
+  }
+  software_->booted();
+  boot_text(fmt::format("INFO: {} startup complete\n", options_.model.kind == "switch" ? "Switch" : "Router"));
+}
+
+void Router::report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome) {
+  refused_.push_back({script.name, number, std::string(line), outcome});
+  boot_text(fmt::format("{}\n{}\n", line, outcome.line()));
+  // The line itself may hold a password, so the log has its number alone.
+  software_->log.record({.severity = LogSeverity::important,
+                         .module = module_number::command,
+                         .type = "MSG",
+                         .subtype = "ERROR",
+                         .message = fmt::format("{} line {}: {}", script.name, number, outcome.line()),
+                         .reference = script.name});
+}
+
+void Router::shut_down() {
+  if (!software_) return;
+  software_->stop();
+  for (const auto& listener : going_down_) listener();
+  software_.reset();
+}
+
+void Router::restart(RestartKind kind, std::optional<std::string> config) {
+  if (booting_) {
+    software_->log.record({.severity = LogSeverity::important,
+                           .module = module_number::system,
+                           .type = "REST",
+                           .subtype = "NORM",
+                           .message = "Restart ignored: a boot configuration must not restart the router"});
+    return;
+  }
+  if (std::exchange(restarting_, true)) return;
+  surroundings_.reactor.post([this, kind, config = std::move(config), alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) restart_now(kind, config);
+  });
+}
+
+void Router::restart_now(RestartKind kind, const std::optional<std::string>& config) {
+  restarting_ = false;
+  shut_down();
+  boot_text("\n");
+  if (kind == RestartKind::reboot) boot_text(loader_text(options_.model));
+  start_software();
+  run_boot_script(config);
+}
+
+RouterControl::Executed Router::execute(std::string_view line, const Caller& caller,
+                                        std::function<void(const Outcome&)> later) {
+  return run_unattended(software_->table, software_->users, software_->log, line, caller, std::move(later));
+}
+
+RouterControl::Executed Router::execute(std::string_view line, const Caller& caller) {
+  return execute(line, caller, [terminal = caller.terminal](const Outcome& outcome) {
+    const auto open = terminal.lock();
+    if (open && !outcome.text.empty()) open->print(outcome.line() + "\n");
+  });
+}
+
+void Router::run_script(std::string_view script, const Caller& caller, const Refused& refused) {
+  if (script_depth_ == deepest_script) {
+    refused(0, {}, Outcome::error(module_number::script, 256, "Scripts are nested too deeply."));
+    return;
+  }
+  ++script_depth_;
+  std::size_t number = 0;
+  for (const std::string_view raw : split(script, '\n')) {
+    if (++number > limits::script_lines) {
+      refused(number, {}, Outcome::error(module_number::script, 257, "The script has too many lines."));
+      break;
+    }
+    const std::string_view line = trim(raw);
+    const Executed executed = execute(line, caller);
+    if (executed.outcome.failed()) refused(number, line, executed.outcome);
+  }
+  --script_depth_;
+}
+
+ConfigWriter Router::configuration() const {
+  ConfigWriter written;
+  for (const auto& module : software_->modules) module->dump(written);
+  return in_section_order(written);
+}
+
+std::string Router::boot_config() const { return files_.read_private(boot_config_key).value_or(""); }
+
+Result<void> Router::set_boot_config(std::string_view name) {
+  startup_script_.reset();  // from now on flash decides
+  if (!name.empty()) return files_.write_private(boot_config_key, name);
+  return boot_config().empty() ? Result<void>{} : files_.remove_private(boot_config_key);
+}
+
+std::vector<ActiveSession> Router::sessions() const {
+  std::vector<ActiveSession> active;
+  for (const auto& session : software_->sessions.live()) {
+    if (session->logged_in()) active.push_back(session->description());
+  }
+  return active;
+}
+
+void Router::broadcast(std::string_view text, Privilege at_least) {
+  for (const auto& session : software_->sessions.live()) {
+    if (session->logged_in() && session->description().privilege >= at_least) session->print(text);
+  }
+}
+
+RouterControl::CpuLoad Router::cpu_load() const {
+  return surroundings_.cpu_load ? surroundings_.cpu_load() : CpuLoad{};
+}
+
+SessionHost Router::session_host() {
+  return {software_->table,
+          software_->users,
+          software_->system,
+          software_->log,
+          surroundings_.scheduler,
+          surroundings_.clock,
+          *wall_,
+          *this,
+          software_->sessions};
+}
+
+const CommandTable& Router::table() const { return software_->table; }
+
+Log& Router::log() { return software_->log; }
+
+}  // namespace arrouter

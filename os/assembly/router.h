@@ -1,0 +1,131 @@
+// One Router: what survives a RESTART (flash, ports, clock, random source), and the software that a RESTART destroys
+// and makes anew. It knows no event loop and no front end, so ten of them live in one simulated world as well as one
+// of them lives on a host.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/session/session.h"
+#include "os/module.h"
+#include "os/router_control.h"
+
+namespace arrouter {
+
+/// What a Router lives in: a live event loop, or virtual time.
+struct Surroundings {
+  const Clock& clock;
+  Scheduler& scheduler;
+  Reactor& reactor;
+  JobRunner& jobs;
+  Random& random;
+  std::function<RouterControl::CpuLoad()> cpu_load = {};  // none: an idle router
+};
+
+struct RouterOptions {
+  Model model;
+  std::string name;                  // what the system is called before the boot configuration says otherwise
+  WallTime wall_time{};              // of the moment of construction
+  std::filesystem::path flash = {};  // directory; empty: files in memory
+};
+
+/// A line of the boot configuration that was refused.
+struct RefusedLine {
+  std::string script;  // "boot.cfg"
+  std::size_t number = 0;
+  std::string line;
+  Outcome outcome;
+};
+
+class Router final : public RouterControl {
+ public:
+  /// Fails when the flash directory cannot be used.
+  static Result<std::unique_ptr<Router>> make(const Surroundings& surroundings, RouterOptions options);
+  ~Router() override;
+
+  const Model& model() const { return options_.model; }
+  PacketPool& pool() { return pool_; }
+  FileStore& files() { return files_; }
+  /// The address of the model's `index`th interface: Allied's prefix, then digits that depend on the router's name, so
+  /// that two routers of one model can share a network.
+  MacAddress mac(std::size_t index) const;
+  /// Takes ports over before boot(). IP may use a visible one by its name; others (members of a switch, what a
+  /// decorator decorates) only live as long. They are destroyed in reverse order.
+  Port& add_port(std::unique_ptr<Port> port, bool visible = true);
+
+  /// A script that is not in flash (--config): boots instead of boot.cfg until SET CONFIG names another.
+  void set_startup_script(std::string name, std::string text);
+  /// Hears the console's boot messages, one or more whole lines at a time, at boot() and at every restart.
+  void on_boot_text(std::function<void(std::string_view)> listener);
+  /// Runs just before the modules are destroyed by a restart or at the end: nobody may keep anything of theirs.
+  void on_going_down(std::function<void()> listener);
+  /// Makes the software and runs the boot configuration.
+  void boot();
+  /// Says goodbye to peers and ends every session; boot() may follow.
+  void shut_down();
+  bool running() const { return software_ != nullptr; }
+  /// Refused lines of the last boot.
+  const std::vector<RefusedLine>& refused_at_boot() const { return refused_; }
+
+  /// As below; `later` gets the final outcome of a command that is pending.
+  Executed execute(std::string_view line, const Caller& caller, std::function<void(const Outcome&)> later);
+  /// For front ends; valid until on_going_down().
+  SessionHost session_host();
+  const CommandTable& table() const;
+  Log& log();
+
+  // RouterControl
+  Executed execute(std::string_view line, const Caller& caller) override;
+  void run_script(std::string_view script, const Caller& caller, const Refused& refused) override;
+  ConfigWriter configuration() const override;
+  void restart(RestartKind kind, std::optional<std::string> config) override;
+  std::string boot_config() const override;
+  Result<void> set_boot_config(std::string_view name) override;
+  std::string current_config() const override { return current_config_; }
+  void set_current_config(std::string_view name) override { current_config_ = name; }
+  Instant started() const override { return started_; }
+  std::vector<ActiveSession> sessions() const override;
+  void broadcast(std::string_view text, Privilege at_least) override;
+  CpuLoad cpu_load() const override;
+
+ private:
+  struct Software;
+  struct Script {
+    std::string name, text;
+  };
+  Router(const Surroundings& surroundings, RouterOptions options, std::unique_ptr<WallClock> wall, FileStore files);
+  void start_software();
+  std::optional<Script> find_script(const std::optional<std::string>& wanted);
+  std::optional<Script> script_in_flash(std::string_view name);
+  void run_boot_script(const std::optional<std::string>& wanted);
+  void report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome);
+  void boot_text(std::string_view text) const;
+  void restart_now(RestartKind kind, const std::optional<std::string>& config);
+
+  Surroundings surroundings_;
+  RouterOptions options_;
+  std::unique_ptr<WallClock> wall_;
+  FileStore files_;
+  PacketPool pool_;
+  std::vector<std::unique_ptr<Port>> owned_ports_;
+  std::map<std::string, Port*, std::less<>> ports_;
+  std::optional<Script> startup_script_;
+  std::string current_config_;
+  std::vector<RefusedLine> refused_;
+  std::vector<std::function<void(std::string_view)>> boot_listeners_;
+  std::vector<std::function<void()>> going_down_;
+  Instant started_{};
+  bool booting_ = false;     // the boot configuration is being applied
+  bool restarting_ = false;  // a restart is posted
+  unsigned script_depth_ = 0;
+  std::unique_ptr<Software> software_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // a posted restart asks it
+};
+
+}  // namespace arrouter

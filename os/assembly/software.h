@@ -1,0 +1,35 @@
+// Everything of a Router that a RESTART makes anew. Internal to os/assembly.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cli/session/session.h"
+#include "os/assembly/router.h"
+
+namespace arrouter {
+
+struct Router::Software {
+  explicit Software(Router& router);
+  ~Software();
+  Software(const Software&) = delete;
+
+  Log log;
+  UserDatabase users;
+  SystemIdentity system;
+  CommandTable table;
+  SessionRegistry sessions;
+  Services services;
+  std::vector<std::unique_ptr<Module>> modules;  // in order of construction
+
+  /// Tells every module that the others exist now.
+  void start();
+  void booted();
+  /// The last goodbye, in reverse order.
+  void stop();
+
+ private:
+  Router& router_;
+};
+
+}  // namespace arrouter
