@@ -6,10 +6,13 @@
 //   CAPitals          the shortest form accepted; any longer prefix of the word works too. Case never matters.
 //   A leading run of keywords is fixed in order; from the first keyword with a value on, parameters come in any order
 //   (a row's first parameter identifies it and comes first).
-//   [X]               optional;  {A|B}  one of;  [{A|B=<...>}] one of several optional parameters (exclusive)
+//   [X]               optional;  {A|B}  one of;  [{A|B=<...>}] one of several optional parameters (exclusive);
+//                     among the fixed keywords {A|B} means either word, and the one typed is kept as a flag.
+//                     Brackets may hold several parameters: [A=<…> B=<…>] both or none, {A=<…> [C=<…>]|B=<…>}
 //   NAME=<type>       value;  NAME[=<type>]  the value may be left out;  NAME[=]... never: write NAME=<text:0-80>
 //   {FIle|SRCFile}=<file>   two names for one parameter; its name is the first
-//   [NAME=]<type>     the keyword may be left out (PING); only directly after the fixed keywords
+//   [NAME=]<type>     the keyword may be left out (PING); only directly after the fixed keywords; [[NAME=]<type>] optional
+//   NAME={A|B}[,...]  several keywords, joined by commas  -> text(): "A,B", full words in upper case
 // Types:
 //   <a-b>             number in a..b (decimal)               -> number()
 //   <name:1-24>       printable text of that length, quoted when it has blanks      -> text()
@@ -19,12 +22,14 @@
 //   <mac>             xx-xx-xx-xx-xx-xx                      -> mac()
 //   <interface>       eth0, vlan1-2, ppp0 …, lower-cased, "-0" dropped  -> text()
 //   <file>            [device:]name.ext                      -> text()
+//   <files>           the same; name, ext or both may be *   -> text()
 //   <bool>            TRUE|FALSE|ON|OFF|YES|NO               -> boolean()
-//   <time> <date>     hh:mm[:ss], dd-mmm-yyyy                -> text() (as given; already checked)
+//   <time> <date>     hh:mm[:ss], dd-mmm-yyyy or -yy         -> text() (as given; already checked)
 //   <list:a-b>        1,3-5                                  -> numbers()
-//   <hex:0-64>        hex digits, that many bytes            -> text()
+//   <hex:0-64>        hex digits, that many bytes            -> text() (a leading 0x dropped)
 //   <filter:TEXT>     a log filter value that may start with < > ! %  -> text()
-// Choices give their full word in upper case through choice(). A value may mix: {<ipv4>|ANy}: holds() tells which.
+// Choices give their full word in upper case through choice(). A value may mix: {<ipv4>|ANy}: holds() tells which; a
+// keyword goes before a type unless it was typed in quotes.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@
 
 namespace arrouter {
 
-/// A compiled row; see compile_row() in grammar.h for its inside.
+/// A compiled row; see grammar.h for its inside.
 struct Grammar;
 
 class CommandTable {
@@ -21,7 +21,8 @@ class CommandTable {
   CommandTable(CommandTable&&) noexcept;
   CommandTable& operator=(CommandTable&&) noexcept;
 
-  /// Throws std::logic_error for a row that is malformed or whose shortest forms clash with an earlier row.
+  /// Throws std::logic_error for a row that is malformed (see compile_row() in grammar.h), is given twice, or has a
+  /// keyword whose shortest form is that of another keyword an earlier row has at the same place.
   void add(std::string_view module, const CommandRow& row);
 
   struct Match {
@@ -29,7 +30,8 @@ class CommandTable {
     Args args;
   };
   /// Finds the row a line means and checks every parameter. The error is the router's numbered line (module 035,
-  /// reference/cli.md 7.2), taken from the row that fits best. Never throws, whatever the line holds.
+  /// reference/cli.md 7.2), taken from the row that fits best. Never throws, whatever the line holds. A blank line or a
+  /// comment ('#' first) matches a row for anybody that does nothing and prints nothing, so `row` is never null.
   std::expected<Match, Outcome> parse(std::string_view line) const;
 
   /// What `?` prints after `typed`: "Options : …" wrapped at 79 columns, keywords with their shortest form in
@@ -41,6 +43,8 @@ class CommandTable {
     const CommandRow* row;
   };
   std::vector<Entry> entries() const;
+  /// The compiled rows, in the order they were added: what a generator of lines walks.
+  const std::vector<std::unique_ptr<Grammar>>& grammars() const { return grammars_; }
   /// The command reference of `arrouter reference`: every row with access, coverage and note, by module.
   std::string reference() const;
   /// Keywords and sample values of every row, for the fuzzer's dictionary.

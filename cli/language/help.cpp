@@ -1,0 +1,99 @@
+// `?` help: the words possible at the place where it was typed (reference/cli.md 6). Words of the line that cannot be
+// abbreviated further stand in capitals, as in the manual.
+#include <algorithm>
+#include <map>
+
+#include "cli/language/binding.h"
+#include "cli/language/command_table.h"
+#include "cli/language/line.h"
+#include "cli/language/selection.h"
+#include "cli/language/value.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+namespace {
+
+constexpr std::size_t help_width = 79;
+
+/// Sorted by the full word, each once.
+class Options {
+ public:
+  explicit Options(std::string_view partial) : partial_(partial) {}
+  void add(const Word& word) {
+    if (starts_with_ignoring_case(word.text, partial_)) words_.try_emplace(word.text, word.shown);
+  }
+  void add(const std::vector<Word>& words) {
+    for (const Word& word : words) add(word);
+  }
+  void describe_value(const std::string& text) {
+    if (text.starts_with('<') || starts_with_ignoring_case(text, partial_)) words_.try_emplace(to_upper(text), text);
+  }
+  std::string text() const {
+    std::string line = "Options :";
+    for (const auto& [full, shown] : words_) line += " " + shown;
+    std::string text;
+    for (const std::string& part : wrap(line, help_width)) text += part + "\n";
+    return text;
+  }
+
+ private:
+  std::string_view partial_;
+  std::map<std::string, std::string> words_;
+};
+
+void add_values(Options& options, const ValueSpec& spec) {
+  options.add(spec.choices);
+  for (const Type& type : spec.types) {
+    for (const std::string& text : describe(type)) options.describe_value(text);
+  }
+}
+
+/// What may follow `given`, whole words that fit the row.
+void add_next(Options& options, const Grammar& grammar, std::span<const Token> given) {
+  if (grammar.path_length() > given.size()) return options.add(grammar.path(given.size()));
+  const Binding binding = bind_row(grammar, given, false);
+  if (binding.misfit) return;
+  for (const std::size_t index : open_parameters(grammar, binding.given)) {
+    const Parameter& parameter = grammar.parameters[index];
+    options.add(parameter.names);
+    if (parameter.positional && index == given.size() - grammar.head.size()) add_values(options, parameter.value);
+  }
+}
+
+/// What may follow "name=" as the last word.
+void add_values_of(Options& options, const Grammar& grammar, std::span<const Token> tokens) {
+  const bool identifies = grammar.identified && tokens.size() == grammar.path_length();
+  if (tokens.size() < grammar.path_length() || tokens.size() <= grammar.head.size()) return;
+  const FoundParameter found =
+      identifies ? FoundParameter{0, Word::Fit::exact, false} : find_parameter(grammar, tokens.back());
+  if (found.index) add_values(options, grammar.parameters[*found.index].value);
+}
+
+}  // namespace
+
+std::string CommandTable::help(std::string_view typed, Access allowed) const {
+  const auto words = tokenize(typed);
+  if (!words) return Options("").text();
+  std::span<const Token> tokens = *words;
+  const bool in_value =
+      !tokens.empty() && tokens.back().has_value && (tokens.back().value.empty() || !typed.ends_with(' '));
+  const bool in_word = !tokens.empty() && !in_value && !typed.ends_with(' ');
+  const std::string partial = in_value ? tokens.back().value : in_word ? tokens.back().word : std::string();
+  if (in_word) tokens = tokens.first(tokens.size() - 1);
+
+  std::vector<const Grammar*> rows;
+  for (const auto& grammar : grammars_) {
+    if (grammar->row.access <= allowed) rows.push_back(grammar.get());
+  }
+  Options options(partial);
+  for (const Grammar* grammar : select_rows(std::move(rows), tokens).rows) {
+    if (in_value) {
+      add_values_of(options, *grammar, tokens);
+    } else {
+      add_next(options, *grammar, tokens);
+    }
+  }
+  return options.text();
+}
+
+}  // namespace arrouter
