@@ -8,6 +8,6 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_asyn(const CommandTable& table, SessionRegistry& sessions, const Model& model);
+std::unique_ptr<Module> make_asyn(Services& services, const CommandTable& table, SessionRegistry& sessions);
 
 }  // namespace arrouter

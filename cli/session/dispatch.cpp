@@ -25,6 +25,13 @@ bool may_run(Access access, Privilege privilege, bool security_mode) {
   return privilege == Privilege::security_officer || (privilege == Privilege::manager && !security_mode);
 }
 
+Access highest_access(Privilege privilege, bool security_mode) {
+  for (const Access access : {Access::security, Access::manager}) {
+    if (may_run(access, privilege, security_mode)) return access;
+  }
+  return Access::user;
+}
+
 std::expected<CommandTable::Match, Outcome> find_command(const CommandTable& table, std::string_view line,
                                                          Privilege privilege, bool security_mode) {
   auto match = table.parse(line);

@@ -21,6 +21,9 @@ bool is_comment(std::string_view line);
 /// security officer's alone (reference/cli.md 10).
 bool may_run(Access access, Privilege privilege, bool security_mode);
 
+/// The highest access somebody with this privilege has.
+Access highest_access(Privilege privilege, bool security_mode);
+
 /// The row a line means, its parameters checked and the caller allowed; else the router's error.
 std::expected<CommandTable::Match, Outcome> find_command(const CommandTable& table, std::string_view line,
                                                          Privilege privilege, bool security_mode);

@@ -60,7 +60,7 @@ class SessionRegistry {
   const std::map<std::string, TerminalSettings, std::less<>>& ports() const { return ports_; }
 
  private:
-  mutable std::vector<std::weak_ptr<Session>> sessions_;
+  std::vector<std::weak_ptr<Session>> sessions_;
   std::map<std::string, TerminalSettings, std::less<>> ports_;
 };
 
@@ -102,9 +102,17 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
   bool logged_in() const;
   ActiveSession description() const;
   const std::string& prompt() const;
+  /// The history key was pressed: shows the list where `?` would show its help. False as with help().
+  bool show_history();
   /// Earlier lines, oldest first, for the front end's editor.
   const std::deque<std::string>& history() const;
   void clear_history();
+  /// LOGIN: asks who is there once the present command has ended; an empty name is asked for too.
+  void log_in_as(std::string name);
+  /// LOGOFF: back to the login before, or the end of the session, once the present command has ended.
+  void log_off();
+  /// A record of the USER type; `text` is a format for the user's name and the port ("{} login on {}").
+  void log_event(LogSeverity severity, std::string_view subtype, std::string_view text) const;
   TerminalSettings settings;
 
  private:
@@ -112,5 +120,8 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
   Session(SessionHost host, Display& display, std::string device, std::string location, std::string port_name);
   std::unique_ptr<State> state_;
 };
+
+/// The screen of SHOW ASYN HISTORY.
+void print_history(Screen& screen, const Session& session);
 
 }  // namespace arrouter

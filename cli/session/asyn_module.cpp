@@ -1,0 +1,257 @@
+// ASYN: the terminal side of a session as commands (Software Reference, chapters Operation and Interfaces;
+// reference/cli.md 3, operations.md 6).
+//
+// Invariants
+// - A row that speaks of the caller's own session (LOGIN, SET TTY, history …) finds it through the caller's terminal;
+//   a script has none and is refused.
+// - SET ASYN=n is kept for the port, survives a logoff and is part of the configuration; SET TTY lives with its
+// session.
+//
+// Not modelled: line speed and signals. There is no serial line, so the rows that set them are not there either.
+#include "cli/session/asyn_module.h"
+
+#include "cli/session/dispatch.h"
+#include "cli/session/help_text.h"
+#include "cli/session/texts.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+
+namespace {
+
+constexpr Message no_session{MessageClass::error, module_number::tty, 256, "There is no session to act on."};
+constexpr Message wrong_password{MessageClass::error, module_number::user, 269, "The old password is wrong."};
+constexpr Message not_confirmed{MessageClass::error, module_number::user, 270, "The new passwords are not the same."};
+constexpr Message short_password{MessageClass::error, module_number::user, 259,
+                                 "Password must be at least {} characters long."};
+constexpr Message long_password{MessageClass::error, module_number::user, 260,
+                                "Password must be at most {} characters long."};
+constexpr Message no_help{MessageClass::error, module_number::command, 267, "There is no help on \"{}\"."};
+constexpr std::size_t longest_password = 32;
+
+std::shared_ptr<Session> session_of(const Caller& caller) {
+  return std::dynamic_pointer_cast<Session>(caller.terminal.lock());
+}
+
+std::string asyn_name(std::uint64_t number) { return fmt::format("Asyn {}", number); }
+
+/// Puts the parameters of SET ASYN and SET TTY into `settings`.
+void apply(const Args& args, TerminalSettings& settings) {
+  const auto number_or_off = [&args](std::string_view name, auto& value) {
+    if (!args.has(name)) return;
+    using Number = std::remove_reference_t<decltype(value)>;
+    value = args.holds<std::uint64_t>(name) ? static_cast<Number>(args.number(name)) : Number{0};
+  };
+  number_or_off("PAGE", settings.page);
+  number_or_off("IDLETIME", settings.idle_s);
+  if (args.has("HISTORY")) settings.history = static_cast<unsigned>(args.number("HISTORY"));
+  if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
+  if (!args.has("PROMPT")) return;
+  const std::string& prompt = args.text("PROMPT");
+  const bool standard = prompt.empty() || equal_ignoring_case(prompt, "DEFAULT") || equal_ignoring_case(prompt, "OFF");
+  settings.prompt.reset();
+  if (!standard) settings.prompt = prompt;
+}
+
+class AsynModule final : public Module {
+ public:
+  AsynModule(Services& services, const CommandTable& table, SessionRegistry& sessions)
+      : services_(services), table_(table), sessions_(sessions) {}
+  std::string_view name() const override { return "asyn"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+
+ private:
+  std::vector<CommandRow> login_rows();
+  std::vector<CommandRow> terminal_rows();
+  std::vector<CommandRow> history_rows();
+
+  Outcome login(Invocation& invocation);
+  Outcome logoff(Invocation& invocation);
+  Outcome set_password(Invocation& invocation);
+  Outcome new_password(std::string_view user, const std::string& password, const std::string& again,
+                       const Caller& caller);
+  Outcome set_asyn(Invocation& invocation);
+  Outcome set_tty(Invocation& invocation);
+  Outcome show_history(Invocation& invocation) const;
+  Outcome reset_history(Invocation& invocation);
+  Outcome help(Invocation& invocation) const;
+
+  Services& services_;
+  const CommandTable& table_;
+  SessionRegistry& sessions_;
+};
+
+std::vector<CommandRow> AsynModule::commands() {
+  std::vector<CommandRow> rows = login_rows();
+  for (auto more : {&AsynModule::terminal_rows, &AsynModule::history_rows}) {
+    for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<CommandRow> AsynModule::login_rows() {
+  const auto logging_in = [this](Invocation& invocation) { return login(invocation); };
+  const auto logging_off = [this](Invocation& invocation) { return logoff(invocation); };
+  return {
+      {"LOGIn [NAme=]<name:1-64>", Access::user, "Logs in as somebody else.", logging_in},
+      {"LOGIn", Access::user, "Logs in as somebody else; asks for the name.", logging_in},
+      {"LOGON", Access::user, "Logs in as somebody else; asks for the name.", logging_in},
+      {"LOgoff", Access::user, "Ends the session.", logging_off},
+      {"LOGOUT", Access::user, "Ends the session.", logging_off},
+      {"SET PASSword", Access::user, "Changes your own password.",
+       [this](Invocation& invocation) { return set_password(invocation); }},
+      {"Help [TOpic=]<name:1-20>", Access::user, "Displays the commands of a topic.",
+       [this](Invocation& invocation) { return help(invocation); }},
+      {"Help", Access::user, "Displays the topics of the help.",
+       [this](Invocation& invocation) { return help(invocation); }},
+  };
+}
+
+std::vector<CommandRow> AsynModule::terminal_rows() {
+  return {
+      {"SET ASYn[=<0-9>] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
+       "[SECure=<bool>]",
+       Access::manager, "Sets how a terminal port behaves.",
+       [this](Invocation& invocation) { return set_asyn(invocation); }, Coverage::partial,
+       "There is no serial line: speed, parity and signals have no parameters."},
+      {"SET TTY [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>]",
+       Access::manager, "Sets how the present session behaves.",
+       [this](Invocation& invocation) { return set_tty(invocation); }},
+  };
+}
+
+std::vector<CommandRow> AsynModule::history_rows() {
+  const auto showing = [this](Invocation& invocation) { return show_history(invocation); };
+  const auto resetting = [this](Invocation& invocation) { return reset_history(invocation); };
+  return {
+      {"SHow ASYn HIStory", Access::user, "Displays the commands given before.", showing},
+      {"SHow TTY HIStory", Access::user, "Displays the commands given before.", showing},
+      {"SHow POrt HIStory", Access::user, "Displays the commands given before.", showing},
+      {"RESET ASYn HIStory", Access::user, "Forgets the commands given before.", resetting},
+      {"RESET TTY HIStory", Access::user, "Forgets the commands given before.", resetting},
+  };
+}
+
+void AsynModule::dump(ConfigWriter& writer) const {
+  writer.section("TTY", {"TTY"});
+  writer.section("ASYN", {"ASYN"});
+  const TerminalSettings delivered;
+  for (const auto& [device, settings] : sessions_.ports()) {
+    const std::string number = device.substr(device.find(' ') + 1);
+    std::string line;
+    const auto number_or_off = [](std::uint32_t value) { return value == 0 ? "off" : std::to_string(value); };
+    if (settings.page != delivered.page) line += " page=" + number_or_off(settings.page);
+    if (settings.history != delivered.history) line += fmt::format(" history={}", settings.history);
+    if (settings.idle_s != delivered.idle_s) line += " idletime=" + number_or_off(settings.idle_s);
+    if (settings.prompt) line += " prompt=" + arrouter::quoted(*settings.prompt);
+    if (!settings.secure) line += " secure=off";
+    if (!line.empty()) writer.line(fmt::format("set asyn={}{}", number, line));
+  }
+}
+
+Outcome AsynModule::login(Invocation& invocation) {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  session->log_in_as(invocation.args.text_or("NAME", {}));
+  return Outcome::screen();
+}
+
+Outcome AsynModule::logoff(Invocation& invocation) {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  session->log_off();
+  return Outcome::screen();
+}
+
+Outcome AsynModule::new_password(std::string_view user, const std::string& password, const std::string& again,
+                                 const Caller& caller) {
+  const User* const found = services_.users.find(user);
+  if (found == nullptr) return say(no_session);
+  if (password != again) return say(not_confirmed);
+  const std::uint32_t least = services_.users.settings.min_password;
+  if (password.size() < least) return say(short_password, least);
+  if (password.size() > longest_password) return say(long_password, longest_password);
+  User changed = *found;
+  changed.digest = services_.users.digest_of(password);
+  if (changed.privilege != Privilege::user) ++services_.users.counters.manager_password_changes;
+  services_.users.put(std::move(changed));
+  if (const auto session = session_of(caller)) {
+    session->log_event(LogSeverity::info, "PWDCH", session_texts::log_password);
+  }
+  return Outcome::successful(module_number::user);
+}
+
+// Three questions, one after the other; the last one's answer decides.
+Outcome AsynModule::set_password(Invocation& invocation) {
+  const Caller caller = invocation.caller;
+  if (!session_of(caller) || caller.user.empty()) return say(no_session);
+  const auto ask = invocation.ask;
+  const auto finish = invocation.finish;
+  const auto hidden = [](std::string_view prompt, std::function<void(std::string)> answered) {
+    Question question;
+    question.prompt = prompt;
+    question.echo = false;
+    question.answered = std::move(answered);
+    return question;
+  };
+  ask(hidden(session_texts::old_password_prompt, [=, this](const std::string& old) {
+    if (!services_.users.verify(caller.user, old)) return finish(say(wrong_password));
+    ask(hidden(session_texts::new_password_prompt, [=, this](const std::string& password) {
+      ask(hidden(session_texts::confirm_prompt,
+                 [=, this](const std::string& again) { finish(new_password(caller.user, password, again, caller)); }));
+    }));
+  }));
+  return Outcome::wait();
+}
+
+Outcome AsynModule::set_asyn(Invocation& invocation) {
+  std::string device;
+  if (invocation.args.has_value("ASYN")) {
+    device = asyn_name(invocation.args.number("ASYN"));
+  } else {
+    const auto session = session_of(invocation.caller);
+    if (!session) return say(no_session);
+    device = session->description().device;
+  }
+  TerminalSettings settings = sessions_.port_settings(device);
+  apply(invocation.args, settings);
+  sessions_.set_port(device, std::move(settings));
+  return Outcome::successful(module_number::tty);
+}
+
+Outcome AsynModule::set_tty(Invocation& invocation) {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  apply(invocation.args, session->settings);
+  return Outcome::successful(module_number::tty);
+}
+
+Outcome AsynModule::show_history(Invocation& invocation) const {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  print_history(invocation.screen, *session);
+  return Outcome::screen();
+}
+
+Outcome AsynModule::reset_history(Invocation& invocation) {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  session->clear_history();
+  return Outcome::successful(module_number::tty);
+}
+
+Outcome AsynModule::help(Invocation& invocation) const {
+  const Access allowed = highest_access(invocation.caller.privilege, services_.users.security_mode());
+  const std::string topic = invocation.args.text_or("TOPIC", {});
+  if (!show_help(invocation.screen, table_, services_.model, topic, allowed)) return say(no_help, topic);
+  return Outcome::screen();
+}
+
+}  // namespace
+
+std::unique_ptr<Module> make_asyn(Services& services, const CommandTable& table, SessionRegistry& sessions) {
+  return std::make_unique<AsynModule>(services, table, sessions);
+}
+
+}  // namespace arrouter

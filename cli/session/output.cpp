@@ -1,0 +1,78 @@
+// What a session shows, and what it waits for next.
+#include "cli/session/session_state.h"
+#include "cli/session/texts.h"
+#include "os/base/limits.h"
+
+namespace arrouter {
+
+void Session::State::output(std::string text) {
+  display.write(pager.begin(std::move(text), session.settings.page));
+  if (!pager.active()) return proceed();
+  wait_for_keys(SessionMode::paging, Pager::more);
+}
+
+void Session::State::page_key(char key) {
+  const bool quit = key == 'q' || key == 'Q';
+  const std::string shown = pager.key(key);
+  if (shown.empty() && !quit) return;
+  // The question goes, whatever the terminal can do: blanks over it.
+  display.write("\r" + std::string(Pager::more.size(), ' ') + "\r");
+  display.write(quit ? "\n" : shown);
+  if (pager.active()) return display.write(Pager::more);
+  mode = SessionMode::idle;
+  proceed();
+}
+
+void Session::State::proceed() {
+  if (mode == SessionMode::closed) return;
+  if (leave_due) {
+    leave_due = false;
+    leave();
+    if (!logged_in()) return end();
+  }
+  if (!questions.empty()) return next_question();
+  if (login_due || !logged_in()) return ask_login_name();
+  flush_held();
+  prompt = make_prompt();
+  wait_for_line(SessionMode::command, prompt, true);
+}
+
+void Session::State::next_question() {
+  const Question& question = questions.front();
+  if (question.single_key) return wait_for_keys(SessionMode::question, question.prompt);
+  wait_for_line(SessionMode::question, question.prompt, question.echo);
+}
+
+void Session::State::wait_for_line(SessionMode next, std::string_view shown, bool echo) {
+  mode = next;
+  display.set_key_mode(false);
+  display.set_echo(echo);
+  display.set_prompt(shown);
+}
+
+void Session::State::wait_for_keys(SessionMode next, std::string_view shown) {
+  mode = next;
+  display.set_prompt({});
+  display.set_key_mode(true);
+  display.write(shown);
+}
+
+void Session::State::print(std::string_view text) {
+  std::string whole(text);
+  if (!whole.ends_with('\n')) whole += '\n';
+  const bool busy = mode == SessionMode::paging || mode == SessionMode::question || mode == SessionMode::proof;
+  if (!busy) return display.write(whole);
+  if (held.size() + whole.size() > limits::terminal_backlog) {
+    lost += whole.size();
+  } else {
+    held += whole;
+  }
+}
+
+void Session::State::flush_held() {
+  if (!held.empty()) display.write(std::exchange(held, {}));
+  if (lost == 0) return;
+  display.write(fmt::format(fmt::runtime(session_texts::messages_lost), std::exchange(lost, 0)) + "\n");
+}
+
+}  // namespace arrouter
