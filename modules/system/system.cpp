@@ -2,8 +2,8 @@
 // reference/operations.md 2).
 //
 // Invariants
-// - Security mode lives in the marker file flash:enabled.sec. It is read before any module starts, so ENCO knows at
-//   once whether its stored keys may be used; without the marker a router is in normal mode whatever it was before.
+// - Security mode lives in the marker file flash:enabled.sec, which the Router reads before any module is made and
+//   keeps in step. Security mode without a marker on FLASH would not survive a restart, so it is refused.
 // - What SHOW EXCEPTION lists are ends of a run that nobody asked for. A run leaves the note "running" while it lives
 //   and replaces it when it ends properly; finding "running" at the start means that the one before did not.
 // - Setting the clock moves no timer: SysUpTime goes by the monotonic clock.
@@ -38,8 +38,6 @@ const FileName security_marker{"flash", "enabled.sec"};
 
 SystemModule::SystemModule(Services& services, RouterControl& control)
     : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()) {
-  services_.system.territory = services_.model.territory;
-  services_.users.set_security_mode(services_.files.exists(security_marker));
   read_exceptions();
   last_end_ = services_.files.read_private(run_key).value_or("");
 }
@@ -102,17 +100,10 @@ std::vector<CommandRow> SystemModule::commands() {
 Outcome SystemModule::enable_security_mode() {
   if (services_.users.security_mode()) return say(texts::security_already_on);
   if (!services_.users.has_security_officer()) return say(texts::no_security_officer);
-  if (const auto written = services_.files.write(security_marker, "\n"); !written) {
-    return say(texts::not_written, security_marker.name, written.error().text);
-  }
   services_.users.set_security_mode(true);
-  return Outcome::successful(module_number::system);
-}
-
-void SystemModule::leave_security_mode() {
-  // The marker may have been deleted as a file; the mode ends all the same.
-  static_cast<void>(services_.files.remove(security_marker));
+  if (services_.files.exists(security_marker)) return Outcome::successful(module_number::system);
   services_.users.set_security_mode(false);
+  return say(texts::not_written, security_marker.name);
 }
 
 Outcome SystemModule::disable_security_mode(Invocation& invocation) {
@@ -123,7 +114,7 @@ Outcome SystemModule::disable_security_mode(Invocation& invocation) {
   question.single_key = true;
   question.answered = [this, finish = invocation.finish](const std::string& answer) {
     if (!starts_with_ignoring_case(answer, "y")) return finish(Outcome::screen());
-    leave_security_mode();
+    services_.users.set_security_mode(false);
     finish(Outcome::successful(module_number::system));
   };
   invocation.ask(std::move(question));

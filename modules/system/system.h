@@ -41,7 +41,6 @@ class SystemModule final : public Module {
   Outcome set_system(const Args& args);
   Outcome enable_security_mode();
   Outcome disable_security_mode(Invocation& invocation);
-  void leave_security_mode();
   Outcome restart(const Args& args, RestartKind kind);
   Outcome set_clock(const Args& args);
 

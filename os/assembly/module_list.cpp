@@ -14,8 +14,14 @@
 
 namespace arrouter {
 
-std::vector<std::unique_ptr<Module>> make_modules([[maybe_unused]] const ModuleContext& context) {
+std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
+  Services& services = context.services;
   std::vector<std::unique_ptr<Module>> modules;
+  modules.push_back(make_asyn(services, context.table, context.sessions));
+  modules.push_back(make_system(services, context.control));
+  modules.push_back(make_install(services, context.control));
+  modules.push_back(make_file(services, context.control));
+  modules.push_back(make_user(services, context.control));
   return modules;
 }
 
