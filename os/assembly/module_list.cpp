@@ -22,6 +22,8 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_install(services, context.control));
   modules.push_back(make_file(services, context.control));
   modules.push_back(make_user(services, context.control));
+  MadeEnco enco = make_enco(services);
+  modules.push_back(std::move(enco.module));
   return modules;
 }
 

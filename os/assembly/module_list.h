@@ -1,10 +1,12 @@
 // The one list of modules. What stands in it is in the router; what is taken out is gone with all its commands.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "cli/session/session.h"
+#include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
@@ -16,6 +18,8 @@ struct ModuleContext {
   RouterControl& control;
   const CommandTable& table;
   SessionRegistry& sessions;
+  const PortStacks& stacks;
+  const std::filesystem::path& capture_directory;
 };
 
 /// In order of construction: a module comes after those it is handed. They are stopped and destroyed in reverse.

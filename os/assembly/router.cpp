@@ -28,12 +28,7 @@ constexpr std::string_view default_script = "boot.cfg";
 constexpr std::string_view boot_config_key = "config";  // private data: the name SET CONFIG gave
 constexpr unsigned deepest_script = 8;                  // scripts that run scripts
 
-// 32-bit FNV-1a: spreads names over addresses.
-std::uint32_t hash_of(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char character : text) hash = (hash ^ static_cast<std::uint8_t>(character)) * 16777619U;
-  return hash;
-}
+std::string_view kind_word(const Model& model) { return model.kind == "switch" ? "Switch" : "Router"; }
 
 std::string loader_text(const Model& model) {
   return fmt::format(
@@ -55,27 +50,7 @@ Router::Router(const Surroundings& surroundings, RouterOptions options, std::uni
                FileStore files)
     : surroundings_(surroundings), options_(std::move(options)), wall_(std::move(wall)), files_(std::move(files)) {}
 
-Router::~Router() {
-  shut_down();
-  while (!owned_ports_.empty()) owned_ports_.pop_back();
-}
-
-MacAddress Router::mac(std::size_t index) const {
-  MacAddress mac = options_.model.base_mac;
-  std::uint32_t tail = static_cast<std::uint32_t>(mac.octets[3] << 16 | mac.octets[4] << 8 | mac.octets[5]);
-  if (!options_.name.empty()) tail = hash_of(options_.name) << 6;  // room for the interfaces of one router
-  tail += static_cast<std::uint32_t>(index);
-  mac.octets[3] = static_cast<std::uint8_t>(tail >> 16);
-  mac.octets[4] = static_cast<std::uint8_t>(tail >> 8);
-  mac.octets[5] = static_cast<std::uint8_t>(tail);
-  return mac;
-}
-
-Port& Router::add_port(std::unique_ptr<Port> port, bool visible) {
-  Port& added = *owned_ports_.emplace_back(std::move(port));
-  if (visible) ports_.insert_or_assign(added.name(), &added);
-  return added;
-}
+Router::~Router() { shut_down(); }
 
 void Router::set_startup_script(std::string name, std::string text) {
   startup_script_ = Script{std::move(name), std::move(text)};
@@ -103,13 +78,13 @@ void Router::start_software() {
   software_ = std::make_unique<Software>(*this);
   const std::string_view release = options_.model.release;  // "2.9.1-00 16-Oct-2006"
   const std::string_view version = release.substr(0, release.find(' '));
-  software_->log.record(
-      {.severity = LogSeverity::critical,
-       .module = module_number::system,
-       .type = "REST",
-       .subtype = "NORM",
-       .message = fmt::format("Router startup, ver {},{}, Clock Log: {} on {}", version, release.substr(version.size()),
-                              time_of_day_text(wall_->now()), date_text(wall_->now()))});
+  software_->log.record({.severity = LogSeverity::critical,
+                         .module = module_number::system,
+                         .type = "REST",
+                         .subtype = "NORM",
+                         .message = fmt::format("{} startup, ver {},{}, Clock Log: {} on {}", kind_word(options_.model),
+                                                version, release.substr(version.size()), time_of_day_text(wall_->now()),
+                                                date_text(wall_->now()))});
   software_->start();
 }
 
@@ -148,7 +123,7 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
                            .message = fmt::format("Boot configuration file {} does not exist", boot_config())});
   }
   software_->booted();
-  boot_text(fmt::format("INFO: {} startup complete\n", options_.model.kind == "switch" ? "Switch" : "Router"));
+  boot_text(fmt::format("INFO: {} startup complete\n", kind_word(options_.model)));
 }
 
 void Router::report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome) {
@@ -239,34 +214,8 @@ Result<void> Router::set_boot_config(std::string_view name) {
   return boot_config().empty() ? Result<void>{} : files_.remove_private(boot_config_key);
 }
 
-std::vector<ActiveSession> Router::sessions() const {
-  std::vector<ActiveSession> active;
-  for (const auto& session : software_->sessions.live()) {
-    if (session->logged_in()) active.push_back(session->description());
-  }
-  return active;
-}
-
-void Router::broadcast(std::string_view text, Privilege at_least) {
-  for (const auto& session : software_->sessions.live()) {
-    if (session->logged_in() && session->description().privilege >= at_least) session->print(text);
-  }
-}
-
 RouterControl::CpuLoad Router::cpu_load() const {
   return surroundings_.cpu_load ? surroundings_.cpu_load() : CpuLoad{};
-}
-
-SessionHost Router::session_host() {
-  return {software_->table,
-          software_->users,
-          software_->system,
-          software_->log,
-          surroundings_.scheduler,
-          surroundings_.clock,
-          *wall_,
-          *this,
-          software_->sessions};
 }
 
 const CommandTable& Router::table() const { return software_->table; }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/session/session.h"
+#include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
@@ -33,6 +34,7 @@ struct RouterOptions {
   std::string name;                  // what the system is called before the boot configuration says otherwise
   WallTime wall_time{};              // of the moment of construction
   std::filesystem::path flash = {};  // directory; empty: files in memory
+  std::filesystem::path capture_directory = {};  // where LAB CAPTURE writes; empty: the working directory
 };
 
 /// A line of the boot configuration that was refused.
@@ -52,12 +54,15 @@ class Router final : public RouterControl {
   const Model& model() const { return options_.model; }
   PacketPool& pool() { return pool_; }
   FileStore& files() { return files_; }
+  /// Makes a port for every interface of the model, before boot(). `specs` says what each is attached to ("eth0" ->
+  /// "tap:wan"; see make_port()); those not named have no link. A switch is attached as a whole ("vlan1") or port by
+  /// port ("port1"). `seed` starts the chances of impairments.
+  Result<void> attach_ports(const std::map<std::string, std::string>& specs, std::uint64_t seed);
+  /// By interface ("eth0", "vlan1") and switch port ("port1").
+  PortStacks& stacks() { return stacks_; }
   /// The address of the model's `index`th interface: Allied's prefix, then digits that depend on the router's name, so
   /// that two routers of one model can share a network.
   MacAddress mac(std::size_t index) const;
-  /// Takes ports over before boot(). IP may use a visible one by its name; others (members of a switch, what a
-  /// decorator decorates) only live as long. They are destroyed in reverse order.
-  Port& add_port(std::unique_ptr<Port> port, bool visible = true);
 
   /// A script that is not in flash (--config): boots instead of boot.cfg until SET CONFIG names another.
   void set_startup_script(std::string name, std::string text);
@@ -100,6 +105,10 @@ class Router final : public RouterControl {
     std::string name, text;
   };
   Router(const Surroundings& surroundings, RouterOptions options, std::unique_ptr<WallClock> wall, FileStore files);
+  Result<void> attach(const ModelInterface& interface, std::size_t index,
+                      const std::map<std::string, std::string>& specs, std::uint64_t seed);
+  Result<PortStack*> make_stack(const std::string& name, MacAddress mac, const std::string& spec, std::uint64_t seed,
+                                bool promiscuous);
   void start_software();
   std::optional<Script> find_script(const std::optional<std::string>& wanted);
   std::optional<Script> script_in_flash(std::string_view name);
@@ -113,8 +122,9 @@ class Router final : public RouterControl {
   std::unique_ptr<WallClock> wall_;
   FileStore files_;
   PacketPool pool_;
-  std::vector<std::unique_ptr<Port>> owned_ports_;
-  std::map<std::string, Port*, std::less<>> ports_;
+  PortStacks stacks_;
+  std::vector<std::unique_ptr<Port>> bridges_;       // of switch VLANs attached port by port; gone before their members
+  std::map<std::string, Port*, std::less<>> ports_;  // those IP may use
   std::optional<Script> startup_script_;
   std::string current_config_;
   std::vector<RefusedLine> refused_;

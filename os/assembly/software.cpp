@@ -31,7 +31,8 @@ Router::Software::Software(Router& router)
   // Modules ask while they are made: whether ENCO's keys survived hangs on it.
   users.set_security_mode(router.files_.exists(security_marker));
   users.on_security_mode_change([this](bool on) {
-    const auto kept = on ? router_.files_.write(security_marker, "") : router_.files_.remove(security_marker);
+    if (on == router_.files_.exists(security_marker)) return;
+    const auto kept = on ? router_.files_.write(security_marker, "\n") : router_.files_.remove(security_marker);
     if (kept) return;
     log.record({.severity = LogSeverity::urgent,
                 .module = module_number::system,
@@ -39,7 +40,7 @@ Router::Software::Software(Router& router)
                 .subtype = "SAVE",
                 .message = "Security mode marker: " + kept.error().text});
   });
-  modules = make_modules({services, router, table, sessions});
+  modules = make_modules({services, router, table, sessions, router.stacks_, router.options_.capture_directory});
   for (const auto& module : modules) {
     for (const CommandRow& row : module->commands()) table.add(module->name(), row);
   }

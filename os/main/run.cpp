@@ -1,0 +1,201 @@
+// A live router: event loop, ports, consoles, control socket, and the end of it all.
+#include <csignal>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <utility>
+
+#include "cli/console/console.h"
+#include "cli/control/control_client.h"
+#include "cli/control/control_server.h"
+#include "os/assembly/router.h"
+#include "os/base/text.h"
+#include "os/event_loop.h"
+#include "os/main/host_file.h"
+#include "os/main/program.h"
+
+namespace arrouter {
+
+namespace {
+
+WallTime wall_clock_of_host() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+class Program {
+ public:
+  explicit Program(const Options& options) : options_(options), random_(make_random(options.seed)) {
+    if (!runs_lines() && options_.consoles.empty() && options_.control.empty()) options_.control = "arrouter.ctl";// = {"stdio"};
+  }
+
+  int run() {
+    if (const auto started = start(); !started) {
+      complain(started.error().text);
+      return exit_not_started;
+    }
+    loop_.run();
+    router_->shut_down();
+    return status_;
+  }
+
+ private:
+  bool runs_lines() const { return options_.script || !options_.commands.empty(); }
+  bool console_on_stdio() const { return std::ranges::find(options_.consoles, "stdio") != options_.consoles.end(); }
+
+  Result<void> start() {
+    // A reader that went away is an error of one write, not the end of the router.
+    std::signal(SIGPIPE, SIG_IGN);
+    for (const auto step : {&Program::make_router, &Program::choose_config, &Program::start_captures,
+                            &Program::open_consoles, &Program::open_control_socket, &Program::read_lines}) {
+      if (const auto done = (this->*step)(); !done) return done;
+    }
+    loop_.on_terminate([this] { loop_.quit(); });
+    loop_.on_fault([this](std::string_view what) { log_fault(what); });
+    boot();
+    return {};
+  }
+
+  Result<void> make_router() {
+    auto model = find_model(options_.model);
+    if (!model) return std::unexpected(model.error());
+    RouterOptions options{std::move(*model), options_.name, wall_clock_of_host(), options_.flash};
+    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); }},
+                               std::move(options));
+    if (!router) return failure(fmt::format("flash: {}", router.error().text));
+    router_ = std::move(*router);
+    router_->on_boot_text([this](std::string_view text) {
+      for (const auto& console : consoles_) console->print(text);
+    });
+    router_->on_going_down([this] {
+      if (control_) control_->give_up();
+      if (terminal_) terminal_->give_up();
+    });
+    return router_->attach_ports(options_.interfaces, options_.seed.value_or(random_->u64()));
+  }
+
+  /// A file of the host, or else a file in flash, for this run.
+  Result<void> choose_config() {
+    if (options_.config.empty()) return {};
+    auto text = read_host_file(options_.config);
+    std::string name = options_.config.substr(options_.config.find_last_of('/') + 1);
+    if (!text) {
+      const auto file = parse_file_name(options_.config, "cfg");
+      auto in_flash = file ? router_->files().read(*file) : failure("");
+      if (!in_flash) return failure(fmt::format("--config {}", text.error().text));
+      name = file->name;
+      text = std::move(in_flash);
+    }
+    router_->set_startup_script(std::move(name), std::move(*text));
+    return {};
+  }
+
+  Result<void> start_captures() {
+    for (const Options::Capture& capture : options_.captures) {
+      const auto stack = router_->stacks().find(capture.interface);
+      if (stack == router_->stacks().end()) {
+        return failure(fmt::format("--capture {}: there is no such interface", capture.interface));
+      }
+      CaptureOptions wanted;
+      wanted.file = capture.file;
+      wanted.filter = capture.filter;
+      if (const auto started = stack->second->capture().start(wanted); !started) {
+        return failure(fmt::format("--capture {}: {}", capture.interface, started.error().text));
+      }
+    }
+    return {};
+  }
+
+  Result<void> open_consoles() {
+    for (const std::string& spec : options_.consoles) {
+      return failure(fmt::format("--console {}: consoles are not part of this build", spec));
+    }
+    return {};
+  }
+
+  control::Execute execute() {
+    return [this](std::string_view line, const Caller& caller, std::function<void(const Outcome&)> later) {
+      return router_->execute(line, caller, std::move(later));
+    };
+  }
+
+  Result<void> open_control_socket() {
+    if (options_.control.empty()) return {};
+    auto server = control::open_control(options_.control, loop_, execute());
+    if (!server) return std::unexpected(server.error());
+    control_ = std::move(*server);
+    return {};
+  }
+
+  Result<void> read_lines() {
+    lines_ = options_.commands;
+    if (!options_.script) return {};
+    const auto text = read_host_file(*options_.script);
+    if (!text) return failure(fmt::format("--script {}", text.error().text));
+    for (const std::string_view line : split(*text, '\n')) lines_.emplace_back(trim(line));
+    return {};
+  }
+
+  void boot() {
+    router_->boot();
+    for (const RefusedLine& refused : router_->refused_at_boot()) {
+      if (console_on_stdio()) break;  // it is there already
+      complain(fmt::format("{}:{}: {}", refused.script, refused.number, refused.outcome.line()));
+    }
+    const std::string name = options_.name.empty() ? std::string() : options_.name + " ";
+    if (!runs_lines()) {
+      std::cout << fmt::format("arrouter: {}({}) ready\n", name, router_->model().name);
+      std::cout.flush();
+    }
+    for (const auto& console : consoles_) console->start();
+    if (runs_lines()) {
+      terminal_ = control::ScriptTerminal::make(execute(), [this](const control::Frame& frame) { show(frame); });
+      loop_.post([this] { next_line(); });
+    }
+  }
+
+  void next_line() {
+    if (next_ == lines_.size()) {
+      loop_.quit();
+      return;
+    }
+    terminal_->run(lines_[next_++], options_.json);
+  }
+
+  void show(const control::Frame& frame) {
+    if (frame.kind == control::FrameKind::end) {
+      status_ = std::max(status_, control::exit_status_of(frame.payload));
+      loop_.post([this] { next_line(); });
+      return;
+    }
+    const bool line = frame.kind == control::FrameKind::outcome || frame.kind == control::FrameKind::json;
+    std::cout << frame.payload << (line ? "\n" : "");
+    std::cout.flush();
+  }
+
+  void log_fault(std::string_view what) {
+    if (!router_->running()) return;
+    router_->log().record({.severity = LogSeverity::critical,
+                           .module = module_number::system,
+                           .type = "MSG",
+                           .subtype = "ERROR",
+                           .message = fmt::format("Internal fault: {}", what)});
+  }
+
+  Options options_;
+  EventLoop loop_;
+  std::unique_ptr<Random> random_;
+  std::unique_ptr<Router> router_;
+  std::vector<std::unique_ptr<Console>> consoles_;
+  std::unique_ptr<control::ControlServer> control_;
+  std::shared_ptr<control::ScriptTerminal> terminal_;
+  std::vector<std::string> lines_;
+  std::size_t next_ = 0;
+  int status_ = 0;
+};
+
+}  // namespace
+
+int run_router(const Options& options) { return Program(options).run(); }
+
+}  // namespace arrouter
