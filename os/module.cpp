@@ -18,9 +18,11 @@ void ConfigWriter::line(std::string command) {
 
 std::string quoted(std::string_view value) {
   std::string text = "\"";
-  for (const char character : value) {
-    if (character == '"') text += '"';
-    text += character;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char following = i + 1 < value.size() ? value[i + 1] : '"';
+    const bool escapes = value[i] == '\\' && (following == '"' || following == '\\');
+    if (value[i] == '"' || escapes) text += value[i];
+    text += value[i];
   }
   text += '"';
   return text;

@@ -41,7 +41,8 @@ class ConfigWriter {
  private:
   std::vector<Section> sections_;
 };
-/// A value as a script needs it: always in double quotes, with inner quotes doubled.
+/// A value as a script needs it: always in double quotes, with inner quotes doubled, and so is a backslash where it
+/// would otherwise escape what follows. The command language reads it back unchanged.
 std::string quoted(std::string_view value);
 
 class Router;

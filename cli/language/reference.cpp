@@ -70,7 +70,7 @@ std::string CommandTable::reference() const {
   for (const auto& grammar : grammars_) modules[grammar->module].push_back(&grammar->row);
   std::string out;
   for (auto& [module, rows] : modules) {
-    std::stable_sort(rows.begin(), rows.end(), [](const CommandRow* left, const CommandRow* right) {
+    std::sort(rows.begin(), rows.end(), [](const CommandRow* left, const CommandRow* right) {
       return to_upper(left->syntax) < to_upper(right->syntax);
     });
     out += fmt::format("{}\n{}\n\n", to_upper(module), std::string(module.size(), '='));

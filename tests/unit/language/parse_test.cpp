@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "os/base/limits.h"
+#include "os/module.h"
 #include "tests/support/line_generator.h"
 #include "tests/unit/language/sample_rows.h"
 
@@ -123,6 +124,16 @@ TEST_CASE("blanks, tabs, quotes and escapes") {
         "Error (3035268): Command line contains an invalid character.");
   CHECK(error_of("\"show\" isakmp") == "Error (3035256): Unknown command \"show\".");
   CHECK(error_of("= 5") == "Error (3035256): Unknown command \"=5\".");
+}
+
+TEST_CASE("what a configuration script quotes is read back unchanged") {
+  constexpr std::string_view characters = "ab\\\" =,#?";
+  SeededRandom random(5);
+  for (int i = 0; i < 2000; ++i) {
+    std::string value;
+    for (std::uint64_t left = random.below(8); left > 0; --left) value += characters[random.below(characters.size())];
+    CHECK(args_of("set system name=" + arrouter::quoted(value)).text("NAME") == value);
+  }
 }
 
 TEST_CASE("the line limit, below, at and above") {

@@ -46,6 +46,8 @@ TEST_CASE("Configuration values are quoted so that a script gives them back") {
   CHECK(quoted("") == "\"\"");
   CHECK(quoted("Peer 1") == "\"Peer 1\"");
   CHECK(quoted("a\"b") == "\"a\"\"b\"");
+  CHECK(quoted("a\\b") == "\"a\\b\"");
+  CHECK(quoted("a\\") == "\"a\\\\\"");
 }
 
 }  // namespace
