@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,14 +109,12 @@ Result<std::string> read_file(const fs::path& path, std::string_view shown) {
 }
 
 // A directory that cannot be listed, read or written is found at start, not by the first command that needs it.
-Result<void> make_usable(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) return system_failure("cannot make the directory", directory.string(), error.value());
+Result<void> sweep(const fs::path& directory) {
   if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
     return system_failure("cannot use the directory", directory.string(), errno);
   }
-  fs::directory_iterator entries(directory, error);
+  std::error_code error;
+  const fs::directory_iterator entries(directory, error);
   if (error) return system_failure("cannot list the directory", directory.string(), error.value());
   for (const fs::directory_entry& entry : entries) {
     if (entry.path().filename().string().starts_with(temporary_prefix)) ::unlink(entry.path().c_str());
@@ -136,6 +135,26 @@ bool good_key(std::string_view key) {
     return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9') || character == '-' ||
            character == '.';
   });
+}
+
+// A full disk, or one that turned read-only, is found at start too.
+Result<void> try_writing(const fs::path& directory) {
+  const fs::path probe = directory / (std::string(temporary_prefix) + "probe");
+  const Descriptor file(::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const bool written = file.good() && write_all(file.get(), std::string(8192, '\0')) && ::fsync(file.get()) == 0;
+  const int error = errno;
+  ::unlink(probe.c_str());
+  if (!written) return system_failure("cannot write into the directory", directory.string(), error);
+  return {};
+}
+
+// Two routers on one flash would overwrite each other's files. The lock ends with the last copy of the store, and with
+// the process at the latest.
+Result<std::shared_ptr<void>> lock(const fs::path& directory) {
+  const auto file = std::make_shared<Descriptor>(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file->good() && ::flock(file->get(), LOCK_EX | LOCK_NB) == 0) return file;
+  if (errno == EWOULDBLOCK) return failure(fmt::format("another router uses the directory {}", directory.string()));
+  return system_failure("cannot lock the directory", directory.string(), errno);
 }
 
 std::string memory_key(const FileName& name) { return name.device + ":" + name.name; }
@@ -165,12 +184,17 @@ Result<FileName> parse_file_name(std::string_view text, std::string_view default
 }
 
 Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock) {
-  if (!directory.empty()) {
-    for (const fs::path& part : {directory, directory / "nvs"}) {
-      if (const auto usable = make_usable(part); !usable) return std::unexpected(usable.error());
-    }
+  if (directory.empty()) return FileStore({}, flash_bytes, clock, nullptr);
+  std::error_code error;
+  fs::create_directories(directory / "nvs", error);
+  if (error) return system_failure("cannot make the directory", directory.string(), error.value());
+  const auto locked = lock(directory);
+  if (!locked) return std::unexpected(locked.error());
+  for (const fs::path& part : {directory, directory / "nvs"}) {
+    if (const auto usable = sweep(part); !usable) return std::unexpected(usable.error());
+    if (const auto writable = try_writing(part); !writable) return std::unexpected(writable.error());
   }
-  return FileStore(std::move(directory), flash_bytes, clock);
+  return FileStore(std::move(directory), flash_bytes, clock, *locked);
 }
 
 fs::path FileStore::path_of(const FileName& name) const {

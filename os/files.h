@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,8 @@ struct FileCounters {
 class FileStore {
  public:
   /// `directory` holds FLASH files at its top and NVS files in nvs/; made when absent. An empty path keeps everything
-  /// in memory (simulation). `flash_bytes` is the model's flash size; writes beyond it fail.
+  /// in memory (simulation). `flash_bytes` is the model's flash size; writes beyond it fail. A directory that cannot be
+  /// listed, read and written, or that another router uses, is refused.
   static Result<FileStore> open(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock);
 
   Result<std::string> read(const FileName& name) const;
@@ -60,8 +62,9 @@ class FileStore {
   Result<void> remove_private(std::string_view key);
 
  private:
-  FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock)
-      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock) {}
+  FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock,
+            std::shared_ptr<void> lock)
+      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock), lock_(std::move(lock)) {}
   std::filesystem::path path_of(const FileName& name) const;
   std::filesystem::path private_path(std::string_view key) const;
   struct MemoryFile {
@@ -82,6 +85,7 @@ class FileStore {
   std::filesystem::path directory_;  // empty: in memory
   std::uint64_t flash_bytes_ = 0;
   const WallClock* clock_ = nullptr;
+  std::shared_ptr<void> lock_;  // of the directory
   mutable FileCounters counters_;
   std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content
 };

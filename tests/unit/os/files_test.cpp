@@ -112,7 +112,9 @@ TEST_CASE("Private data is not listed and readable by its owner alone") {
     REQUIRE(::stat(entry.path().c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
   }
-  CHECK(fixture.open().read_private("enco-keys") == "secret");
+  store = std::move(*FileStore::open({}, 1, &fixture.wall));  // lets go of the directory
+  store = fixture.open();
+  CHECK(store.read_private("enco-keys") == "secret");
   REQUIRE(store.remove_private("enco-keys"));
   CHECK_FALSE(store.read_private("enco-keys"));
   CHECK_FALSE(store.write_private("../boot", "x"));
@@ -166,6 +168,25 @@ TEST_CASE("A directory that cannot be used is refused with one line") {
   REQUIRE_FALSE(store);
   CHECK(store.error().text.find("cannot make the directory") == 0);
   CHECK(store.error().text.find('\n') == std::string::npos);
+}
+
+TEST_CASE("One directory serves one router at a time") {
+  Fixture fixture;
+  {
+    const auto store = fixture.open();
+    const auto second = FileStore::open(fixture.folder.path, 100, &fixture.wall);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().text == "another router uses the directory " + fixture.folder.path.string());
+  }
+  CHECK(FileStore::open(fixture.folder.path, 100, &fixture.wall));
+}
+
+TEST_CASE("A disk without room is found at the start") {
+  Fixture fixture;
+  const WriteLimit limit(0);
+  const auto store = FileStore::open(fixture.folder.path, 100, &fixture.wall);
+  REQUIRE_FALSE(store);
+  CHECK(store.error().text.find("cannot write into the directory " + fixture.folder.path.string()) == 0);
 }
 
 TEST_CASE("Files of the host that no command can name are left alone") {
