@@ -64,7 +64,7 @@ bool share_word(const std::vector<Word>& left, const std::vector<Word>& right) {
 const Word* find_clash(const std::vector<Word>& left, const std::vector<Word>& right) {
   for (const Word& a : left) {
     for (const Word& b : right) {
-      if (a.text != b.text && a.text.substr(0, a.shortest) == b.text.substr(0, b.shortest)) return &a;
+      if (a.text != b.text && a.shortest_form() == b.shortest_form()) return &a;
     }
   }
   return nullptr;

@@ -17,6 +17,7 @@ struct Word {
   std::string shown;     // as the row writes it
   std::size_t shortest;  // characters of `text` that must be there
 
+  std::string_view shortest_form() const { return std::string_view(text).substr(0, shortest); }
   /// How well typed text fits; a better fit wins over a worse one.
   enum class Fit : std::uint8_t { none, longer, shortest, exact };
   Fit fit(std::string_view typed) const;

@@ -1,5 +1,4 @@
-// `?` help: the words possible at the place where it was typed (reference/cli.md 6). Words of the line that cannot be
-// abbreviated further stand in capitals, as in the manual.
+// `?` help: the words possible at the place where it was typed, as their rows write them (reference/cli.md 6).
 #include <algorithm>
 #include <map>
 
@@ -75,9 +74,9 @@ std::string CommandTable::help(std::string_view typed, Access allowed) const {
   const auto words = tokenize(typed);
   if (!words) return Options("").text();
   std::span<const Token> tokens = *words;
-  const bool in_value =
-      !tokens.empty() && tokens.back().has_value && (tokens.back().value.empty() || !typed.ends_with(' '));
-  const bool in_word = !tokens.empty() && !in_value && !typed.ends_with(' ');
+  const bool after_blank = typed.ends_with(' ') || typed.ends_with('\t');
+  const bool in_value = !tokens.empty() && tokens.back().has_value && (tokens.back().value.empty() || !after_blank);
+  const bool in_word = !tokens.empty() && !in_value && !after_blank;
   const std::string partial = in_value ? tokens.back().value : in_word ? tokens.back().word : std::string();
   if (in_word) tokens = tokens.first(tokens.size() - 1);
 

@@ -266,7 +266,7 @@ class Notation {
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
         if (all[i]->text == all[k]->text) fail("parameter " + all[i]->text + " comes twice");
-        if (all[i]->text.substr(0, all[i]->shortest) == all[k]->text.substr(0, all[k]->shortest)) {
+        if (all[i]->shortest_form() == all[k]->shortest_form()) {
           fail(all[k]->shown + " and " + all[i]->shown + " have the same shortest form");
         }
       }

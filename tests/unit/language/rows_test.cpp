@@ -93,6 +93,7 @@ TEST_CASE("? help") {
   CHECK(help("") ==
         "Options : ACTivate ADD CREate DELete DESTroy DISable ENAble LOAd LOGIN LOgoff\n"
         "LOGOUt PING PURge REName RESET SET SHow STop TRAce\n");
+  CHECK(help("reset\tipsec\t") == "Options : COUnter POLicy SA\n");
   CHECK(help("de") == "Options : DELete DESTroy\n");
   CHECK(help("reset ipsec ") == "Options : COUnter POLicy SA\n");
   CHECK(help("reset ipsec p") == "Options : POLicy\n");
@@ -133,12 +134,23 @@ TEST_CASE("the reference names every row with access, coverage and note") {
   table.add("ant", {"SET ANt=<1-5>", Access::security, "Sets the ant.", {}, Coverage::no_effect});
   table.add("ant", {"ADD ANt=<1-5>", Access::manager, "Adds an ant.", {}});
   CHECK(table.reference() ==
-        "ANT\n===\n\n"
+        "ANT - 2 commands: 1 full, 1 accepted without effect\n"
+        "===================================================\n\n"
         "ADD ANt=<1-5>\n  Adds an ant.\n  Access: manager. Coverage: full.\n\n"
         "SET ANt=<1-5>\n  Sets the ant.\n  Access: manager; security officer in security mode. Coverage: accepted "
         "without effect.\n\n"
-        "ZEBRA\n=====\n\n"
+        "ZEBRA - 1 command: 1 partial\n"
+        "============================\n\n"
         "SHow ZEbra\n  Shows the zebra.\n  Access: everybody. Coverage: partial.\n  Note: No stripes.\n\n");
+}
+
+TEST_CASE("long rows are broken at blanks, long choices behind a bar") {
+  const std::string choice(40, 'X');
+  const std::string syntax = "SHow Me ONE={" + choice + "|Y" + choice + "|Z" + choice + "} TWo";
+  CommandTable table;
+  table.add("x", row(syntax));
+  CHECK(table.reference().find("SHow Me\n    ONE={" + choice + "|Y" + choice + "|\n    Z" + choice +
+                               "} TWo\n  A row") != std::string::npos);
 }
 
 TEST_CASE("the dictionary holds keywords, their shortest forms and sample values") {
