@@ -49,6 +49,7 @@ class Enco final : public Module, public EncoApi {
   Outcome create_key(Invocation& call);
   Outcome set_key(Invocation& call);
   Outcome destroy_key(Invocation& call);
+  Outcome show_keys(Invocation& call);
   Outcome show_key(Invocation& call);
   std::expected<SecretBytes, Outcome> value_of(KeyType type, const Args& args);
   SecretBytes random_value(KeyType type, std::size_t bytes);

@@ -38,6 +38,12 @@ std::optional<Outcome> describe(Key& key, const Args& args) {
   return std::nullopt;
 }
 
+/// The four letters that fit the list; a number stays a number.
+std::string short_module(const Key& key) {
+  const std::uint16_t number = find_log_module(key.module);
+  return number == 0 ? key.module : std::string(log_module_short_name(number));
+}
+
 std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 std::string shown_address(const Key& key) { return key.address.unset() ? "-" : to_string(key.address); }
 
@@ -58,7 +64,8 @@ std::vector<CommandRow> Enco::key_commands() {
        "Changes what is noted about a key", [this](Invocation& call) { return set_key(call); }},
       {"DESTroy ENCo KEY=<0-65535>", Access::security, "Destroys a key",
        [this](Invocation& call) { return destroy_key(call); }},
-      {"SHow ENCo KEY[=<0-65535>]", Access::manager, "Lists the keys, or shows one with its value",
+      {"SHow ENCo KEY", Access::manager, "Lists the keys", [this](Invocation& call) { return show_keys(call); }},
+      {"SHow ENCo KEY=<0-65535>", Access::security, "Shows a key with its value",
        [this](Invocation& call) { return show_key(call); }},
   };
 }
@@ -138,7 +145,7 @@ void list_keys(Screen& screen, const KeyStore& keys, EncoApi& enco) {
     const auto item = screen.item("keys");
     const std::string digest = key_digest(key, enco);
     screen.line(fmt::format(" {:<6} {:<11} {:>7} {:<8} {:<25} {:<4} {}", id, traits(key.type).name, key.value.size(),
-                            digest, or_dash(key.description), or_dash(key.module), shown_address(key)));
+                            digest, or_dash(key.description), or_dash(short_module(key)), shown_address(key)));
     screen.set("id", id);
     screen.set("type", traits(key.type).name);
     screen.set("lengthBytes", key.value.size());
@@ -173,14 +180,12 @@ void show_one_key(Screen& screen, const Key& key, EncoApi& enco) {
 
 }  // namespace
 
+Outcome Enco::show_keys(Invocation& call) {
+  list_keys(call.screen, keys_, *this);
+  return Outcome::screen();
+}
+
 Outcome Enco::show_key(Invocation& call) {
-  if (!call.args.has_value("KEY")) {
-    list_keys(call.screen, keys_, *this);
-    return Outcome::screen();
-  }
-  // The list is for managers too; a value is a security officer's matter.
-  if (services_.users.security_mode() && call.caller.privilege != Privilege::security_officer)
-    return Outcome::error(module_number::command, 266, "Insufficient privilege for this command.");
   const std::uint16_t id = key_id(call.args);
   const Key* key = keys_.find(id);
   if (key == nullptr) return reply(message::key_unknown, id);

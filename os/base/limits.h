@@ -48,6 +48,8 @@ inline constexpr std::chrono::seconds reassembly_time{60};
 // log
 inline constexpr std::size_t log_messages = 3000;          // MESSAGES= of an output at most
 inline constexpr std::size_t log_outputs = 20;
+inline constexpr std::size_t log_filters = 100;            // of one output
+inline constexpr std::size_t log_receivers = 50;           // ADD LOG RECEIVE
 
 // ENCO
 inline constexpr std::size_t enco_keys = 1024;

@@ -1,0 +1,159 @@
+// LOG, the logging facility (Software Reference, chapter "Logging Facility"; reference/logging.md). Modules record
+// messages through os/log.h; here they are counted, filtered and kept or sent.
+//
+// Outputs      TEMPORARY (memory), PERMANENT (NVS, where the model has one), and 1 to 20 made by commands. Each has
+//              a queue of its own and an ordered list of filters: the first that fits decides, no fit means no.
+// Destinations MEMORY keeps; SYSLOG sends UDP datagrams (RFC 3164) from the router's own address. A message waits in
+//              the queue until IP takes the datagram, so what was logged before an interface came up is not lost.
+// No loop      Datagrams leave from the event loop, never from inside the module that logged; what IP or IPsec log
+//              while one leaves goes to every output but the syslog ones.
+//
+// Invariants: every queue is bounded by its MESSAGES (at most limits::log_messages), the oldest goes first; a message
+// is never changed by an output; the permanent log is written at most once a second.
+//
+// Not modelled: EMAIL, ASYN and ROUTER destinations keep their queue and send nothing; no messages are received.
+#include "modules/log/log.h"
+
+#include <algorithm>
+
+#include "modules/log/log_module.h"
+#include "modules/log/syslog.h"
+#include "os/base/text.h"
+
+namespace arrouter {
+
+namespace logging {
+
+namespace {
+
+constexpr std::string_view permanent_store = "permanent-log";
+constexpr std::chrono::seconds save_delay{1}, retry_delay{10};
+
+/// Models that keep a permanent log (reference/logging.md 1: AR400, AR550S and kin have TEMPORARY alone).
+constexpr std::string_view models_with_permanent[] = {"AR72", "AR74", "RAPIER", "AT-8", "AT8"};
+
+}  // namespace
+
+LogModule::LogModule(Services& services, IpApi& ip)
+    : services_(services),
+      ip_(ip),
+      retry_(services.scheduler, [this] { send_all(); }),
+      save_(services.scheduler, [this] { save_permanent(); }),
+      alive_(std::make_shared<LogModule*>(this)) {
+  outputs_[OutputId::temporary] = default_temporary();
+  if (has_permanent()) {
+    outputs_[OutputId::permanent] = default_permanent();
+    load_permanent();
+  }
+  services.log.listen([this](const LogRecord& record) { take(record); });
+}
+
+LogModule::~LogModule() { services_.log.listen({}); }
+
+void LogModule::stop() {
+  if (permanent_dirty_) save_permanent();
+}
+
+bool LogModule::has_permanent() const {
+  return std::any_of(std::begin(models_with_permanent), std::end(models_with_permanent), [&](std::string_view begin) {
+    return starts_with_ignoring_case(services_.model.name, begin);
+  });
+}
+
+void LogModule::take(const LogRecord& record) {
+  if (!generation_) return;
+  ++counters_.generated;
+  const Entry entry = make_entry(record);
+  bool wanted = false;
+  if (enabled_) {
+    for (auto& [id, output] : outputs_) {
+      if (!output.settings.enabled || !output.wants(entry) || (sending_ && output.sends())) continue;
+      wanted = true;
+      deliver(id, output, entry);
+    }
+  }
+  ++(wanted ? counters_.processed : counters_.discarded);
+}
+
+void LogModule::deliver(OutputId id, Output& output, const Entry& entry) {
+  const bool dropped = output.add(entry);
+  const OutputSettings& settings = output.settings;
+  if (settings.destination != Destination::memory && settings.destination != Destination::nvs && dropped)
+    ++counters_.overflows;
+  if (id == OutputId::permanent) {
+    permanent_dirty_ = true;
+    if (!save_.armed()) save_.arm(services_.clock.now() + save_delay);
+  }
+  const bool hold = settings.queue_only && static_cast<unsigned>(entry.severity) < settings.max_queue_severity;
+  if (!output.sends() || hold) return;
+  due_.insert(id);
+  send_soon();
+}
+
+/// Sending waits for the event loop: the module that logs may be in the middle of its work.
+void LogModule::send_soon() {
+  if (send_posted_ || retry_.armed()) return;
+  send_posted_ = true;
+  services_.reactor.post([weak = std::weak_ptr(alive_)] {
+    const auto alive = weak.lock();
+    if (!alive) return;
+    (*alive)->send_posted_ = false;
+    (*alive)->send_all();
+  });
+}
+
+void LogModule::send_all() {
+  sending_ = true;
+  for (auto due = due_.begin(); due != due_.end();) {
+    const auto output = outputs_.find(*due);
+    if (output != outputs_.end()) {
+      std::deque<Entry>& queue = output->second.messages;
+      while (!queue.empty() && send(output->second, queue.front())) queue.pop_front();
+      if (!queue.empty()) {
+        ++due;
+        continue;
+      }
+    }
+    due = due_.erase(due);
+  }
+  sending_ = false;
+  if (!due_.empty()) retry_.arm(services_.clock.now() + retry_delay);
+}
+
+bool LogModule::send(const Output& output, const Entry& entry) {
+  const std::string text = syslog_text(entry, output.settings, services_.system.name);
+  UdpToSend datagram;
+  datagram.destination = output.settings.server;
+  datagram.source_port = syslog_port;
+  datagram.destination_port = syslog_port;
+  datagram.payload = as_bytes(text);
+  if (!ip_.send_udp(datagram)) return false;
+  ++counters_.syslog_sent;
+  return true;
+}
+
+void LogModule::load_permanent() {
+  const auto stored = services_.files.read_private(permanent_store);
+  if (!stored) return;
+  Output& output = outputs_[OutputId::permanent];
+  for (const std::string_view line : split(*stored, '\n'))
+    if (const auto entry = parse_line(line)) output.add(*entry);
+}
+
+void LogModule::save_permanent() {
+  permanent_dirty_ = false;
+  const auto permanent = outputs_.find(OutputId::permanent);
+  std::string text;
+  if (permanent != outputs_.end())
+    for (const Entry& entry : permanent->second.messages) text += to_line(entry) + "\n";
+  // A full NVS costs the messages their life over a restart, nothing else.
+  static_cast<void>(services_.files.write_private(permanent_store, text));
+}
+
+}  // namespace logging
+
+std::unique_ptr<Module> make_log(Services& services, IpApi& ip) {
+  return std::make_unique<logging::LogModule>(services, ip);
+}
+
+}  // namespace arrouter

@@ -1,0 +1,89 @@
+// The LOG module put together; its parts are in the files named after them.
+#pragma once
+
+#include <chrono>
+#include <set>
+
+#include "modules/ip/ip_api.h"
+#include "modules/log/output.h"
+#include "os/base/scheduler.h"
+#include "os/module.h"
+
+namespace arrouter::logging {
+
+/// ADD LOG RECEIVE: who may send messages here. Kept for the script; nothing is received.
+struct Receiver {
+  Ipv4Address mask{255, 255, 255, 255};
+  std::string password;
+};
+
+struct LogCounters {
+  std::uint64_t generated = 0, processed = 0, discarded = 0, syslog_sent = 0, overflows = 0;
+};
+
+class LogModule final : public Module {
+ public:
+  LogModule(Services& services, IpApi& ip);
+  ~LogModule() override;
+
+  std::string_view name() const override { return "log"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& out) const override;
+  void stop() override;
+
+ private:
+  // log.cpp: the way of a message
+  void take(const LogRecord& record);
+  void deliver(OutputId id, Output& output, const Entry& entry);
+  void send_soon();
+  void send_all();
+  bool send(const Output& output, const Entry& entry);
+  bool has_permanent() const;
+  void load_permanent();
+  void save_permanent();
+
+  // commands.cpp
+  std::vector<CommandRow> switch_rows();
+  std::vector<CommandRow> receive_rows();
+  Outcome set_output_enabled(Invocation& call, bool on);
+  Outcome flush(Invocation& call);
+  Outcome purge(Invocation& call);
+  Outcome set_utc_offset(Invocation& call);
+  Outcome add_receiver(Invocation& call);
+  Outcome set_receiver(Invocation& call);
+  Outcome delete_receiver(Invocation& call);
+  // output_commands.cpp
+  std::vector<CommandRow> output_rows();
+  Outcome create_output(Invocation& call);
+  Outcome set_output(Invocation& call);
+  Outcome destroy_output(Invocation& call);
+  Outcome add_filter(Invocation& call);
+  Outcome delete_filter(Invocation& call);
+  // show.cpp, show_output.cpp
+  std::vector<CommandRow> show_rows();
+  Outcome show_log(Invocation& call) const;
+  Outcome show_outputs(Invocation& call) const;
+  Outcome show_counters(Invocation& call) const;
+  Outcome show_status(Invocation& call) const;
+  Outcome show_queue(Invocation& call) const;
+  Outcome show_receivers(Invocation& call) const;
+
+  /// The outputs a command means: the one of the parameter, or all when it has none.
+  std::vector<Output*> outputs_of(const Args& args, std::string_view parameter);
+
+  Services& services_;
+  IpApi& ip_;
+  Outputs outputs_;
+  std::map<Ipv4Address, Receiver> receivers_;
+  bool enabled_ = true, generation_ = true, reception_ = true;
+  std::optional<std::chrono::seconds> utc_offset_;
+  LogCounters counters_;
+  std::set<OutputId> due_;   // outputs with messages that may be sent
+  bool sending_ = false;     // a datagram is on its way through IP: what that logs is not sent
+  bool send_posted_ = false;
+  bool permanent_dirty_ = false;
+  Timer retry_, save_;
+  std::shared_ptr<LogModule*> alive_;  // lets posted work that outlives the module find out
+};
+
+}  // namespace arrouter::logging

@@ -1,0 +1,69 @@
+// Output definitions: where messages go. Each has a queue and an ordered list of filters.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "modules/log/filter.h"
+
+namespace arrouter::logging {
+
+/// TEMPORARY, PERMANENT, or 1 to 20; in the order in which screens and scripts list them.
+enum class OutputId : int { temporary = -1, permanent = 0 };
+std::string output_word(OutputId id);   // "temporary", "1": for scripts
+std::string output_title(OutputId id);  // "Temporary", "1": for screens
+/// The value of a parameter {TEmporary|PErmanent|<1-20>}.
+OutputId output_id(const Args& args, std::string_view parameter);
+
+enum class Destination : std::uint8_t { asyn, email, memory, nvs, router, syslog };
+enum class Format : std::uint8_t { full, msgonly, summary };
+
+struct OutputSettings {
+  Destination destination = Destination::memory;
+  bool enabled = true;
+  std::size_t messages = 200;  // kept at most; the oldest goes first
+  Ipv4Address server;
+  unsigned facility = 0;  // LOCAL1 to LOCAL7; 0: DEFAULT
+  bool extended_syslog = false;
+  Format format = Format::summary;
+  bool queue_only = false;              // nothing is sent …
+  unsigned max_queue_severity = 7;      // … until a message of this severity or a FLUSH
+  bool secure = false;
+  std::string password, to, zone;
+  std::uint64_t asyn = 0;
+  bool operator==(const OutputSettings&) const = default;
+};
+
+class Output {
+ public:
+  OutputSettings settings;
+  std::vector<Filter> filters;
+  std::deque<Entry> messages;
+
+  /// The first filter that fits decides; no fit means no.
+  bool wants(const Entry& entry) const;
+  /// Keeps the message. True when an older one had to go.
+  bool add(const Entry& entry);
+  /// After settings.messages became smaller.
+  void shrink();
+  /// Messages leave it as soon as they can be sent.
+  bool sends() const { return settings.destination == Destination::syslog; }
+};
+
+using Outputs = std::map<OutputId, Output>;
+
+Output default_temporary();
+Output default_permanent();
+
+/// Takes over what a CREATE or SET command gives.
+void apply(OutputSettings& settings, const Args& args);
+/// " server=192.168.10.5 facility=local1": what differs from `usual`, for a script.
+std::string parameters(const OutputSettings& settings, const OutputSettings& usual);
+/// "severity=>2 action=ignore" or "all": for a script.
+std::string parameters(const Filter& filter);
+
+std::string_view title(Destination destination);  // "Syslog"
+std::string_view word(Destination destination);   // "syslog"
+std::string_view title(Format format);            // "Summary"
+
+}  // namespace arrouter::logging

@@ -1,0 +1,143 @@
+// CREATE, SET, DESTROY LOG OUTPUT, and the filters of outputs.
+#include <algorithm>
+
+#include "modules/log/log.h"
+#include "modules/log/replies.h"
+#include "modules/log/zone.h"
+#include "os/base/limits.h"
+
+namespace arrouter::logging {
+
+namespace {
+
+#define LOG_OUTPUT "OUTPut={TEmporary|PErmanent|<1-20>}"
+#define LOG_SETTINGS                                                                                             \
+  "[ASYn=<0-31>] [FACility={DEFault|LOCAL1|LOCAL2|LOCAL3|LOCAL4|LOCAL5|LOCAL6|LOCAL7}] "                         \
+  "[FORMat={FULL|MSGonly|SUMmary}] [MAXQueueseverity=<0-7>] [MESSages=<1-3000>] [PASSword=<name:1-20>] "         \
+  "[QUEueonly=<bool>] [SECure=<bool>] [SERver=<ipv4>] [SYSLOGFormat={NORmal|EXTended}] [TO=<name:1-80>] "        \
+  "[ZONE=<name:1-9>]"
+#define LOG_FIELDS                                                                                               \
+  "[DATE=<filter:date>] [DEVice=<filter:device>] [FIle=<filter:filename>] [MODule=<filter:module>] "             \
+  "[MSGText=<filter:string>] [ORIgin=<filter:ipadd>] [REFerence=<filter:string>] [SEVerity=<filter:severity>] "  \
+  "[SOUrceline=<filter:line>] [SUBtype=<filter:subtype>] [TIme=<filter:time>] [TYpe=<filter:type>]"
+
+constexpr std::string_view kept_only =
+    "destinations ASYN, EMAIL and ROUTER only keep their queue, NVS as well but for PERMANENT";
+
+/// What a destination cannot do without.
+std::optional<Outcome> lacking(const OutputSettings& settings) {
+  const auto need = [&](std::string_view parameter) {
+    return reply(message::server_missing, title(settings.destination), parameter);
+  };
+  const bool networked =
+      settings.destination == Destination::syslog || settings.destination == Destination::router;
+  if (networked && settings.server.unset()) return need("SERVER");
+  if (settings.destination == Destination::email && settings.to.empty()) return need("TO");
+  if (!settings.zone.empty() && !parse_zone(settings.zone)) return bad_value("ZONE");
+  return std::nullopt;
+}
+
+bool has_conditions(const Args& args) {
+  return args.has("ALL") || std::any_of(fields().begin(), fields().end(),
+                                        [&](const FieldTraits& field) { return args.has(field.parameter); });
+}
+
+/// ALL empties the filter, conditions replace those on the same field. The outcome is an error or nothing.
+std::optional<Outcome> apply(Filter& filter, const Args& args) {
+  auto conditions = conditions_of(args);
+  if (!conditions) return bad_value(conditions.error());
+  if (args.has("ALL")) filter.conditions.clear();
+  for (Condition& condition : *conditions) filter.set(std::move(condition));
+  if (args.has("ACTION")) filter.action = args.choice("ACTION") == "IGNORE" ? Action::ignore : Action::process;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<CommandRow> LogModule::output_rows() {
+  return {
+      {"CREate LOG " LOG_OUTPUT " DESTination={ASYn|EMAil|MEMory|NVS|ROUter|SYSlog} " LOG_SETTINGS, Access::manager,
+       "Creates an output definition", [this](Invocation& call) { return create_output(call); }, Coverage::partial,
+       kept_only},
+      {"SET LOG " LOG_OUTPUT " [DESTination={ASYn|EMAil|MEMory|NVS|ROUter|SYSlog}] " LOG_SETTINGS
+       " [FILTer=<1-100>] [ACTion={PROCess|IGNore}] [ALL] " LOG_FIELDS,
+       Access::manager, "Changes an output definition or one of its filters",
+       [this](Invocation& call) { return set_output(call); }, Coverage::partial, kept_only},
+      {"DESTroy LOG " LOG_OUTPUT, Access::manager, "Destroys an output definition",
+       [this](Invocation& call) { return destroy_output(call); }},
+      {"ADD LOG " LOG_OUTPUT " [FILTer=<1-100>] [ACTion={PROCess|IGNore}] [ALL] " LOG_FIELDS, Access::manager,
+       "Adds a filter to an output definition", [this](Invocation& call) { return add_filter(call); }},
+      {"DELete LOG " LOG_OUTPUT " FILTer=<1-100>", Access::manager, "Deletes a filter of an output definition",
+       [this](Invocation& call) { return delete_filter(call); }},
+  };
+}
+
+Outcome LogModule::create_output(Invocation& call) {
+  const OutputId id = output_id(call.args, "OUTPUT");
+  if (outputs_.contains(id)) return reply(message::output_exists);
+  if (id == OutputId::permanent && !has_permanent()) return reply(message::no_permanent);
+  Output output;
+  apply(output.settings, call.args);
+  if (auto wrong = lacking(output.settings)) return *wrong;
+  outputs_.emplace(id, std::move(output));
+  return success();
+}
+
+Outcome LogModule::set_output(Invocation& call) {
+  const OutputId id = output_id(call.args, "OUTPUT");
+  const auto found = outputs_.find(id);
+  if (found == outputs_.end()) return reply(message::output_unknown);
+  Output& output = found->second;
+  OutputSettings settings = output.settings;
+  apply(settings, call.args);
+  if (auto wrong = lacking(settings)) return *wrong;
+  if (call.args.has("FILTER")) {
+    const std::size_t place = call.args.number("FILTER");
+    if (place > output.filters.size()) return reply(message::filter_unknown);
+    Filter filter = output.filters[place - 1];
+    if (auto wrong = apply(filter, call.args)) return *wrong;
+    output.filters[place - 1] = std::move(filter);
+  } else if (has_conditions(call.args) || call.args.has("ACTION")) {
+    return missing("FILTER");
+  }
+  output.settings = std::move(settings);
+  output.shrink();
+  if (output.sends() && !output.settings.queue_only && !output.messages.empty()) {
+    due_.insert(id);
+    send_soon();
+  }
+  return success();
+}
+
+Outcome LogModule::destroy_output(Invocation& call) {
+  const OutputId id = output_id(call.args, "OUTPUT");
+  if (outputs_.erase(id) == 0) return reply(message::output_unknown);
+  due_.erase(id);
+  if (id == OutputId::permanent) save_permanent();
+  return success();
+}
+
+Outcome LogModule::add_filter(Invocation& call) {
+  const auto output = outputs_.find(output_id(call.args, "OUTPUT"));
+  if (output == outputs_.end()) return reply(message::output_unknown);
+  if (!has_conditions(call.args)) return missing("ALL");
+  std::vector<Filter>& filters = output->second.filters;
+  if (filters.size() >= limits::log_filters) return reply(message::filters_full);
+  Filter filter;
+  if (auto wrong = apply(filter, call.args)) return *wrong;
+  const std::size_t place = std::min<std::size_t>(call.args.number_or("FILTER", filters.size() + 1) - 1, filters.size());
+  filters.insert(filters.begin() + static_cast<std::ptrdiff_t>(place), std::move(filter));
+  return success();
+}
+
+Outcome LogModule::delete_filter(Invocation& call) {
+  const auto output = outputs_.find(output_id(call.args, "OUTPUT"));
+  if (output == outputs_.end()) return reply(message::output_unknown);
+  std::vector<Filter>& filters = output->second.filters;
+  const std::size_t place = call.args.number("FILTER");
+  if (place > filters.size()) return reply(message::filter_unknown);
+  filters.erase(filters.begin() + static_cast<std::ptrdiff_t>(place - 1));
+  return success();
+}
+
+}  // namespace arrouter::logging

@@ -1,0 +1,199 @@
+// SHOW ENCO and its channels and counters, switches and their configuration.
+#include <catch2/catch.hpp>
+
+#include "modules/enco/enco_module.h"
+#include "tests/support/module_desk.h"
+
+using namespace arrouter;
+using namespace arrouter::enco;
+using test::ModuleDesk;
+using test::TestServices;
+
+namespace {
+
+const std::string done = "Info (1073003): Operation successful.\n";
+
+ChannelSpec spec(std::uint32_t user_id, Cipher cipher, Hash hash) {
+  ChannelSpec made{.user_id = user_id, .cipher = cipher, .hash = hash};
+  made.out_key.assign(traits(cipher).key_bytes + traits(hash).key_bytes, 0x42);
+  for (std::size_t i = 0; i < made.out_key.size(); ++i) made.out_key[i] = static_cast<std::uint8_t>(i * 7);
+  made.in_key = made.out_key;
+  return made;
+}
+
+/// Sends one packet of 8 + 8 + 64 + 12 bytes through both channels.
+void run_one(EncoApi& api, TestServices& world, Direction direction, ChannelId cipher, ChannelId hash) {
+  Packet packet = world.pool.copy(Bytes(92, 1));
+  Job job{.packet = &*packet, .encryption = cipher, .authentication = hash, .cipher_begin = 16, .cipher_end = 80,
+          .auth_begin = 0, .auth_end = 80, .icv_at = 80};
+  api.run(direction, {&job, 1});
+}
+
+class Paper final : public Terminal {
+ public:
+  void print(std::string_view text) override { shown += text; }
+  std::string shown;
+};
+
+}  // namespace
+
+TEST_CASE("SHOW ENCO lists what is there") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  CHECK(desk("show enco") == R"(
+ENCO Module Configuration
+
+ Hardware
+   PAC card .................... not present
+   MAC card .................... not present
+   Built-in engine ............. present
+
+ Software processes
+   Compression
+     STAC LZS
+       Max channels ............ 4
+       Active channels ......... 0
+       Speed ................... 3
+     Predictor
+       Max channels ............ 4
+       Active channels ......... 0
+   Encryption .................. DES 3DES2KEY 3DESINNER 3DESOUTER AES128 AES192 AES256
+   Authentication .............. MD5 SHA HMAC-MD5 HMAC-SHA DESMAC
+   Key exchange ................ DH
+
+ Diffie-Hellman
+   Priority .................... HIGH
+   Padding ..................... ON
+
+ Compression statistics ........ disabled
+ Debugging ..................... disabled
+ Channels in use ............... 0
+)");
+  CHECK(desk.last_json.find(R"("diffieHellman":{"priority":"HIGH","padding":"ON"})") != std::string::npos);
+}
+
+TEST_CASE("a switch has its encryption processor on a card") {
+  TestServices world(1, "Rapier 24i");
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  CHECK(desk("show enco").find("   PAC card .................... present\n") != std::string::npos);
+}
+
+TEST_CASE("channels are listed while they are open") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  CHECK(desk("show enco channel") == R"(
+ Channel  User    User Id  Compression   Encryption    Authentication  State
+-----------------------------------------------------------------------------
+-----------------------------------------------------------------------------
+)");
+  CHECK(desk("show enco channel counters") == "Info (1073265): No channels in use.\n");
+  const ChannelId cipher = made.api.open_channel(spec(7, Cipher::triple_des_outer, Hash::null));
+  const ChannelId hash = made.api.open_channel(spec(7, Cipher::null, Hash::sha));
+  CHECK(desk("show enco channel") == R"(
+ Channel  User    User Id  Compression   Encryption    Authentication  State
+-----------------------------------------------------------------------------
+ 1        IPSEC   7        -             3DESOUTER     -               Open
+ 2        IPSEC   7        -             -             HMAC-SHA        Open
+-----------------------------------------------------------------------------
+)");
+  CHECK(desk("show enco channel=1") == R"(
+ENCO Channel 1
+  User module ................. IPSEC
+  User identifier ............. 7
+  State ....................... Open
+  Compression process ......... None
+  Encryption process .......... 3DESOUTER
+    Processed by .............. Hardware
+    IV length ................. 8
+  Authentication process ...... None
+)");
+  CHECK(desk("show enco channel=2") == R"(
+ENCO Channel 2
+  User module ................. IPSEC
+  User identifier ............. 7
+  State ....................... Open
+  Compression process ......... None
+  Encryption process .......... None
+  Authentication process ...... HMAC-SHA
+    Digest length ............. 12
+)");
+  run_one(made.api, world, Direction::encode, cipher, hash);
+  run_one(made.api, world, Direction::decode, cipher, hash);  // its ICV is wrong
+  CHECK(desk("show enco channel=2 counters") == R"(
+ENCO Channel 2 Counters
+
+ Encode                               Decode
+   encodePackets ........        1      decodePackets ........        1
+   encodeOctets .........       80      decodeOctets .........       80
+   encodeGood ...........        1      decodeGood ...........        0
+   encodeDiscards .......        0      decodeDiscards .......        0
+   encodeErrors .........        0      decodeErrors .........        0
+                                        authFailures .........        1
+)");
+  CHECK(desk("show enco channel=3") == "Error (3073264): Channel 3 does not exist.\n");
+  made.api.close_channel(cipher);
+  CHECK(desk("show enco channel=1") == "Error (3073264): Channel 1 does not exist.\n");
+}
+
+TEST_CASE("counters tell what was done, by group") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  const ChannelId cipher = made.api.open_channel(spec(0, Cipher::aes256, Hash::null));
+  CHECK(made.api.open_channel(spec(0, Cipher::aes256, Hash::sha)) == 0);  // one of the two
+  run_one(made.api, world, Direction::encode, cipher, 0);
+  CHECK(desk("show enco counters=aes") == R"(
+AES Counters
+   encodeJobs ...........        1      decodeJobs ...........        0
+   encodeGood ...........        1      decodeGood ...........        0
+   encodeFailed .........        0      decodeFailed .........        0
+)");
+  CHECK(desk("show enco counters=user") == R"(
+User Counters
+   attachRequests .......        2      attachFailed .........        1
+   detachRequests .......        0      channelsMax ..........        1
+)");
+  const std::string all = desk("show enco counters");
+  for (const std::string title : {"DH", "HMAC", "Job", "DES", "3DES", "AES", "User", "Util"})
+    CHECK(all.find("\n" + title + " Counters\n") != std::string::npos);
+  CHECK(desk("reset enco counters") == done);
+  CHECK(desk("show enco counters=aes").find("encodeJobs ...........        0") != std::string::npos);
+}
+
+TEST_CASE("settings go into the script and come back from it") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  CHECK(desk.configuration().empty());
+  CHECK(desk("set enco dhpadding=off") == done);
+  CHECK(desk("set enco dhpriority=med") == done);
+  CHECK(desk("set enco sw stacc=2") == done);
+  CHECK(desk("enable enco compstatistics") == done);
+  const std::string script = desk.configuration();
+  CHECK(script == "set enco dhpadding=off\n"
+                  "set enco dhpriority=medium\n"
+                  "set enco sw predchannels=4 stacchannels=2 stacspeed=3\n"
+                  "enable enco compstatistics\n");
+  TestServices other_world;
+  MadeEnco other = make_enco(other_world.services);
+  ModuleDesk other_desk(other_world, *other.module);
+  CHECK(other_desk.run(script).empty());
+  CHECK(other_desk.configuration() == script);
+}
+
+TEST_CASE("debugging prints events on the terminal that asked for it") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  auto terminal = std::make_shared<Paper>();
+  desk.caller.terminal = terminal;
+  CHECK(desk("enable enco debugging") == done);
+  made.api.close_channel(made.api.open_channel(spec(3, Cipher::des, Hash::null)));
+  CHECK(terminal->shown == "ENCO: channel 1 attached by IPSEC 3\nENCO: channel 1 detached\n");
+  CHECK(desk("disable enco debugging") == done);
+  made.api.open_channel(spec(3, Cipher::des, Hash::null));
+  CHECK(terminal->shown.find("IPSEC 3", 40) == std::string::npos);
+}

@@ -1,0 +1,45 @@
+// An IP that only takes datagrams, for modules that send.
+#pragma once
+
+#include "modules/ip/ip_api.h"
+
+namespace arrouter::test {
+
+class FakeIp final : public IpApi {
+ public:
+  struct Sent {
+    Ipv4Address source, destination;
+    std::uint16_t source_port, destination_port;
+    std::string text;
+  };
+  std::vector<Sent> sent;
+  bool up = true;                          // false: no route
+  std::function<void()> while_sending;     // what IP itself does meanwhile
+
+  bool send_udp(const UdpToSend& datagram) override {
+    if (!up) return false;
+    sent.push_back({datagram.source, datagram.destination, datagram.source_port, datagram.destination_port,
+                    std::string(datagram.payload.begin(), datagram.payload.end())});
+    if (while_sending) while_sending();
+    return true;
+  }
+
+  bool enabled() const override { return true; }
+  std::optional<IpInterfaceInfo> interface(std::string_view) const override { return std::nullopt; }
+  std::optional<IpInterfaceInfo> interface(InterfaceId) const override { return std::nullopt; }
+  std::vector<IpInterfaceInfo> interfaces() const override { return {}; }
+  bool is_own(Ipv4Address) const override { return false; }
+  Ipv4Address local_address() const override { return {}; }
+  void on_interface_change(std::function<void(const InterfaceChange&)>) override {}
+  std::optional<RouteInfo> route(Ipv4Address) const override { return std::nullopt; }
+  Ipv4Address source_towards(Ipv4Address) const override { return {}; }
+  bool listen_udp(std::uint16_t, std::string_view, UdpListener) override { return true; }
+  void send(Burst&) override {}
+  void set_ipsec(IpsecStage*) override {}
+  void set_udp_encapsulation_port(std::uint16_t) override {}
+  void receive_decrypted(InterfaceId, Burst&) override {}
+  void send_too_big(const PacketBuffer&, unsigned) override {}
+  void count_drop(IpDrop) override {}
+};
+
+}  // namespace arrouter::test

@@ -1,0 +1,36 @@
+// The LOG module at a desk, with ways to make messages.
+#pragma once
+
+#include "modules/log/log_module.h"
+#include "tests/screens/log/fake_ip.h"
+#include "tests/support/module_desk.h"
+
+namespace arrouter::test {
+
+struct LogDesk {
+  explicit LogDesk(TestServices& services, FakeIp& sender)
+      : world(services), module(make_log(services.services, sender)), desk(services, *module) {}
+
+  std::string operator()(std::string_view line) { return desk(line); }
+
+  void record(LogSeverity severity, std::uint16_t from, std::string_view type, std::string_view subtype,
+              std::string message) {
+    LogRecord record;
+    record.severity = severity;
+    record.module = from;
+    record.type = type;
+    record.subtype = subtype;
+    record.message = std::move(message);
+    record.file = "somewhere.cpp";
+    record.line = 12;
+    world.log.record(std::move(record));
+  }
+  void info(std::string message) { record(LogSeverity::info, module_number::user, "USER", "LON", std::move(message)); }
+  void wait(Duration duration) { world.time.advance(duration); }
+
+  TestServices& world;
+  std::unique_ptr<Module> module;
+  ModuleDesk desk;
+};
+
+}  // namespace arrouter::test
