@@ -29,8 +29,8 @@ class Console {
 };
 
 /// Opens a console; `spec` as --console takes it, `number` that of its asynchronous port ("Asyn 0"). `ended` is called
-/// when the person at a local terminal ended the program (Ctrl/\) or the input of a pipe is used up. The failure says
-/// which address or path could not be opened and why.
+/// when the person at the local terminal ends the program (Ctrl/\). The failure says which address or path could not be
+/// opened and why.
 Result<std::unique_ptr<Console>> open_console(std::string_view spec, unsigned number, EventLoop& loop,
                                               SessionOpener opener, std::function<void()> ended);
 

@@ -1,0 +1,67 @@
+#include "cli/console/telnet_filter.h"
+
+namespace arrouter {
+
+namespace {
+
+constexpr unsigned char se = 240, sb = 250, will = 251, wont = 252, do_it = 253, dont = 254, iac = 255;
+constexpr unsigned char option_echo = 1, option_suppress_go_ahead = 3;
+constexpr unsigned most_refusals = 64;  // a client that asks more often than there are options wants to play
+
+void say(std::string& reply, unsigned char verb, unsigned char option) {
+  reply += static_cast<char>(iac);
+  reply += static_cast<char>(verb);
+  reply += static_cast<char>(option);
+}
+
+}  // namespace
+
+std::string TelnetFilter::typed(std::string_view bytes, std::string& reply) {
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (state_) {
+      case State::data:
+        if (byte == iac) {
+          state_ = State::command;
+        } else {
+          out += c;
+        }
+        break;
+      case State::command:
+        verb_ = byte;
+        state_ = byte == sb ? State::sub : byte >= will && byte <= dont ? State::option : State::data;
+        break;
+      case State::option:
+        negotiate(byte, reply);
+        state_ = State::data;
+        break;
+      case State::sub:
+        if (byte == iac) state_ = State::sub_command;
+        break;
+      case State::sub_command:
+        state_ = byte == se ? State::data : State::sub;
+        break;
+    }
+  }
+  return out;
+}
+
+// Only a change is answered, so two ends never talk in circles (RFC 854).
+void TelnetFilter::negotiate(unsigned char option, std::string& reply) {
+  bool* const told = option == option_echo                ? &echo_told_
+                     : option == option_suppress_go_ahead ? &suppress_told_
+                                                          : nullptr;
+  if (verb_ == do_it && told != nullptr) {
+    if (!*told) say(reply, will, option);
+    *told = true;
+  } else if (verb_ == dont && told != nullptr) {
+    if (*told) say(reply, wont, option);
+    *told = false;
+  } else if ((verb_ == do_it || verb_ == will) && refusals_ < most_refusals) {
+    ++refusals_;
+    say(reply, verb_ == do_it ? wont : dont, option);
+  }
+}
+
+}  // namespace arrouter

@@ -1,0 +1,25 @@
+// Takes the Telnet protocol out of a byte stream (RFC 854, 855), for consoles that `telnet` clients connect to.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace arrouter {
+
+/// A raw client never sees an option: answers are given only to a client that negotiates. It is told that the router
+/// echoes and suppresses go-ahead; everything else is refused.
+class TelnetFilter {
+ public:
+  /// Returns what was typed; what must go back to the client is appended to `reply`.
+  std::string typed(std::string_view bytes, std::string& reply);
+
+ private:
+  enum class State : unsigned char { data, command, option, sub, sub_command };
+  void negotiate(unsigned char option, std::string& reply);
+  State state_ = State::data;
+  unsigned char verb_ = 0;
+  bool echo_told_ = false, suppress_told_ = false;
+  unsigned refusals_ = 0;
+};
+
+}  // namespace arrouter
