@@ -62,10 +62,12 @@ class PlainConsole final : public Console, private Display {
       std::string line = typed_.substr(0, newline);
       typed_.erase(0, newline + 1);
       if (line.ends_with('\r')) line.pop_back();
+      const std::string prompt = std::exchange(prompt_, {});
       write_now("\n");  // Enter always ends the line on the screen
-      prompt_.clear();
       if (keys_) {
         slot_.get()->key(line.empty() ? '\r' : line.front());
+      } else if (line.ends_with('?') && slot_.get()->help(std::string_view(line).substr(0, line.size() - 1))) {
+        set_prompt(prompt);
       } else {
         slot_.get()->line(line);
       }

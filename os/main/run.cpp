@@ -26,7 +26,7 @@ WallTime wall_clock_of_host() {
 class Program {
  public:
   explicit Program(const Options& options) : options_(options), random_(make_random(options.seed)) {
-    if (!runs_lines() && options_.consoles.empty() && options_.control.empty()) options_.control = "arrouter.ctl";// = {"stdio"};
+    if (!runs_lines() && options_.consoles.empty() && options_.control.empty()) options_.consoles = {"stdio"};
   }
 
   int run() {
@@ -107,8 +107,17 @@ class Program {
   }
 
   Result<void> open_consoles() {
+    const SessionOpener opener = [this](Display& display, std::string device, std::string location,
+                                        std::string port_name) -> std::shared_ptr<Session> {
+      if (!router_->running()) return nullptr;
+      return Session::make(router_->session_host(), display, std::move(device), std::move(location),
+                           std::move(port_name));
+    };
+    unsigned number = 0;
     for (const std::string& spec : options_.consoles) {
-      return failure(fmt::format("--console {}: consoles are not part of this build", spec));
+      auto console = open_console(spec, number++, loop_, opener, [this] { loop_.quit(); });
+      if (!console) return std::unexpected(console.error());
+      consoles_.push_back(std::move(*console));
     }
     return {};
   }
