@@ -109,6 +109,7 @@ struct Bundle {
   std::string ipsec_policy, isakmp_policy;
   std::uint32_t bundle = 0;
   bool initiator = false;
+  bool confirmed = true;        // as responder: the initiator's last message has come
   std::uint32_t isakmp_sa = 0;  // id of the ISAKMP SA it was negotiated under
   Ipv4Address local, peer;
   TrafficId local_id, remote_id;

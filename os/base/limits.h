@@ -66,5 +66,6 @@ inline constexpr std::size_t isakmp_policies = 1024;
 inline constexpr std::size_t ipsec_policies_per_interface = 100;
 inline constexpr std::size_t ipsec_sas = 65536;
 inline constexpr std::size_t ipsec_queued_packets = 8;     // held for each bundle under negotiation
+inline constexpr std::size_t ipsec_negotiations = 1024;    // under way at once for each policy
 
 }  // namespace arrouter::limits

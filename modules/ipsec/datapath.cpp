@@ -1,0 +1,125 @@
+// Policy decisions: which list, which policy, which bundle, and the cache that remembers.
+#include "modules/ipsec/datapath.h"
+
+#include <algorithm>
+
+namespace arrouter::ipsec {
+namespace {
+
+constexpr std::chrono::seconds log_pause{1};  // between log lines that packets cause
+
+}  // namespace
+
+Datapath::Datapath(State& state, Setup& setup)
+    : state_(state), setup_(setup), ivs_(state.services.random), decisions_(flow_cache),
+      outer_id_(static_cast<std::uint16_t>(state.services.random.u32())) {
+  setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); });
+}
+
+void Datapath::attach() {
+  ++state_.generation;
+  lists_.clear();
+  for (const auto& [interface, list] : state_.policies.lists()) {
+    const auto info = state_.ip.interface(interface);
+    if (!info) continue;
+    if (lists_.size() <= info->id) lists_.resize(info->id + std::size_t{1});
+    lists_[info->id] = &list;
+  }
+}
+
+const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
+  Decision& decision = decisions_[flow.hash() >> 32 & (flow_cache - 1)];
+  if (decision.generation == state_.generation && decision.flow == flow) return decision;
+  decision = {flow, state_.generation, nullptr, nullptr};
+  if (flow.interface >= lists_.size() || lists_[flow.interface] == nullptr) return decision;
+  for (Policy* const policy : *lists_[flow.interface]) {
+    if (!policy->selectors.matches(flow)) continue;
+    decision.policy = policy;
+    if (policy->action == Action::ipsec) decision.bundle = usable_bundle(*policy, flow);
+    break;
+  }
+  return decision;
+}
+
+/// The newest bundle for the flow that the peer is known to have; else the newest at all.
+SaBundle* Datapath::usable_bundle(const Policy& policy, const FlowKey& flow) {
+  SaBundle* unconfirmed = nullptr;
+  for (auto at = policy.bundles.rbegin(); at != policy.bundles.rend(); ++at) {
+    SaBundle* const bundle = at->get();
+    if (bundle->exhausted || !bundle->traffic.contains(flow)) continue;
+    if (bundle->outbound_ready) return bundle;
+    if (unconfirmed == nullptr) unconfirmed = bundle;
+  }
+  return unconfirmed;
+}
+
+void Datapath::deny(Policy& policy, const FlowKey& flow, Heading heading) {
+  const bool leaving = heading == Heading::leaving;
+  state_.count(policy, leaving ? PolicyCounter::out_deny : PolicyCounter::in_deny,
+               leaving ? GroupCounter::main_out_deny : GroupCounter::main_in_deny);
+  if (state_.now() < policy.next_deny_log) return;
+  policy.next_deny_log = state_.now() + log_pause;
+  const Ipv4Address from = leaving ? flow.local : flow.remote;
+  const Ipv4Address to = leaving ? flow.remote : flow.local;
+  state_.services.log.record(
+      log_record(LogText::packet_denied, policy.name, policy.name, to_string(from), to_string(to)));
+}
+
+void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
+  for (Packet& packet : burst) {
+    if (!packet) continue;
+    const auto flow = flow_of(packet->view(), Heading::arriving, interface);
+    if (!flow) {
+      state_.ip.count_drop(IpDrop::header_error);
+      packet.reset();
+      continue;
+    }
+    Policy* const policy = decide(*flow).policy;
+    if (policy != nullptr && policy->action == Action::permit) {
+      state_.count(*policy, PolicyCounter::in_permit, GroupCounter::main_in_permit);
+      continue;
+    }
+    if (policy == nullptr) {
+      state_.counters.add(GroupCounter::main_in_no_policy);
+    } else if (policy->action == Action::deny) {
+      deny(*policy, *flow, Heading::arriving);
+    } else {
+      policy->counters.add(PolicyCounter::in_no_bundle);
+    }
+    packet.reset();
+  }
+  burst.compact();
+}
+
+void Datapath::exhaust(SaBundle& bundle, Heading heading) {
+  if (bundle.exhausted) return;
+  bundle.exhausted = true;
+  ++state_.generation;
+  exhausted_.emplace_back(&bundle, heading);
+}
+
+void Datapath::remove_exhausted() {
+  if (exhausted_.empty()) return;
+  const auto exhausted = std::exchange(exhausted_, {});
+  for (const auto& [bundle, heading] : exhausted) setup_.hard_limit(*bundle, heading);
+}
+
+void Datapath::unknown_spi(Ipv4Address source, Ipv4Address destination, std::uint32_t spi) {
+  state_.counters.add(GroupCounter::main_in_bad_spi);
+  const Instant now = state_.now();
+  if (now >= next_bad_spi_log_) {
+    next_bad_spi_log_ = now + log_pause;
+    state_.services.log.record(log_record(LogText::bad_spi, {}, to_string(source), spi));
+  }
+  for (Policy* const policy : state_.policies.all()) {
+    const PeerAddress fixed{PeerAddress::Kind::address, source};
+    if (!policy->respond_bad_spi || !policy->negotiated() || policy->peer != fixed) continue;
+    if (setup_.local_of(*policy) != destination || now < policy->next_bad_spi_request) continue;
+    policy->next_bad_spi_request = now + log_pause;
+    policy->counters.add(PolicyCounter::in_bad_spi_response);
+    state_.isakmp.bad_spi(destination, source, policy->isakmp_policy);
+    return;
+  }
+}
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,173 @@
+#include "modules/ipsec/esp.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "netdev/wire/udp.h"
+
+namespace arrouter::ipsec {
+namespace {
+
+constexpr std::size_t trailer = 2;                  // pad length, next header
+constexpr std::uint8_t next_ipv4 = 4, next_none = 59;
+
+constexpr std::size_t round_up(std::size_t length, std::size_t align) { return (length + align - 1) / align * align; }
+
+/// The pad bytes are 1, 2, 3 … (RFC 4303 2.4).
+bool padding_good(const std::uint8_t* pad, std::size_t length) {
+  for (std::size_t i = 0; i < length; ++i) {
+    if (pad[i] != static_cast<std::uint8_t>(i + 1)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+EspShape esp_shape(const Sa& sa) {
+  EspShape shape;
+  if (sa.cipher != enco::Cipher::null) {
+    shape.iv = enco::traits(sa.cipher).block_bytes;
+    shape.align = std::max<std::size_t>(shape.iv, 4);
+  }
+  if (sa.hash != enco::Hash::null) shape.icv = enco::traits(sa.hash).icv_bytes;
+  return shape;
+}
+
+std::size_t sealed_length(const Sa& sa, bool udp, std::size_t inner, std::size_t header) {
+  const EspShape shape = esp_shape(sa);
+  const bool tunnel = sa.mode == isakmp::Encapsulation::tunnel;
+  const std::size_t outer = tunnel ? wire::ipv4_header : header;
+  const std::size_t covered = tunnel ? inner : inner - header;
+  return outer + (udp ? wire::udp_header : 0) + esp_header + shape.iv + round_up(covered + trailer, shape.align) +
+         shape.icv;
+}
+
+std::size_t longest_inner(const Sa& sa, bool udp, std::size_t mtu) {
+  const EspShape shape = esp_shape(sa);
+  const std::size_t around = wire::ipv4_header + (udp ? wire::udp_header : 0) + esp_header + shape.iv + shape.icv;
+  const std::size_t room = mtu > around ? (mtu - around) / shape.align * shape.align : 0;
+  return room > trailer ? room - trailer : 0;
+}
+
+void IvPool::fill(std::uint8_t* at, std::size_t length) {
+  if (bytes_.size() - used_ < length) {
+    random_.fill(bytes_);
+    used_ = 0;
+  }
+  std::memcpy(at, bytes_.data() + used_, length);
+  used_ += length;
+}
+
+enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const OuterHeader& outer, IvPool& ivs) {
+  const EspShape shape = esp_shape(sa);
+  const bool tunnel = sa.mode == isakmp::Encapsulation::tunnel;
+  const auto inner = *wire::view_ipv4(packet.view(), false);
+  const std::size_t kept = tunnel ? 0 : inner.header_length();  // transport mode keeps the header in front of ESP
+  const std::uint8_t next = tunnel ? next_ipv4 : inner.protocol();
+  const std::uint8_t tos = inner.tos();
+
+  const std::size_t covered = packet.size() - kept;
+  const std::size_t pad = round_up(covered + trailer, shape.align) - covered - trailer;
+  std::uint8_t* const tail = packet.put(pad + trailer + shape.icv);
+  for (std::size_t i = 0; i < pad; ++i) tail[i] = static_cast<std::uint8_t>(i + 1);
+  tail[pad] = static_cast<std::uint8_t>(pad);
+  tail[pad + 1] = next;
+
+  const std::size_t udp = outer.udp ? wire::udp_header : 0;
+  const std::size_t ip = tunnel ? wire::ipv4_header : kept;
+  std::uint8_t* const at = packet.push((tunnel ? ip : 0) + udp + esp_header + shape.iv);
+  const std::uint16_t length = static_cast<std::uint16_t>(packet.size());
+  const std::uint8_t protocol = outer.udp ? wire::protocol::udp : wire::protocol::esp;
+  if (tunnel) {
+    wire::write_ipv4(at, {.source = outer.local, .destination = outer.peer, .protocol = protocol, .tos = tos,
+                          .id = outer.id, .dont_fragment = outer.dont_fragment}, length);
+  } else {
+    std::memmove(at, at + udp + esp_header + shape.iv, kept);
+    store_be16(at + 2, length);
+    at[9] = protocol;
+    wire::finish_ipv4(at);
+  }
+  if (outer.udp) {  // without checksum (RFC 3948 2.1)
+    wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - udp, outer.local, outer.peer, false);
+  }
+  std::uint8_t* const esp = at + ip + udp;
+  store_be32(esp, sa.out_spi);
+  store_be32(esp + 4, sequence);
+  ivs.fill(esp + esp_header, shape.iv);
+
+  enco::Job job;
+  job.packet = &packet;
+  job.encryption = sa.encryption;
+  job.authentication = sa.authentication;
+  job.cipher_begin = static_cast<std::uint32_t>(ip + udp + esp_header + shape.iv);
+  job.cipher_end = static_cast<std::uint32_t>(packet.size() - shape.icv);
+  job.auth_begin = static_cast<std::uint32_t>(ip + udp);
+  job.auth_end = job.icv_at = job.cipher_end;
+  return job;
+}
+
+std::optional<EspPacket> find_esp(const PacketBuffer& packet) {
+  const auto ip = wire::view_ipv4(packet.view(), false);
+  if (!ip) return std::nullopt;
+  EspPacket found;
+  found.header = found.esp = ip->header_length();
+  found.end = ip->total_length();
+  found.source = ip->source();
+  found.destination = ip->destination();
+  if (ip->protocol() == wire::protocol::udp) {
+    const auto udp = wire::view_udp(ip->payload());
+    if (!udp) return std::nullopt;
+    found.udp = true;
+    found.peer_port = udp->source_port;
+    found.esp += wire::udp_header;
+    found.end = found.esp + udp->payload.size();
+  }
+  if (found.end < found.esp + esp_header) return std::nullopt;
+  found.spi = load_be32(packet.data() + found.esp);
+  found.sequence = load_be32(packet.data() + found.esp + 4);
+  return found;
+}
+
+std::optional<enco::Job> open_job(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
+  const EspShape shape = esp_shape(sa);
+  const std::size_t around = esp_header + shape.iv + shape.icv;
+  const std::size_t length = esp.end - esp.esp;
+  if (length < around + shape.align || (length - around) % shape.align != 0) return std::nullopt;
+  enco::Job job;
+  job.packet = &packet;
+  job.encryption = sa.encryption;
+  job.authentication = sa.authentication;
+  job.cipher_begin = static_cast<std::uint32_t>(esp.esp + esp_header + shape.iv);
+  job.cipher_end = static_cast<std::uint32_t>(esp.end - shape.icv);
+  job.auth_begin = static_cast<std::uint32_t>(esp.esp);
+  job.auth_end = job.icv_at = job.cipher_end;
+  return job;
+}
+
+Opened unwrap(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
+  const EspShape shape = esp_shape(sa);
+  const std::size_t begin = esp.esp + esp_header + shape.iv;
+  const std::size_t end = esp.end - shape.icv - trailer;
+  const std::size_t pad = packet.data()[end];
+  const std::uint8_t next = packet.data()[end + 1];
+  if (pad > end - begin || !padding_good(packet.data() + end - pad, pad)) return Opened::bad_padding;
+  packet.trim(end - pad);
+  if (next == next_none) return Opened::dummy;
+  if (sa.mode == isakmp::Encapsulation::tunnel) {
+    if (next != next_ipv4) return Opened::bad_inner;
+    packet.pull(begin);
+    const auto inner = wire::view_ipv4(packet.view());
+    if (!inner) return Opened::bad_inner;
+    packet.trim(inner->total_length());
+  } else {
+    if (next == next_ipv4) return Opened::bad_inner;
+    std::memmove(packet.data() + begin - esp.header, packet.data(), esp.header);
+    std::uint8_t* const at = packet.pull(begin - esp.header);
+    store_be16(at + 2, static_cast<std::uint16_t>(packet.size()));
+    at[9] = next;
+    wire::finish_ipv4(at);
+  }
+  return Opened::good;
+}
+
+}  // namespace arrouter::ipsec

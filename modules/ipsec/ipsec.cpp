@@ -1,0 +1,66 @@
+// IPsec: policies, security associations and ESP.
+//
+// Manual chapter: "IP Security (IPsec)" of the AlliedWare 2.9 Software Reference (reference/isakmp-ipsec.md 1.4-1.8,
+// 2.9-2.20, 3.3, 4.6, 4.9-4.12). RFCs: 4301 and 2401 (policies, selectors), 4303 and 2406 (ESP), 3948 (ESP in UDP),
+// 2407 4.6.2 (identities of phase 2), 6479 (the idea of the replay window's ring).
+//
+// How the parts hang together
+//   Specifications, PolicyTable   what the commands configured
+//   Setup                         the life of SA bundles; asks ISAKMP and answers it (isakmp::KeyUser)
+//   Datapath                      the stage in IP's packet path (IpsecStage); asks Setup when a bundle is missing
+//   State                         what they share, and the generation number that makes cached decisions stale
+//
+// Invariants
+//   - First match wins, in order of position, for leaving and arriving packets alike; an interface that has a policy
+//     drops what matches none. IKE is not exempt: without a permit policy it meets the same list.
+//   - An SA belongs to one bundle, a bundle to one policy; they die together and with the policy. A bundle holds a list
+//     of SAs, applied left to right; as long as ESP is the only protocol the list has one member.
+//   - A bundle is replaced before it ends: its initiator asks for the next one at 95 % of its life. The newest bundle
+//     carries outbound traffic as soon as the peer is known to have it; the old one keeps receiving, until 30 seconds
+//     after the first packet by the new one or until its own end.
+//   - Sequence numbers are checked before and committed after authentication. A number is never sent twice, except with
+//     manual keys without anti-replay, where RFC 4303 3.3.3 lets it wrap.
+//   - The inner packet of an SA is compared with the selectors that were negotiated for it, not with the policy list.
+//   - The outer header takes TOS from the inner one and TTL 64; its DF bit follows DFBIT. A packet too big for the
+//     interface with DF set outside and inside is answered with ICMP; every other one is fragmented after ESP.
+//
+// Not modelled: AH and IPComp (refused when an SA specification asks for them), IPv6, LNAME/RNAME in the choice of a
+// policy, route templates, path MTU learned from ICMP about the outer packet, the pre-2.0 SA module.
+#include "modules/ipsec/ipsec.h"
+
+#include "modules/ipsec/ipsec_module.h"
+
+namespace arrouter::ipsec {
+
+IpsecModule::IpsecModule(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp)
+    : state_{services, ip, enco, isakmp}, setup_(state_), datapath_(state_, setup_) {}
+
+void IpsecModule::start() {
+  state_.isakmp.set_user(&setup_);
+  state_.ip.set_ipsec(&datapath_);
+  state_.ip.on_interface_change([this](const InterfaceChange& change) {
+    if (state_.enabled) setup_.interface_changed(change);
+    datapath_.attach();
+  });
+}
+
+void IpsecModule::stop() {
+  for (Policy* const policy : state_.policies.all()) setup_.clear(*policy, Setup::Farewell::tell_peer);
+  state_.ip.set_ipsec(nullptr);
+  state_.isakmp.set_user(nullptr);
+}
+
+void IpsecModule::follow() {
+  datapath_.attach();
+  for (Policy* const policy : state_.policies.all()) setup_.refresh_manual(*policy);
+}
+
+}  // namespace arrouter::ipsec
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_ipsec(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp) {
+  return std::make_unique<ipsec::IpsecModule>(services, ip, enco, isakmp);
+}
+
+}  // namespace arrouter

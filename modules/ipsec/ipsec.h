@@ -1,0 +1,67 @@
+// The IPsec module as the router's list of modules sees it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "modules/ipsec/datapath.h"
+#include "modules/ipsec/setup.h"
+#include "modules/ipsec/state.h"
+#include "os/module.h"
+
+namespace arrouter::ipsec {
+
+class IpsecModule final : public Module {
+ public:
+  IpsecModule(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp);
+
+  std::string_view name() const override { return "ipsec"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+  void start() override;
+  void stop() override;
+
+  /// The two faces other modules see; tests drive them directly.
+  Setup& setup() { return setup_; }
+  Datapath& datapath() { return datapath_; }
+  State& state() { return state_; }
+
+ private:
+  using Refusal = std::optional<Outcome>;  // nullopt: go on
+  // commands.cpp
+  std::vector<CommandRow> rows_of_module();
+  std::vector<CommandRow> rows_of_screens();
+  Outcome enable(bool on);
+  Outcome purge();
+  Outcome set_udp_port(const Args& args);
+  Outcome reset_counters(const Args& args);
+  Outcome reset_policy(const Args& args);
+  Outcome reset_sa_counters(const Args& args);
+  bool listen_udp(std::uint16_t port);
+  void tunnel_datagram(const UdpDatagram& datagram);
+  /// Configuration has changed: the packet path and manual bundles follow.
+  void follow();
+  // specification_commands.cpp
+  std::vector<CommandRow> rows_of_specifications();
+  Outcome create_sa_specification(const Args& args);
+  Outcome set_sa_specification(const Args& args);
+  Outcome destroy_sa_specification(const Args& args);
+  Refusal read_sa_specification(const Args& args, SaSpecification& sa) const;
+  Outcome create_bundle_specification(const Args& args);
+  Outcome set_bundle_specification(const Args& args);
+  Outcome destroy_bundle_specification(const Args& args);
+  Refusal read_bundle_specification(const Args& args, BundleSpecification& bundle) const;
+  // policy_commands.cpp
+  std::vector<CommandRow> rows_of_policies();
+  Outcome create_policy(const Args& args);
+  Outcome set_policy(const Args& args);
+  Outcome destroy_policy(const Args& args);
+  Refusal check_policy(const PolicySettings& policy) const;
+
+  State state_;
+  Setup setup_;
+  Datapath datapath_;
+};
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,65 @@
+// Setup with manual keys: a bundle made of ENCO keys and the SPIs of its SA specifications, without ISAKMP.
+#include "modules/ipsec/setup.h"
+
+namespace arrouter::ipsec {
+namespace {
+
+/// The value of an ENCO key, empty when no key is needed; nullopt when it is missing.
+std::optional<SecretBytes> key_value(const enco::EncoApi& enco, const std::optional<std::uint16_t>& id, bool needed) {
+  if (!needed) return SecretBytes();
+  const enco::Key* const key = id ? enco.find_key(*id) : nullptr;
+  if (key == nullptr) return std::nullopt;
+  return key->value;
+}
+
+}  // namespace
+
+void Setup::refresh_manual(Policy& policy) {
+  if (policy.negotiated()) return;
+  while (!policy.bundles.empty()) remove(*policy.bundles.back(), Farewell::silent);
+  if (!state_.enabled || !policy.manual()) return;
+  if (auto bundle = manual_bundle(policy)) take_in(policy, std::move(bundle));
+}
+
+/// nullptr when an address, a specification or a key is missing, or a key has the wrong length.
+std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
+  const auto local = local_of(policy);
+  const auto specification = state_.specifications.bundles.find(*policy.bundle_specification);
+  if (!local || specification == state_.specifications.bundles.end()) return nullptr;
+  auto bundle = std::make_unique<SaBundle>();
+  bundle->policy = &policy;
+  bundle->initiator = true;
+  bundle->local = *local;
+  bundle->peer = policy.peer.address;
+  const Selectors& selectors = policy.selectors;
+  bundle->traffic = {traffic_id(selectors.local, selectors.local_port, selectors.protocol),
+                     traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+  tunnel_in_udp(*bundle);
+  for (const auto& any_of : specification->second.alternatives.front()) {
+    const auto found = state_.specifications.sas.find(any_of.front());
+    if (found == state_.specifications.sas.end()) break;
+    const SaSpecification& wanted = found->second;
+    auto key = key_value(state_.enco, wanted.cipher_key, wanted.cipher != enco::Cipher::null);
+    const auto hash_key = key_value(state_.enco, wanted.hash_key, wanted.hash != enco::Hash::null);
+    auto sa = std::make_unique<Sa>();
+    sa->bundle = bundle.get();
+    sa->specification = any_of.front();
+    sa->protocol = wanted.protocol;
+    sa->mode = wanted.mode;
+    sa->cipher = wanted.cipher;
+    sa->hash = wanted.hash;
+    sa->in_spi = *wanted.in_spi;
+    sa->out_spi = *wanted.out_spi;
+    sa->anti_replay = wanted.anti_replay;
+    sa->window = ReplayWindow(wanted.replay_window);
+    sa->sequence_may_wrap = !wanted.anti_replay;
+    if (!key || !hash_key) break;
+    key->insert(key->end(), hash_key->begin(), hash_key->end());
+    if (!add_sa(*bundle, std::move(sa), *key, *key)) break;
+  }
+  if (bundle->sas.size() == specification->second.alternatives.front().size()) return bundle;
+  take_apart(*bundle);
+  return nullptr;
+}
+
+}  // namespace arrouter::ipsec

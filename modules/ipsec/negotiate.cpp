@@ -1,0 +1,160 @@
+// Setup as the side that asks: which packet starts a negotiation, what is asked for, and what waits meanwhile.
+#include <algorithm>
+
+#include "modules/ipsec/setup.h"
+
+namespace arrouter::ipsec {
+namespace {
+
+constexpr std::chrono::seconds acquire_pause{1};  // between the starts of negotiations that fail
+
+/// Everything the bundle offers is transport mode, so its traffic runs between the tunnel end points themselves.
+bool transport_only(const std::vector<isakmp::Proposal>& proposals) {
+  return std::all_of(proposals.begin(), proposals.end(), [](const isakmp::Proposal& proposal) {
+    return std::all_of(proposal.protocols.begin(), proposal.protocols.end(), [](const isakmp::ProtocolOffer& offer) {
+      return std::all_of(offer.transforms.begin(), offer.transforms.end(), [](const isakmp::Transform& transform) {
+        return transform.encapsulation == isakmp::Encapsulation::transport;
+      });
+    });
+  });
+}
+
+bool is_just(const isakmp::TrafficId& id, Ipv4Address address) {
+  return traffic_range(id) == Ipv4Range{address, address} && id.protocol == 0 && id.port == 0;
+}
+
+isakmp::TrafficId host(isakmp::TrafficId id, Ipv4Address address) {
+  id.kind = isakmp::TrafficId::Kind::address;
+  id.first = address;
+  id.second = {};
+  return id;
+}
+
+}  // namespace
+
+void Setup::wanted(Policy& policy, const FlowKey& flow, Packet packet) {
+  policy.counters.add(PolicyCounter::out_no_bundle);
+  const auto drop = [&] { policy.counters.add(PolicyCounter::out_no_bundle_fail); };
+  if (!policy.negotiated()) return drop();  // manual keys, not all of them there
+  Negotiation* negotiation = nullptr;
+  for (const auto& under_way : policy.negotiations) {
+    if (under_way->traffic.contains(flow)) negotiation = under_way.get();
+  }
+  if (negotiation == nullptr) {
+    const auto local = local_of(policy);
+    // ANY and DYNAMIC peers are answered, never called.
+    if (!local || policy.peer.kind != PeerAddress::Kind::address || state_.now() < policy.next_acquire) return drop();
+    negotiation = start(policy, *local, policy.peer.address, traffic_for(policy, flow, *local), false);
+    if (negotiation == nullptr) return drop();
+  }
+  if (negotiation->waiting.size() >= limits::ipsec_queued_packets) return drop();
+  negotiation->waiting.push_back(std::move(packet));
+}
+
+Traffic Setup::traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Address local) const {
+  const Selectors& selectors = policy.selectors;
+  Traffic traffic{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
+                  traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+  const auto narrowed = [&](FromPacket which) {
+    return policy.from_packet == FromPacket::all || policy.from_packet == which;
+  };
+  if (narrowed(FromPacket::local_address)) traffic.local = host(traffic.local, flow.local);
+  if (narrowed(FromPacket::remote_address)) traffic.remote = host(traffic.remote, flow.remote);
+  if (narrowed(FromPacket::protocol)) traffic.local.protocol = traffic.remote.protocol = flow.protocol;
+  if (flow.ports == FlowKey::Ports::known) {
+    if (narrowed(FromPacket::local_port)) traffic.local.port = flow.local_port;
+    if (narrowed(FromPacket::remote_port)) traffic.remote.port = flow.remote_port;
+  }
+  const auto bundle = state_.specifications.bundles.find(*policy.bundle_specification);
+  if (bundle != state_.specifications.bundles.end() &&
+      transport_only(state_.specifications.proposals(bundle->second))) {
+    if (selectors.local.kind == AddressSelector::Kind::any) traffic.local = host(traffic.local, local);
+    if (selectors.remote.kind == AddressSelector::Kind::any) traffic.remote = host(traffic.remote, policy.peer.address);
+  }
+  return traffic;
+}
+
+Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic, bool renewal) {
+  if (!state_.isakmp.enabled()) {
+    state_.counters.add(GroupCounter::setup_isakmp_not_enabled);
+    return nullptr;
+  }
+  const auto found = state_.specifications.bundles.find(*policy.bundle_specification);
+  if (found == state_.specifications.bundles.end() || policy.negotiations.size() >= limits::ipsec_negotiations) {
+    policy.counters.add(PolicyCounter::out_make_setup_struct_fail);
+    return nullptr;
+  }
+  auto negotiation = std::make_unique<Negotiation>();
+  isakmp::Acquire acquire;
+  acquire.proposals = state_.specifications.proposals(found->second);
+  for (isakmp::Proposal& proposal : acquire.proposals) {
+    for (isakmp::ProtocolOffer& offer : proposal.protocols) {
+      offer.spi = state_.sas.reserve_spi(state_.services.random);
+      negotiation->spis.push_back(offer.spi);
+    }
+  }
+  negotiation->index = policy.free_index();
+  negotiation->initiator = true;
+  negotiation->local = local;
+  negotiation->peer = peer;
+  negotiation->traffic = traffic;
+  negotiation->renewal = renewal;
+  negotiation->started = state_.now();
+  Negotiation* const started = policy.negotiations.emplace_back(std::move(negotiation)).get();
+  if (std::find(started->spis.begin(), started->spis.end(), 0U) != started->spis.end()) {
+    policy.counters.add(PolicyCounter::out_make_setup_struct_fail);
+    end(policy, *started);
+    return nullptr;
+  }
+  acquire.ipsec_policy = policy.name;
+  acquire.isakmp_policy = policy.isakmp_policy;
+  acquire.bundle = started->index;
+  acquire.local = local;
+  acquire.peer = peer;
+  acquire.local_id = traffic.local;
+  acquire.remote_id = traffic.remote;
+  acquire.ids_needed = !is_just(traffic.local, local) || !is_just(traffic.remote, peer);
+  if (policy.use_pfs) acquire.pfs = static_cast<enco::Group>(policy.group);
+  acquire.lifetime = {found->second.expiry_seconds, found->second.expiry_kbytes.value_or(0)};
+  policy.next_acquire = state_.now() + acquire_pause;
+  policy.counters.add(PolicyCounter::setup_started);
+  state_.counters.add(GroupCounter::setup_acquire_start);
+  state_.isakmp.acquire(acquire);
+  return started;
+}
+
+void Setup::renew(SaBundle& bundle) {
+  Policy& policy = *bundle.policy;
+  const bool replaced = std::any_of(policy.bundles.begin(), policy.bundles.end(), [&](const auto& other) {
+    return other.get() != &bundle && other->traffic == bundle.traffic && other->peer == bundle.peer &&
+           other->created > bundle.created && !other->soft_expired;
+  });
+  const bool under_way = std::any_of(policy.negotiations.begin(), policy.negotiations.end(), [&](const auto& other) {
+    return other->traffic == bundle.traffic && other->peer == bundle.peer;
+  });
+  if (!replaced && !under_way) start(policy, bundle.local, bundle.peer, bundle.traffic, true);
+}
+
+void Setup::failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) {
+  Policy* const policy = state_.policies.find(ipsec_policy);
+  Negotiation* const negotiation = policy == nullptr ? nullptr : policy->find_negotiation(bundle);
+  if (negotiation == nullptr) return;
+  policy->counters.add(PolicyCounter::setup_failed);
+  state_.counters.add(GroupCounter::setup_acquire_fail);
+  state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, bundle, reason));
+  drop_waiting(*policy, *negotiation);
+  end(*policy, *negotiation);
+}
+
+void Setup::drop_waiting(Policy& policy, Negotiation& negotiation) {
+  policy.counters.add(PolicyCounter::out_no_bundle_fail, negotiation.waiting.size());
+  negotiation.waiting.clear();
+}
+
+/// Forgets the negotiation and the SPIs it did not use.
+void Setup::end(Policy& policy, Negotiation& negotiation) {
+  for (const std::uint32_t spi : negotiation.spis) state_.sas.release_spi(spi);
+  std::erase_if(policy.negotiations, [&](const auto& owned) { return owned.get() == &negotiation; });
+}
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,219 @@
+// Packets that leave by an interface with policies.
+#include <algorithm>
+
+#include "modules/ipsec/datapath.h"
+#include "netdev/segment.h"
+
+namespace arrouter::ipsec {
+namespace {
+
+constexpr std::size_t detached_slot = limits::burst;
+constexpr std::size_t longest_packet = 65535;
+constexpr std::uint32_t last_sequence = 0xffffffff;
+constexpr std::uint32_t soft_sequence = 0xf0000000;  // time to renew: a sixteenth is left
+constexpr std::size_t link_headroom = 32;            // what IP puts in front later
+
+}  // namespace
+
+/// The packets of a burst on their way through ENCO. Those with a slot go back to their place in the burst; detached
+/// ones (pieces of super-frames and whatever left the burst with them, and packets that waited) go to IP by send().
+struct Datapath::Sealing {
+  Burst* burst = nullptr;
+  unsigned mtu = 0;
+  std::size_t count = 0;
+  std::array<Packet, limits::burst> packets;
+  std::array<Sa*, limits::burst> sas;
+  std::array<std::size_t, limits::burst> slots;
+  std::array<enco::Job, limits::burst> jobs;
+};
+
+void Datapath::outbound(InterfaceId interface, Burst& burst) {
+  Sealing sealing;
+  sealing.burst = &burst;
+  if (const auto info = state_.ip.interface(interface)) sealing.mtu = info->mtu;
+  const bool detached = std::any_of(burst.begin(), burst.end(), [](const Packet& packet) {
+    return packet && packet->meta.segmentation != Segmentation::none;
+  });
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (!burst[i] || burst[i]->meta.ipsec_done) continue;
+    const auto flow = flow_of(burst[i]->view(), Heading::leaving, interface);
+    if (!flow) {
+      state_.ip.count_drop(IpDrop::header_error);
+      burst[i].reset();
+      continue;
+    }
+    const Decision& decision = decide(*flow);
+    if (decision.policy == nullptr) {
+      state_.counters.add(GroupCounter::main_out_no_policy);
+      burst[i].reset();
+    } else if (decision.policy->action == Action::permit) {
+      state_.count(*decision.policy, PolicyCounter::out_permit, GroupCounter::main_out_permit);
+    } else if (decision.policy->action == Action::deny) {
+      deny(*decision.policy, *flow, Heading::leaving);
+      burst[i].reset();
+    } else {
+      protect(decision, std::move(burst[i]), detached ? detached_slot : i, sealing);
+    }
+  }
+  run(sealing);
+  burst.compact();
+  remove_exhausted();
+}
+
+void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot, Sealing& sealing) {
+  const FlowKey flow = decision.flow;
+  if (decision.bundle == nullptr) return setup_.wanted(*decision.policy, flow, std::move(packet));
+  SaBundle& bundle = *decision.bundle;
+  bool dont_fragment = false;
+  if (packet->meta.segmentation == Segmentation::none) {
+    if (fits(bundle, *packet, packet->size(), sealing.mtu, dont_fragment)) {
+      seal_one(bundle, flow, std::move(packet), dont_fragment, slot, sealing);
+    }
+    return;
+  }
+  auto segmenter = Segmenter::make(*packet, 0);
+  if (!segmenter) {
+    decision.policy->counters.add(PolicyCounter::out_process_fail_imm);
+    return;
+  }
+  if (!fits(bundle, *packet, segmenter->next_length(), sealing.mtu, dont_fragment)) return;
+  while (!segmenter->done()) {
+    Packet piece = segmenter->next(state_.services.pool);
+    if (!piece) {
+      state_.counters.add(GroupCounter::main_no_buffer);
+      return;
+    }
+    seal_one(bundle, flow, std::move(piece), dont_fragment, detached_slot, sealing);
+  }
+}
+
+/// Settles the outer DF bit, or tells the sender that the packet is too big and counts it.
+bool Datapath::fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu,
+                    bool& dont_fragment) {
+  const Sa& sa = *bundle.sas.front();
+  Policy& policy = *bundle.policy;
+  const auto inner = *wire::view_ipv4(packet.view(), false);
+  const bool transport = sa.mode == isakmp::Encapsulation::transport;
+  if (transport && (inner.fragment() || inner.source() != bundle.local || inner.destination() != bundle.peer)) {
+    policy.counters.add(PolicyCounter::out_filter_fail);
+    return false;
+  }
+  const bool udp = bundle.nat.udp_encapsulation;
+  const std::size_t sealed = sealed_length(sa, udp, length, inner.header_length());
+  dont_fragment = policy.df_bit == DfBit::set || (policy.df_bit == DfBit::copy && inner.dont_fragment());
+  if (sealed > longest_packet) {
+    policy.counters.add(PolicyCounter::out_process_fail_imm);
+    return false;
+  }
+  if (sealed <= mtu || transport) return true;  // in transport mode the packet keeps its own DF bit for IP to judge
+  if (dont_fragment && inner.dont_fragment()) {
+    state_.ip.send_too_big(packet, static_cast<unsigned>(longest_inner(sa, udp, mtu)));
+    state_.ip.count_drop(IpDrop::would_fragment);
+    return false;
+  }
+  dont_fragment = false;  // the sender allows fragments: DFBIT=SET only holds for what fits
+  return true;
+}
+
+void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
+                        Sealing& sealing) {
+  Sa& sa = *bundle.sas.front();
+  Policy& policy = *bundle.policy;
+  const std::size_t bytes = packet->size();
+  if (bundle.hard_bytes != 0 && bundle.out_bytes + bytes > bundle.hard_bytes) exhaust(bundle, Heading::leaving);
+  if (!bundle.exhausted && !next_sequence(sa)) exhaust(bundle, Heading::leaving);
+  if (bundle.exhausted) return setup_.wanted(policy, flow, std::move(packet));
+  if (packet->meta.checksum == Checksum::partial && !complete_checksum(*packet)) {
+    policy.counters.add(PolicyCounter::out_process_fail_imm);
+    return;
+  }
+  if (!make_room(packet)) {
+    state_.counters.add(GroupCounter::main_no_buffer);
+    return;
+  }
+  bundle.out_bytes += bytes;
+  state_.count(policy, PolicyCounter::out_process_start, GroupCounter::main_out_process_start);
+  state_.counters.add(GroupCounter::esp_out_start);
+  sa.counters.add(SaCounter::out_process_start);
+  sa.counters.add(SaCounter::out_bytes, bytes);
+  const OuterHeader outer{bundle.local,         bundle.peer,   bundle.nat.udp_encapsulation, bundle.nat.local_port,
+                          bundle.nat.peer_port, dont_fragment, ++outer_id_};
+  const std::size_t i = sealing.count++;
+  sealing.jobs[i] = seal(*packet, sa, sa.out_sequence, outer, ivs_);
+  sealing.packets[i] = std::move(packet);
+  sealing.sas[i] = &sa;
+  sealing.slots[i] = slot;
+  const bool soft = (bundle.soft_bytes != 0 && bundle.out_bytes >= bundle.soft_bytes) || sa.out_sequence == soft_sequence;
+  if (soft && !bundle.soft_expired) setup_.soft_limit(bundle, Heading::leaving);
+  if (sealing.count == limits::burst) run(sealing);
+}
+
+/// False when the SA has used its last sequence number (RFC 4303 3.3.3).
+bool Datapath::next_sequence(Sa& sa) {
+  if (sa.out_sequence == last_sequence) {
+    sa.counters.add(SaCounter::out_seq_number_wrap);
+    if (!sa.sequence_may_wrap) return false;
+  }
+  ++sa.out_sequence;
+  return true;
+}
+
+/// Moves the packet into a roomier buffer when this one is tight; false when there is none.
+bool Datapath::make_room(Packet& packet) {
+  if (packet->headroom() >= seal_headroom + link_headroom && packet->tailroom() >= seal_tailroom) return true;
+  Packet roomy = state_.services.pool.copy(packet->view());
+  if (!roomy || roomy->tailroom() < seal_tailroom) return false;
+  roomy->meta = packet->meta;
+  packet = std::move(roomy);
+  return true;
+}
+
+void Datapath::run(Sealing& sealing) {
+  if (sealing.count == 0) return;
+  state_.enco.run(enco::Direction::encode, std::span(sealing.jobs).first(sealing.count));
+  Burst detached;
+  for (std::size_t i = 0; i < sealing.count; ++i) {
+    Sa& sa = *sealing.sas[i];
+    Policy& policy = *sa.bundle->policy;
+    Packet packet = std::move(sealing.packets[i]);
+    if (sealing.jobs[i].result != enco::JobResult::good) {
+      policy.counters.add(PolicyCounter::out_process_fail);
+      state_.counters.add(GroupCounter::esp_out_fail);
+      sa.counters.add(SaCounter::out_process_fail);
+      continue;
+    }
+    state_.count(policy, PolicyCounter::out_process_done, GroupCounter::main_out_process_done);
+    state_.counters.add(GroupCounter::esp_out_done);
+    if (sa.bundle->nat.udp_encapsulation) state_.counters.add(GroupCounter::udp_out_tunnel);
+    sa.counters.add(SaCounter::out_process_done);
+    packet->meta.checksum = Checksum::complete;
+    packet->meta.network_offset = 0;
+    packet->meta.ipsec_done = true;
+    if (sealing.slots[i] == detached_slot) {
+      detached.add(std::move(packet));
+    } else {
+      (*sealing.burst)[sealing.slots[i]] = std::move(packet);
+    }
+  }
+  sealing.count = 0;
+  if (!detached.empty()) state_.ip.send(detached);
+}
+
+/// Packets that waited for the bundle go out before later ones.
+void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
+  const auto info = state_.ip.interface(bundle.policy->interface);
+  Sealing sealing;
+  if (info) sealing.mtu = info->mtu;
+  for (Packet& packet : waiting) {
+    const auto flow = flow_of(packet->view(), Heading::leaving, info ? info->id : InterfaceId{0});
+    if (!flow || !bundle.traffic.contains(*flow)) {
+      bundle.policy->counters.add(PolicyCounter::out_filter_fail);
+      continue;
+    }
+    protect({*flow, state_.generation, bundle.policy, &bundle}, std::move(packet), detached_slot, sealing);
+  }
+  run(sealing);
+  remove_exhausted();
+}
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,114 @@
+// IPsec policies: what the commands configured, their order on each interface, and what is at work under them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/ipsec/sa.h"
+#include "os/base/limits.h"
+#include "os/base/packet.h"
+
+namespace arrouter::ipsec {
+
+enum class Action : std::uint8_t { deny, ipsec, permit };
+std::string_view to_string(Action action);  // "PERMIT"
+enum class DfBit : std::uint8_t { set, copy, clear };
+std::string_view to_string(DfBit bit);  // "CLEAR"
+
+/// PEERADDRESS.
+struct PeerAddress {
+  enum class Kind : std::uint8_t { none, address, any, dynamic };
+  Kind kind = Kind::none;
+  Ipv4Address address;
+  bool operator==(const PeerAddress&) const = default;
+  bool accepts(Ipv4Address peer) const {
+    return kind == Kind::address ? address == peer : kind != Kind::none;
+  }
+};
+std::string to_string(const PeerAddress& peer);  // "ANY", "200.200.200.1", "-"
+
+/// SASELECTORFROMPKT: which selectors of an SA shrink to the values of the packet that asked for it.
+enum class FromPacket : std::uint8_t { none, all, local_address, local_port, remote_address, remote_port, protocol };
+std::string_view to_string(FromPacket from);  // "NONE"
+
+/// A bundle under negotiation, with the packets that wait for it.
+struct Negotiation {
+  std::uint32_t index = 0;
+  bool initiator = false;
+  Ipv4Address local, peer;
+  Traffic traffic;
+  std::vector<std::uint32_t> spis;  // reserved for it
+  std::vector<std::uint8_t> specifications;  // as responder: what was chosen, per protocol
+  std::vector<Packet> waiting;      // at most limits::ipsec_queued_packets
+  bool renewal = false;             // an older bundle still works
+  Instant started{};
+};
+
+/// What the commands set.
+struct PolicySettings {
+  std::string name, interface;
+  Action action = Action::permit;
+  std::optional<KeyManagement> key_management;
+  std::optional<std::uint8_t> bundle_specification;
+  std::string isakmp_policy;  // empty: chosen by the peer's address
+  PeerAddress peer;
+  Selectors selectors;
+  std::string local_name, remote_name;  // LNAME, RNAME; empty: ANY
+  DfBit df_bit = DfBit::clear;
+  FromPacket from_packet = FromPacket::none;
+  bool use_pfs = false;
+  std::uint8_t group = 1;
+  std::string source_interface;   // empty: the policy's own
+  std::string route_template;     // empty: none
+  bool udp_tunnel = false, udp_heartbeat = false;
+  std::uint16_t udp_port = 2746;
+  bool respond_bad_spi = false;
+
+  bool operator==(const PolicySettings&) const = default;
+};
+
+struct Policy : PolicySettings {
+  PolicyCounters counters;
+  std::vector<std::unique_ptr<SaBundle>> bundles;  // oldest first
+  std::vector<std::unique_ptr<Negotiation>> negotiations;
+  Instant next_acquire{};  // not before, after a failure
+  Instant next_bad_spi_request{}, next_deny_log{};
+
+  bool negotiated() const { return action == Action::ipsec && key_management == KeyManagement::isakmp; }
+  bool manual() const { return action == Action::ipsec && key_management == KeyManagement::manual; }
+  const std::string& tunnel_interface() const { return source_interface.empty() ? interface : source_interface; }
+  /// Lowest number that no bundle or negotiation of this policy has.
+  std::uint32_t free_index() const;
+  Negotiation* find_negotiation(std::uint32_t index) const;
+};
+
+/// All policies by name (case does not matter), and each interface's list in the order in which packets try them.
+class PolicyTable {
+ public:
+  using List = std::vector<Policy*>;
+
+  Policy* find(std::string_view name) const;
+  /// Takes the policy in at `position` (from 1) of its interface's list, at most one past the end.
+  Policy& add(std::unique_ptr<Policy> policy, std::optional<std::size_t> position);
+  void remove(Policy& policy);
+  void move(Policy& policy, std::size_t position);
+  std::size_t position(const Policy& policy) const;  // from 1
+  bool full(const std::string& interface) const;
+  /// nullptr: the interface has none.
+  const List* list(std::string_view interface) const;
+  const std::map<std::string, List, std::less<>>& lists() const { return lists_; }
+  /// Every policy, by interface and position.
+  List all() const;
+  void clear();
+
+ private:
+  std::map<std::string, std::unique_ptr<Policy>, std::less<>> policies_;  // by lower-cased name
+  std::map<std::string, List, std::less<>> lists_;                        // by interface; never empty lists
+};
+
+}  // namespace arrouter::ipsec

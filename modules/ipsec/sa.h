@@ -1,0 +1,107 @@
+// Security associations and bundles at work, and the table that finds an SA by the SPI of an arriving packet.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "modules/ipsec/counters.h"
+#include "modules/ipsec/replay.h"
+#include "modules/ipsec/selector.h"
+#include "modules/ipsec/specification.h"
+#include "os/base/random.h"
+#include "os/base/time.h"
+
+namespace arrouter::ipsec {
+
+struct Policy;
+struct SaBundle;
+
+/// One SA pair: what the screens call an SA has both directions.
+struct Sa {
+  std::uint16_t id = 0;  // SHOW IPSEC SA
+  SaBundle* bundle = nullptr;
+  std::uint8_t specification = 0;
+  isakmp::Protocol protocol = isakmp::Protocol::esp;
+  isakmp::Encapsulation mode = isakmp::Encapsulation::tunnel;
+  enco::Cipher cipher = enco::Cipher::null;
+  enco::Hash hash = enco::Hash::null;
+  std::uint32_t in_spi = 0, out_spi = 0;
+  enco::ChannelId encryption = 0, authentication = 0;
+  bool anti_replay = false;
+  bool sequence_may_wrap = false;  // manual keys without anti-replay: RFC 4303 3.3.3
+  ReplayWindow window;
+  std::uint32_t out_sequence = 0;  // of the last packet sent
+  std::uint32_t in_sequence = 0;   // highest received and authenticated
+  SaCounters counters;
+};
+
+/// SAs that are applied together, left to right on the way out.
+struct SaBundle {
+  Policy* policy = nullptr;
+  std::uint32_t index = 0;  // in the policy
+  bool initiator = false;
+  Ipv4Address local, peer;  // tunnel end points
+  Traffic traffic;
+  isakmp::NatInfo nat;
+  std::string isakmp_policy;
+  std::vector<std::unique_ptr<Sa>> sas;
+
+  Instant created{};
+  std::uint32_t hard_seconds = 0, soft_seconds = 0;  // 0: no limit (manual keys)
+  std::uint64_t hard_bytes = 0, soft_bytes = 0;      // of either direction; 0: no limit
+  std::uint64_t out_bytes = 0, in_bytes = 0;
+
+  bool outbound_ready = true;   // false: the peer may not have installed its side yet
+  bool used_inbound = false;    // a packet has come by it
+  bool soft_expired = false;
+  bool exhausted = false;       // hard limit of bytes or sequence reached; goes after the burst
+  Instant deadline{};           // when Setup looks at it next
+  Instant remove_at = Instant::max();  // replaced, and both sides use the successor
+
+  std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }
+};
+
+/// All SAs by number and by inbound SPI. The SPIs it gives out index its table by their low 16 bits; their high bits
+/// are random and never zero, so that no SPI below 65536 is given.
+class SaTable {
+ public:
+  /// A fresh inbound SPI; 0 when all are taken.
+  std::uint32_t reserve_spi(Random& random);
+  /// Takes back what no SA has been added under.
+  void release_spi(std::uint32_t spi);
+  /// Gives the SA its number and makes find() know it. Its in_spi is reserved, or foreign (manual keys). False: the
+  /// table is full or the SPI belongs to another SA.
+  bool add(Sa& sa);
+  void remove(Sa& sa);
+  Sa* find(std::uint32_t spi) const {
+    const std::size_t slot = spi & slot_mask;
+    if (slot < slots_.size() && slots_[slot].spi == spi && slots_[slot].sa != nullptr) return slots_[slot].sa;
+    return foreign_.empty() ? nullptr : find_foreign(spi);
+  }
+  const std::map<std::uint16_t, Sa*>& by_id() const { return by_id_; }
+
+ private:
+  static constexpr std::uint32_t slot_mask = 0xffff;
+  struct Slot {
+    std::uint32_t spi = 0;  // 0: free
+    Sa* sa = nullptr;
+  };
+  bool reserved(std::uint32_t spi) const {
+    const std::size_t slot = spi & slot_mask;
+    return slot < slots_.size() && slots_[slot].spi == spi && spi != 0;
+  }
+  Sa* find_foreign(std::uint32_t spi) const;
+  std::vector<Slot> slots_;
+  std::deque<std::uint16_t> free_;
+  std::unordered_map<std::uint32_t, Sa*> foreign_;
+  std::map<std::uint16_t, Sa*> by_id_;
+  std::uint16_t next_id_ = 0;
+};
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,333 @@
+// Bundles: installing, expiring and removing them. Negotiation is in negotiate.cpp and responder.cpp.
+#include "modules/ipsec/setup.h"
+
+#include <algorithm>
+
+namespace arrouter::ipsec {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds overlap{30};       // a replaced bundle still takes late packets
+constexpr seconds renewal_retry{10};  // after a renewal that failed while the old bundle lasts
+
+/// 95 % (reference/isakmp-ipsec.md 4.10).
+template <class Number>
+constexpr Number soft_of(Number hard) {
+  return hard - hard / 20;
+}
+
+/// Most of a lifetime is over, so that a successor means a renewal and not a peer that forgot its SAs (what it forgot
+/// stays until it expires, as on the real router).
+bool due_for_renewal(const SaBundle& bundle, Instant now) {
+  const bool by_time = bundle.hard_seconds != 0 &&
+                       now - bundle.created >= seconds(bundle.hard_seconds) - seconds(bundle.hard_seconds) / 10;
+  const bool by_bytes = bundle.hard_bytes != 0 && bundle.used_bytes() >= bundle.hard_bytes - bundle.hard_bytes / 10;
+  return bundle.soft_expired || by_time || by_bytes;
+}
+
+}  // namespace
+
+Setup::Setup(State& state) : state_(state), timer_(state.services.scheduler, [this] { run_deadlines(); }) {}
+
+std::optional<Ipv4Address> Setup::local_of(const Policy& policy) const {
+  const auto info = state_.ip.interface(policy.tunnel_interface());
+  if (!info || info->address.unset()) return std::nullopt;
+  return info->address;
+}
+
+// ---- installation ---------------------------------------------------------------------------------------------
+
+void Setup::install(const isakmp::Bundle& keyed) {
+  Policy* const policy = state_.enabled ? state_.policies.find(keyed.ipsec_policy) : nullptr;
+  if (policy == nullptr || !policy->negotiated()) return;  // gone meanwhile: the peer's SA ends by its own lifetime
+  std::vector<Packet> waiting;
+  std::vector<std::uint8_t> specifications;
+  if (Negotiation* const negotiation = policy->find_negotiation(keyed.bundle)) {
+    waiting = std::move(negotiation->waiting);
+    specifications = std::move(negotiation->specifications);
+    for (const isakmp::KeyedSa& sa : keyed.sas) std::erase(negotiation->spis, sa.in_spi);
+    end(*policy, *negotiation);
+  }
+  auto made = std::make_unique<SaBundle>();
+  made->policy = policy;
+  made->index = keyed.bundle;
+  made->initiator = keyed.initiator;
+  made->local = keyed.local;
+  made->peer = keyed.peer;
+  made->traffic = {keyed.local_id, keyed.remote_id};
+  made->nat = keyed.nat;
+  tunnel_in_udp(*made);
+  made->isakmp_policy = keyed.isakmp_policy;
+  made->hard_seconds = keyed.lifetime.seconds;
+  made->soft_seconds = soft_of(keyed.lifetime.seconds);
+  made->hard_bytes = keyed.lifetime.kilobytes * 1024;
+  made->soft_bytes = soft_of(made->hard_bytes);
+  if (!install_keys(*made, keyed, specifications)) {
+    policy->counters.add(PolicyCounter::setup_failed);
+    state_.counters.add(GroupCounter::setup_acquire_fail);
+    for (std::size_t i = 0; i < waiting.size(); ++i) policy->counters.add(PolicyCounter::out_no_bundle_fail);
+    state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, keyed.bundle,
+                                          "no ENCO channel or SA table full"));
+    return;
+  }
+  if (policy->peer.kind == PeerAddress::Kind::dynamic) {  // serves one peer at a time
+    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
+      if (policy->bundles[i]->peer != keyed.peer) remove(*policy->bundles[i], Farewell::tell_peer);
+    }
+  }
+  const bool replaces = std::any_of(policy->bundles.begin(), policy->bundles.end(), [&](const auto& older) {
+    return older->traffic == made->traffic && older->peer == made->peer;
+  });
+  made->outbound_ready = keyed.initiator || keyed.confirmed || !replaces;
+  SaBundle& bundle = take_in(*policy, std::move(made));
+  policy->counters.add(PolicyCounter::setup_done);
+  state_.counters.add(GroupCounter::setup_acquire_done);
+  // Only the initiator renews; the responder looks again when the bundle ends.
+  schedule(bundle, bundle.created + seconds(bundle.initiator ? bundle.soft_seconds : bundle.hard_seconds));
+  if (!waiting.empty() && send_) send_(bundle, std::move(waiting));
+}
+
+/// UDPTUNNEL, where NAT traversal has not put the SAs in UDP already.
+void Setup::tunnel_in_udp(SaBundle& bundle) const {
+  if (!bundle.policy->udp_tunnel || bundle.nat.udp_encapsulation) return;
+  bundle.nat.udp_encapsulation = true;
+  bundle.nat.local_port = state_.udp_port;
+  bundle.nat.peer_port = bundle.policy->udp_port;
+}
+
+/// `specifications`: what select() chose; as initiator the transforms carry them.
+bool Setup::install_keys(SaBundle& bundle, const isakmp::Bundle& keyed,
+                         const std::vector<std::uint8_t>& specifications) {
+  for (std::size_t i = 0; i < keyed.sas.size(); ++i) {
+    const isakmp::KeyedSa& key = keyed.sas[i];
+    auto sa = std::make_unique<Sa>();
+    sa->bundle = &bundle;
+    sa->protocol = key.protocol;
+    sa->specification = i < specifications.size() ? specifications[i] : key.transform.specification;
+    sa->mode = key.transform.encapsulation;
+    sa->cipher = key.transform.cipher;
+    sa->hash = key.transform.hash;
+    sa->in_spi = key.in_spi;
+    sa->out_spi = key.out_spi;
+    const auto specification = state_.specifications.sas.find(sa->specification);
+    if (specification != state_.specifications.sas.end()) {
+      sa->anti_replay = specification->second.anti_replay;
+      sa->window = ReplayWindow(specification->second.replay_window);
+    }
+    if (!add_sa(bundle, std::move(sa), key.out_key, key.in_key)) {
+      take_apart(bundle);
+      for (const isakmp::KeyedSa& rest : keyed.sas) state_.sas.release_spi(rest.in_spi);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Setup::add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key, SecretBytes in_key) {
+  const std::size_t cipher_bytes = sa->cipher == enco::Cipher::null ? 0 : enco::traits(sa->cipher).key_bytes;
+  const std::size_t hash_bytes = sa->hash == enco::Hash::null ? 0 : enco::traits(sa->hash).key_bytes;
+  if (out_key.size() != cipher_bytes + hash_bytes || in_key.size() != out_key.size()) return false;
+  if (!state_.sas.add(*sa)) return false;
+  Sa& added = *bundle.sas.emplace_back(std::move(sa));
+  const auto part = [](const SecretBytes& key, std::size_t from, std::size_t length) {
+    const auto begin = key.begin() + static_cast<std::ptrdiff_t>(from);
+    return SecretBytes(begin, begin + static_cast<std::ptrdiff_t>(length));
+  };
+  enco::ChannelSpec spec;
+  spec.user_id = added.id;
+  if (cipher_bytes != 0) {
+    spec.cipher = added.cipher;
+    spec.out_key = part(out_key, 0, cipher_bytes);
+    spec.in_key = part(in_key, 0, cipher_bytes);
+    added.encryption = state_.enco.open_channel(spec);
+    if (added.encryption == 0) return false;
+  }
+  if (hash_bytes != 0) {
+    spec.cipher = enco::Cipher::null;
+    spec.hash = added.hash;
+    spec.out_key = part(out_key, cipher_bytes, hash_bytes);
+    spec.in_key = part(in_key, cipher_bytes, hash_bytes);
+    added.authentication = state_.enco.open_channel(spec);
+    if (added.authentication == 0) return false;
+  }
+  return true;
+}
+
+SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
+  SaBundle& bundle = *policy.bundles.emplace_back(std::move(made));
+  bundle.created = state_.now();
+  ++state_.generation;
+  state_.counters.add(GroupCounter::setup_bundle_create);
+  state_.counters.add(GroupCounter::setup_sa_create, bundle.sas.size());
+  state_.services.log.record(log_record(LogText::bundle_created, policy.name, policy.name, bundle.index,
+                                        to_string(bundle.peer)));
+  return bundle;
+}
+
+/// Gives back channels, numbers and SPIs; the bundle itself stays.
+void Setup::take_apart(SaBundle& bundle) {
+  for (const auto& sa : bundle.sas) {
+    if (sa->encryption != 0) state_.enco.close_channel(sa->encryption);
+    if (sa->authentication != 0) state_.enco.close_channel(sa->authentication);
+    state_.sas.remove(*sa);
+  }
+  bundle.sas.clear();
+}
+
+// ---- removal --------------------------------------------------------------------------------------------------
+
+void Setup::remove(SaBundle& bundle, Farewell farewell) {
+  Policy& policy = *bundle.policy;
+  deadlines_.erase({bundle.deadline, &bundle});
+  if (farewell == Farewell::tell_peer && policy.negotiated()) {
+    for (const auto& sa : bundle.sas) {
+      state_.isakmp.deleted(bundle.peer, bundle.isakmp_policy, sa->protocol, {sa->in_spi});
+    }
+  }
+  policy.counters.add(PolicyCounter::remove_done);
+  state_.counters.add(GroupCounter::setup_bundle_delete);
+  state_.counters.add(GroupCounter::setup_sa_delete, bundle.sas.size());
+  state_.services.log.record(log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index,
+                                        to_string(bundle.peer)));
+  take_apart(bundle);
+  ++state_.generation;
+  std::erase_if(policy.bundles, [&](const auto& owned) { return owned.get() == &bundle; });
+}
+
+void Setup::clear(Policy& policy, Farewell farewell) {
+  while (!policy.bundles.empty()) remove(*policy.bundles.back(), farewell);
+  while (!policy.negotiations.empty()) {
+    drop_waiting(policy, *policy.negotiations.back());
+    end(policy, *policy.negotiations.back());
+  }
+}
+
+void Setup::peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) {
+  for (Policy* const policy : state_.policies.all()) {
+    for (const auto& bundle : policy->bundles) {
+      const bool named = bundle->peer == peer && std::any_of(bundle->sas.begin(), bundle->sas.end(), [&](const auto& sa) {
+        return sa->protocol == protocol && sa->out_spi == spi;
+      });
+      if (named && policy->negotiated()) return remove(*bundle, Farewell::silent);
+    }
+  }
+}
+
+void Setup::drop_peer(Ipv4Address peer, const std::string&) {
+  for (Policy* const policy : state_.policies.all()) {
+    if (!policy->negotiated()) continue;
+    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
+      if (policy->bundles[i]->peer == peer) remove(*policy->bundles[i], Farewell::silent);
+    }
+  }
+}
+
+void Setup::peer_moved(Ipv4Address before, Ipv4Address after, std::uint16_t port) {
+  // Several peers may share the NAT's address: then each one's next packet tells where it went.
+  std::vector<SaBundle*> moved;
+  for (Policy* const policy : state_.policies.all()) {
+    for (const auto& bundle : policy->bundles) {
+      if (bundle->peer == before && bundle->nat.udp_encapsulation) moved.push_back(bundle.get());
+    }
+  }
+  const bool one_peer = std::all_of(moved.begin(), moved.end(), [&](const SaBundle* bundle) {
+    return bundle->nat.peer_port == moved.front()->nat.peer_port;
+  });
+  if (!one_peer) return;
+  for (SaBundle* const bundle : moved) {
+    bundle->peer = after;
+    bundle->nat.peer_port = port;
+  }
+}
+
+void Setup::interface_changed(const InterfaceChange& change) {
+  for (Policy* const policy : state_.policies.all()) {
+    if (policy->tunnel_interface() != change.info.name) continue;
+    if (policy->manual()) {
+      refresh_manual(*policy);
+      continue;
+    }
+    const bool gone = change.removed || change.info.address.unset();
+    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
+      SaBundle& bundle = *policy->bundles[i];
+      if (gone || bundle.local != change.info.address) remove(bundle, Farewell::tell_peer);
+    }
+  }
+  ++state_.generation;
+}
+
+// ---- lifetimes ------------------------------------------------------------------------------------------------
+
+void Setup::schedule(SaBundle& bundle, Instant deadline) {
+  deadlines_.erase({bundle.deadline, &bundle});
+  bundle.deadline = deadline;
+  deadlines_.insert({deadline, &bundle});
+  timer_.arm(deadlines_.begin()->first);
+}
+
+void Setup::run_deadlines() {
+  const Instant now = state_.now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    SaBundle& bundle = *deadlines_.begin()->second;
+    deadlines_.erase(deadlines_.begin());
+    look_at(bundle, now);
+  }
+  if (!deadlines_.empty()) timer_.arm(deadlines_.begin()->first);
+}
+
+void Setup::look_at(SaBundle& bundle, Instant now) {
+  const Instant hard = bundle.hard_seconds == 0 ? Instant::max() : bundle.created + seconds(bundle.hard_seconds);
+  if (now >= bundle.remove_at) return remove(bundle, Farewell::tell_peer);
+  if (now >= hard) {
+    bundle.policy->counters.add(PolicyCounter::out_bundle_expire);
+    return expire(bundle);
+  }
+  if (bundle.initiator && now >= bundle.created + seconds(bundle.soft_seconds)) {
+    if (!bundle.soft_expired) {
+      bundle.soft_expired = true;
+      bundle.policy->counters.add(PolicyCounter::out_bundle_soft_expire);
+      state_.counters.add(GroupCounter::setup_soft_expire);
+    }
+    renew(bundle);
+    // Looked at again: the renewal may fail while the old bundle still works.
+    return schedule(bundle, std::min({hard, bundle.remove_at, now + renewal_retry}));
+  }
+  schedule(bundle, std::min(hard, bundle.remove_at));
+}
+
+void Setup::soft_limit(SaBundle& bundle, Heading heading) {
+  bundle.soft_expired = true;
+  bundle.policy->counters.add(heading == Heading::leaving ? PolicyCounter::out_bundle_soft_expire
+                                                          : PolicyCounter::in_bundle_soft_expire);
+  state_.counters.add(GroupCounter::setup_soft_expire);
+  if (bundle.initiator) renew(bundle);
+}
+
+void Setup::hard_limit(SaBundle& bundle, Heading heading) {
+  bundle.policy->counters.add(heading == Heading::leaving ? PolicyCounter::out_bundle_expire
+                                                          : PolicyCounter::in_bundle_expire);
+  expire(bundle);
+}
+
+void Setup::expire(SaBundle& bundle) {
+  state_.counters.add(GroupCounter::setup_hard_expire);
+  const Policy& policy = *bundle.policy;
+  state_.services.log.record(log_record(LogText::bundle_expired, policy.name, policy.name, bundle.index));
+  remove(bundle, Farewell::tell_peer);
+}
+
+void Setup::first_inbound(SaBundle& bundle) {
+  bundle.used_inbound = true;
+  bundle.outbound_ready = true;
+  ++state_.generation;
+  for (const auto& older : bundle.policy->bundles) {
+    if (older.get() == &bundle) break;  // the list is in order of age
+    if (older->traffic != bundle.traffic || older->peer != bundle.peer) continue;
+    if (older->remove_at != Instant::max() || !due_for_renewal(*older, state_.now())) continue;
+    older->remove_at = state_.now() + overlap;
+    schedule(*older, std::min(older->deadline, older->remove_at));
+  }
+}
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,79 @@
+// The life of SA bundles: asked for, negotiated by ISAKMP or made of manual keys, renewed, removed.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "modules/ipsec/messages.h"
+#include "modules/ipsec/state.h"
+#include "os/base/scheduler.h"
+
+namespace arrouter::ipsec {
+
+class Setup final : public isakmp::KeyUser {
+ public:
+  /// `send` gets the packets that waited for a bundle, in order, once it may be used outbound.
+  using Send = std::function<void(SaBundle&, std::vector<Packet>)>;
+  explicit Setup(State& state);
+  void on_ready(Send send) { send_ = std::move(send); }
+
+  // ---- for the datapath ----
+  /// A packet matched `policy` and no bundle: starts or joins a negotiation and lets the packet wait, or drops and
+  /// counts it.
+  void wanted(Policy& policy, const FlowKey& flow, Packet packet);
+  /// The bundle has carried its soft limit of bytes, or most of its sequence numbers.
+  void soft_limit(SaBundle& bundle, Heading heading);
+  /// Its hard limit is reached. Destroys it.
+  void hard_limit(SaBundle& bundle, Heading heading);
+  /// The first packet came by it: the peer uses it, so what it replaces may go.
+  void first_inbound(SaBundle& bundle);
+
+  // ---- for commands and interfaces ----
+  enum class Farewell : std::uint8_t { tell_peer, silent };
+  void remove(SaBundle& bundle, Farewell farewell);
+  /// All bundles and negotiations of the policy.
+  void clear(Policy& policy, Farewell farewell);
+  /// Makes the bundle of a policy with manual keys anew from the present configuration, if that is complete.
+  void refresh_manual(Policy& policy);
+  void interface_changed(const InterfaceChange& change);
+  /// The policy's own tunnel end point; nullopt while its interface has no address.
+  std::optional<Ipv4Address> local_of(const Policy& policy) const;
+
+  // ---- isakmp::KeyUser ----
+  std::expected<isakmp::Selection, isakmp::Refused> select(const isakmp::Offer& offer) override;
+  void install(const isakmp::Bundle& bundle) override;
+  void failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) override;
+  void peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) override;
+  void drop_peer(Ipv4Address peer, const std::string& reason) override;
+  void peer_moved(Ipv4Address before, Ipv4Address after, std::uint16_t port) override;
+
+ private:
+  // negotiate.cpp
+  Negotiation* start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic, bool renewal);
+  Traffic traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Address local) const;
+  void end(Policy& policy, Negotiation& negotiation);
+  void drop_waiting(Policy& policy, Negotiation& negotiation);
+  void renew(SaBundle& bundle);
+  // lifetimes
+  void schedule(SaBundle& bundle, Instant deadline);
+  void run_deadlines();
+  void look_at(SaBundle& bundle, Instant now);
+  void expire(SaBundle& bundle);
+  // installation
+  bool add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key, SecretBytes in_key);
+  bool install_keys(SaBundle& bundle, const isakmp::Bundle& keyed, const std::vector<std::uint8_t>& specifications);
+  void tunnel_in_udp(SaBundle& bundle) const;
+  SaBundle& take_in(Policy& policy, std::unique_ptr<SaBundle> bundle);
+  void take_apart(SaBundle& bundle);
+  std::unique_ptr<SaBundle> manual_bundle(Policy& policy);
+
+  State& state_;
+  Send send_;
+  std::set<std::pair<Instant, SaBundle*>> deadlines_;
+  Timer timer_;
+};
+
+}  // namespace arrouter::ipsec

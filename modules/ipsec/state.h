@@ -1,0 +1,38 @@
+// What the parts of the module share: its surroundings, its configuration, its SAs and its counters.
+#pragma once
+
+#include <cstdint>
+
+#include "modules/ip/ip_api.h"
+#include "modules/ipsec/counters.h"
+#include "modules/ipsec/policy.h"
+#include "modules/ipsec/specification.h"
+#include "os/module.h"
+
+namespace arrouter::ipsec {
+
+inline constexpr std::uint16_t default_udp_port = 2746;
+
+struct State {
+  Services& services;
+  IpApi& ip;
+  enco::EncoApi& enco;
+  isakmp::IsakmpApi& isakmp;
+
+  bool enabled = false;
+  std::uint16_t udp_port = default_udp_port;
+  Specifications specifications;
+  PolicyTable policies;
+  SaTable sas;
+  GroupCounters counters;
+  std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale
+
+  Instant now() const { return services.clock.now(); }
+  /// One event for the policy and for the MAIN group.
+  void count(Policy& policy, PolicyCounter own, GroupCounter group) {
+    policy.counters.add(own);
+    counters.add(group);
+  }
+};
+
+}  // namespace arrouter::ipsec
