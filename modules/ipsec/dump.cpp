@@ -34,7 +34,7 @@ std::string sa_line(std::uint8_t id, const SaSpecification& sa) {
 
 std::string bundle_line(std::uint8_t id, const BundleSpecification& bundle) {
   std::string line = fmt::format("create ipsec bund={} key={} string={}", id,
-                                 to_lower(to_string(bundle.key_management)), quoted(bundle.text));
+                                 to_lower(to_string(bundle.key_management)), arrouter::quoted(bundle.text));
   number(line, "expiryk", bundle.expiry_kbytes);
   if (bundle.expiry_seconds != BundleSpecification().expiry_seconds) {
     word(line, "expirys", std::to_string(bundle.expiry_seconds));
@@ -63,8 +63,8 @@ std::string selectors_part(const PolicySettings& policy) {
   selector(line, "rp", selectors.remote_port, port_text(selectors.remote_port));
   selector(line, "tra", selectors.protocol, protocol_text(selectors.protocol));
   if (!selectors.icmp_types.empty()) word(line, "ic", list_text(selectors.icmp_types));
-  if (!policy.local_name.empty()) word(line, "lna", quoted(policy.local_name));
-  if (!policy.remote_name.empty()) word(line, "rna", quoted(policy.remote_name));
+  if (!policy.local_name.empty()) word(line, "lna", arrouter::quoted(policy.local_name));
+  if (!policy.remote_name.empty()) word(line, "rna", arrouter::quoted(policy.remote_name));
   return line;
 }
 
@@ -76,7 +76,7 @@ std::string options_part(const PolicySettings& policy) {
   if (policy.use_pfs) word(line, "usepfsk", "true");
   if (policy.group != defaults.group) word(line, "gro", std::to_string(policy.group));
   if (!policy.source_interface.empty()) word(line, "srci", policy.source_interface);
-  if (!policy.route_template.empty()) word(line, "iprou", quoted(policy.route_template));
+  if (!policy.route_template.empty()) word(line, "iprou", arrouter::quoted(policy.route_template));
   if (policy.udp_tunnel) word(line, "udpt", "true");
   if (policy.udp_port != defaults.udp_port) word(line, "udpp", std::to_string(policy.udp_port));
   if (policy.udp_heartbeat) word(line, "udph", "true");
@@ -85,16 +85,16 @@ std::string options_part(const PolicySettings& policy) {
 }
 
 void dump_policy(const PolicySettings& policy, ConfigWriter& writer) {
-  std::string line = fmt::format("create ipsec pol={} int={} ac={}", quoted(policy.name), policy.interface,
+  std::string line = fmt::format("create ipsec pol={} int={} ac={}", arrouter::quoted(policy.name), policy.interface,
                                  to_lower(to_string(policy.action)));
   if (policy.key_management) word(line, "key", to_lower(to_string(*policy.key_management)));
   number(line, "bund", policy.bundle_specification);
   if (policy.peer.kind != PeerAddress::Kind::none) word(line, "peer", to_lower(to_string(policy.peer)));
-  if (!policy.isakmp_policy.empty()) word(line, "isa", quoted(policy.isakmp_policy));
+  if (!policy.isakmp_policy.empty()) word(line, "isa", arrouter::quoted(policy.isakmp_policy));
   if (policy.from_packet != FromPacket::none) word(line, "sase", to_lower(to_string(policy.from_packet)));
   writer.line(line);
   for (const std::string& part : {selectors_part(policy), options_part(policy)}) {
-    if (!part.empty()) writer.line(fmt::format("set ipsec pol={}{}", quoted(policy.name), part));
+    if (!part.empty()) writer.line(fmt::format("set ipsec pol={}{}", arrouter::quoted(policy.name), part));
   }
 }
 

@@ -14,6 +14,8 @@ namespace arrouter::ipsec {
 inline constexpr std::uint16_t default_udp_port = 2746;
 
 struct State {
+  State(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp)
+      : services(services), ip(ip), enco(enco), isakmp(isakmp) {}
   Services& services;
   IpApi& ip;
   enco::EncoApi& enco;
