@@ -40,9 +40,14 @@ inline constexpr std::size_t script_lines = 20000;
 // IP
 inline constexpr std::size_t arp_entries = 4096;
 inline constexpr std::size_t arp_pending_packets = 1;      // held for each unresolved host
+inline constexpr std::size_t arp_unresolved = 256;         // hosts asked for at once
 inline constexpr std::size_t routes = 20000;
 inline constexpr std::size_t reassembly_queues = 256;
 inline constexpr std::size_t reassembly_bytes = 4U << 20;
+inline constexpr std::size_t reassembly_fragments = 512;   // buffers held by all queues
+inline constexpr std::size_t fragments_per_datagram = 64;
+inline constexpr unsigned icmp_errors_per_s = 100;         // sent by this router, with bursts of the same number
+inline constexpr std::size_t ip_hosts = 1024;
 inline constexpr std::chrono::seconds reassembly_time{60};
 
 // log

@@ -1,0 +1,34 @@
+#include "modules/ip/datapath.h"
+
+namespace arrouter::ip {
+
+Datapath::Datapath(Services& services, State& state)
+    : services_(services),
+      state_(state),
+      destinations_(state),
+      arp_(*this, state.interfaces, state.switches, services.pool, services.clock, services.scheduler, services.log),
+      reassembly_(services.pool, services.clock, services.scheduler, state.ip,
+                  [this](Packet first) {
+                    const Flight flight(*this);
+                    icmp_error(*first, wire::icmp_type::time_exceeded, wire::icmp_code::reassembly_exceeded);
+                  }),
+      // Counting up by one from anywhere: what the real router's IP ids look like from outside.
+      id_(static_cast<std::uint16_t>(services.random.u32())),
+      loop_timer_(services.scheduler, [this] { drain_loop(); }) {
+  for (const auto& link : state_.interfaces.links()) {
+    link->port->set_receiver([this, to = link.get()](Burst& burst) { receive(*to, burst); });
+  }
+}
+
+Datapath::~Datapath() {
+  for (const auto& link : state_.interfaces.links()) link->port->set_receiver({});
+}
+
+void Datapath::reset() {
+  reassembly_.clear();
+  looped_.clear();
+  loop_timer_.disarm();
+  last_heard_ = {};
+}
+
+}  // namespace arrouter::ip

@@ -1,0 +1,165 @@
+// The packet path: frames in, frames out, in bursts. Nothing is allocated for a packet that is forwarded.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+#include "modules/ip/arp.h"
+#include "modules/ip/destinations.h"
+#include "modules/ip/fragment.h"
+#include "modules/ip/icmp_limit.h"
+#include "modules/ip/options.h"
+#include "modules/ip/reassembly.h"
+#include "modules/ip/state.h"
+#include "netdev/wire/ethernet.h"
+#include "netdev/wire/icmp.h"
+#include "os/module.h"
+
+namespace arrouter::ip {
+
+/// ICMP that answers something this router sent: PING and TRACE listen.
+struct IcmpAnswer {
+  Ipv4Address from;
+  wire::IcmpView icmp;
+  /// Of errors: the quoted packet's header fields and the first 8 bytes behind it.
+  struct Quoted {
+    Ipv4Address source, destination;
+    std::uint8_t protocol = 0;
+    ByteView payload;
+  };
+  std::optional<Quoted> quoted;
+};
+
+enum class Sent : std::uint8_t { sent, no_route, no_buffer };
+
+class Datapath final : public ArpHost {
+ public:
+  Datapath(Services& services, State& state);
+  ~Datapath() override;
+
+  ArpTable& arp() { return arp_; }
+  const ArpTable& arp() const { return arp_; }
+  Destinations& destinations() { return destinations_; }
+  const Destinations& destinations() const { return destinations_; }
+
+  /// Frames of a port, at the Ethernet header. Empties the burst.
+  void receive(Link& link, Burst& burst);
+  /// Packets that came out of an SA, at the inner IP header. Empties the burst.
+  void receive_decrypted(InterfaceId interface, Burst& packets);
+  /// Whole packets of this router. Empties the burst.
+  void send(Burst& packets);
+  /// One packet of this router.
+  Sent originate(Packet packet);
+  Sent send_udp(const UdpToSend& datagram);
+  void send_too_big(const PacketBuffer& packet, unsigned mtu);
+
+  std::optional<Hop> route(Ipv4Address destination);
+  Ipv4Address source_towards(Ipv4Address destination);
+  std::uint16_t next_id() { return id_++; }
+
+  struct UdpPort {
+    std::string process;
+    IpApi::UdpListener listener;
+  };
+  bool listen_udp(std::uint16_t port, std::string_view process, IpApi::UdpListener listener);
+  const std::map<std::uint16_t, UdpPort>& udp_ports() const { return udp_ports_; }
+  void on_icmp(std::function<void(const IcmpAnswer&)> listener) { icmp_listener_ = std::move(listener); }
+  void set_ipsec(IpsecStage* stage) { ipsec_ = stage; }
+  void set_udp_encapsulation_port(std::uint16_t port) { encapsulation_port_ = port; }
+  /// Forgets what is under way: fragments, looped-back packets, limits.
+  void reset();
+
+  // ArpHost
+  void transmit(Interface& interface, Packet frame) override;
+  void send_resolved(Interface& interface, Packet packet, const MacAddress& to) override;
+  void unresolved(Packet packet) override;
+  bool proxies(const Interface& interface, Ipv4Address target) override;
+
+ private:
+  /// While one lives, frames gather in the links; the outermost sends them.
+  class Flight {
+   public:
+    explicit Flight(Datapath& path) : path_(path) { ++path_.depth_; }
+    ~Flight() {
+      if (--path_.depth_ == 0) path_.flush();
+    }
+    Flight(const Flight&) = delete;
+
+   private:
+    Datapath& path_;
+  };
+  class Departures;
+  struct Emitter;
+
+  // Mark in meta.flow: the source route was advanced here, at one of its hops.
+  static constexpr std::uint32_t source_route_advanced = 1;
+
+  // input.cpp
+  void drop(IpDrop reason) { state_.ip.drop(reason); }
+  void drop_arrived(const PacketBuffer& packet, IpDrop reason);
+  bool take_frame(Link& link, Packet& packet);
+  bool take_packet(Link& link, const MacAddress& from, Packet& packet);
+  bool plausible(const wire::Ipv4View& ip);
+  void arrived(Interface& interface, Burst& burst);
+  bool protected_for_us(const PacketBuffer& packet) const;
+  void take_protected(InterfaceId id, Burst& burst);
+  void dispatch(Burst& burst);
+  void decrement_ttl(PacketBuffer& packet);
+  void forward(Packet packet, const Destination& destination, Departures& out);
+  bool pass_options(Packet& packet, const Destination& destination);
+  void maybe_redirect(const PacketBuffer& packet, const Hop& hop);
+  void broadcast(Packet packet, const Destination& destination, Departures& out);
+
+  // output.cpp
+  Sent depart(Packet packet, Departures& out);
+  void emit(const Hop& hop, Packet packet);
+  void too_big(const Hop& hop, Packet packet);
+  void link_send(Interface& interface, Ipv4Address next_hop, Packet packet);
+  void flush();
+  void flush(Link& link);
+  void loop_back(Packet packet);
+  void drain_loop();
+
+  // local.cpp
+  void deliver(Packet packet);
+  void deliver_udp(Packet packet);
+  void deliver_icmp(Packet packet);
+  void answer_echo(Packet packet);
+  void answer_timestamp(Packet packet);
+  void answer_address_mask(Packet packet);
+  void answer(Packet packet, std::uint8_t type, Ipv4Address source, Ipv4Address destination);
+  void hand_to_listener(const wire::Ipv4View& ip, const wire::IcmpView& icmp);
+  void refuse_tcp(Packet packet);
+  std::uint32_t midnight_ms() const;
+
+  // errors.cpp
+  void icmp_error(const PacketBuffer& about, std::uint8_t type, std::uint8_t code, std::uint32_t rest = 0);
+  bool deserves_error(const PacketBuffer& about) const;
+
+  Services& services_;
+  State& state_;
+  Destinations destinations_;
+  ArpTable arp_;
+  Reassembly reassembly_;
+  IcmpLimit limit_;
+  RedirectLimit redirects_;
+  IpsecStage* ipsec_ = nullptr;
+  std::uint16_t encapsulation_port_ = 0;
+  std::map<std::uint16_t, UdpPort> udp_ports_;
+  std::function<void(const IcmpAnswer&)> icmp_listener_;
+  std::uint16_t id_ = 0;
+  unsigned depth_ = 0;
+  Burst looped_;
+  Timer loop_timer_;
+  // The sender seen last: packets of one sender come in runs, and need one check.
+  struct {
+    Link* link = nullptr;
+    Ipv4Address source;
+    MacAddress from;
+    std::uint32_t generation = 0;
+    Instant until{};
+  } last_heard_;
+};
+
+}  // namespace arrouter::ip

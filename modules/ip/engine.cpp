@@ -1,0 +1,204 @@
+#include "modules/ip/engine.h"
+
+#include "os/base/text.h"
+
+namespace arrouter::ip {
+
+Engine::Engine(Services& given)
+    : services(given), state(given.ports), path(given, state), ping(given, state, path), trace(given, state, path) {
+  for (const auto& link : state.interfaces.links()) {
+    link->port->set_link_listener([this, on = link.get()](bool) {
+      const std::vector<Interface*> here = on->interfaces;
+      for (Interface* const interface : here) refresh(*interface);
+    });
+  }
+  path.on_icmp([this](const IcmpAnswer& answer) {
+    ping.answered(answer);
+    trace.answered(answer);
+  });
+}
+
+Engine::~Engine() {
+  for (const auto& link : state.interfaces.links()) link->port->set_link_listener({});
+}
+
+void Engine::set_enabled(bool on) {
+  state.switches.enabled = on;
+  if (!on) {
+    ping.stop();
+    trace.stop();
+    path.reset();
+  }
+  for (const auto& interface : state.interfaces.all()) refresh(*interface);
+}
+
+void Engine::refresh(Interface& interface) {
+  const bool up = state.switches.enabled && interface.settings.enabled && interface.link->port->link_up();
+  if (up == interface.up) return;
+  interface.up = up;
+  state.routes.set_interface_up(interface.id, up);
+  state.routes.invalidate_caches();
+  if (up) {
+    path.arp().announce(interface);
+  } else {
+    path.arp().remove_interface(interface, true);
+  }
+  tell(interface);
+}
+
+void Engine::connect(Interface& interface) {
+  const InterfaceSettings& settings = interface.settings;
+  if (!settings.address.unset()) {
+    Route route;
+    route.network = settings.address.masked(settings.mask);
+    route.mask = settings.mask;
+    route.interface = interface.id;
+    route.protocol = RouteProtocol::interface;
+    route.metric = settings.rip_metric;
+    route.added = services.clock.now();
+    route.active = interface.up;
+    state.routes.add(route);
+  }
+  state.interfaces.readdress(state.local.address);
+  state.routes.invalidate_caches();
+}
+
+void Engine::tell(const Interface& interface, bool removed) {
+  const InterfaceChange change{interface.info(), removed};
+  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i](change);
+}
+
+Interface& Engine::add_interface(std::string name, Link& link, InterfaceSettings settings) {
+  Interface& interface = state.interfaces.add(std::move(name), link, std::move(settings));
+  connect(interface);
+  tell(interface);
+  refresh(interface);
+  return interface;
+}
+
+void Engine::remove_interface(Interface& interface) {
+  interface.up = false;
+  path.arp().remove_interface(interface, false);
+  state.routes.remove_interface(interface.id, true);
+  const InterfaceChange change{interface.info(), true};
+  state.interfaces.remove(interface);
+  state.interfaces.readdress(state.local.address);
+  state.routes.invalidate_caches();
+  path.reset();
+  for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i](change);
+}
+
+void Engine::interface_changed(Interface& interface, const InterfaceSettings& before) {
+  const bool readdressed =
+      before.address != interface.settings.address || before.mask != interface.settings.mask;
+  if (readdressed || before.rip_metric != interface.settings.rip_metric) {
+    state.routes.remove_interface(interface.id, false);
+    connect(interface);
+  }
+  if (readdressed) {
+    path.arp().remove_interface(interface, true);
+    if (interface.up) path.arp().announce(interface);
+    tell(interface);
+  }
+  state.routes.invalidate_caches();
+  refresh(interface);
+}
+
+void Engine::reset_interface(Interface& interface) {
+  interface.counters = {};
+  path.arp().remove_interface(interface, true);
+  if (interface.up) path.arp().announce(interface);
+}
+
+void Engine::set_local(const LocalSettings& local) {
+  if (local.address != state.local.address) {
+    Route host;
+    host.mask = mask_of(32);
+    host.interface = local_interface;
+    host.protocol = RouteProtocol::interface;
+    host.added = services.clock.now();
+    host.network = state.local.address;
+    state.routes.remove(host);
+    host.network = local.address;
+    if (!local.address.unset()) state.routes.add(host);
+  }
+  state.local = local;
+  state.interfaces.readdress(local.address);
+  state.routes.invalidate_caches();
+}
+
+void Engine::reset() {
+  path.reset();
+  path.arp().remove_dynamic();
+  state.ip = {};
+  state.icmp = {};
+  state.udp = {};
+  path.arp().counters = {};
+  state.cache_hits = state.cache_misses = 0;
+  for (const auto& interface : state.interfaces.all()) interface->counters = {};
+  state.routes.invalidate_caches();
+}
+
+void Engine::purge() {
+  set_enabled(false);
+  while (!state.interfaces.all().empty()) remove_interface(*state.interfaces.all().back());
+  set_local({});
+  state.routes.clear();
+  state.templates.clear();
+  state.hosts.clear();
+  state.switches = {};
+  ping.defaults = {};
+  trace.defaults = {};
+  reset();
+}
+
+std::optional<Ipv4Address> Engine::resolve_host(std::string_view text) const {
+  if (const auto address = parse_ipv4(text)) return address;
+  for (const auto& [name, address] : state.hosts) {
+    if (equal_ignoring_case(name, text)) return address;
+  }
+  return std::nullopt;
+}
+
+std::optional<IpInterfaceInfo> Engine::interface(std::string_view name) const {
+  const Interface* const found = state.interfaces.find(name);
+  return found == nullptr ? std::nullopt : std::optional(found->info());
+}
+
+std::optional<IpInterfaceInfo> Engine::interface(InterfaceId id) const {
+  const Interface* const found = state.interfaces.find(id);
+  return found == nullptr ? std::nullopt : std::optional(found->info());
+}
+
+std::vector<IpInterfaceInfo> Engine::interfaces() const {
+  std::vector<IpInterfaceInfo> all;
+  for (const auto& interface : state.interfaces.all()) all.push_back(interface->info());
+  return all;
+}
+
+void Engine::on_interface_change(std::function<void(const InterfaceChange&)> listener) {
+  listeners_.push_back(std::move(listener));
+}
+
+std::optional<IpApi::RouteInfo> Engine::route(Ipv4Address destination) const {
+  const auto hop = path.route(destination);
+  if (!hop) return std::nullopt;
+  return RouteInfo{hop->interface->id, hop->next_hop};
+}
+
+Ipv4Address Engine::source_towards(Ipv4Address destination) const { return path.source_towards(destination); }
+
+bool Engine::listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) {
+  return path.listen_udp(port, process, std::move(listener));
+}
+
+bool Engine::send_udp(const UdpToSend& datagram) {
+  return state.switches.enabled && path.send_udp(datagram) == Sent::sent;
+}
+
+void Engine::set_ipsec(IpsecStage* stage) {
+  ipsec_ = stage;
+  path.set_ipsec(stage);
+}
+
+}  // namespace arrouter::ip

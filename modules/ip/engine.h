@@ -1,0 +1,69 @@
+// IP without its command line: state and datapath, what changes when an interface comes or goes, and the face to other
+// modules.
+#pragma once
+
+#include "modules/ip/datapath.h"
+#include "modules/ip/ping.h"
+#include "modules/ip/trace.h"
+
+namespace arrouter::ip {
+
+class Engine final : public IpApi {
+ public:
+  explicit Engine(Services& services);
+  ~Engine() override;
+
+  Services& services;
+  State state;
+  Datapath path;
+  Ping ping;
+  Trace trace;
+
+  // What commands do.
+  void set_enabled(bool on);
+  /// Makes the interface and its connected route; `settings` were checked.
+  Interface& add_interface(std::string name, Link& link, InterfaceSettings settings);
+  void remove_interface(Interface& interface);
+  /// After settings were changed: the address (`before` is the old one), ENABLE, GRE …
+  void interface_changed(Interface& interface, const InterfaceSettings& before);
+  void reset_interface(Interface& interface);
+  void set_local(const LocalSettings& local);
+  /// Everything learnt is forgotten and counters are zeroed; configuration stays.
+  void reset();
+  /// All configuration goes.
+  void purge();
+  /// An address, or a name of the host table.
+  std::optional<Ipv4Address> resolve_host(std::string_view text) const;
+  const IpsecStage* ipsec() const { return ipsec_; }
+
+  // IpApi
+  bool enabled() const override { return state.switches.enabled; }
+  std::optional<IpInterfaceInfo> interface(std::string_view name) const override;
+  std::optional<IpInterfaceInfo> interface(InterfaceId id) const override;
+  std::vector<IpInterfaceInfo> interfaces() const override;
+  bool is_own(Ipv4Address address) const override { return state.interfaces.is_own(address); }
+  Ipv4Address local_address() const override { return state.local.address; }
+  void on_interface_change(std::function<void(const InterfaceChange&)> listener) override;
+  std::optional<RouteInfo> route(Ipv4Address destination) const override;
+  Ipv4Address source_towards(Ipv4Address destination) const override;
+  bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) override;
+  bool send_udp(const UdpToSend& datagram) override;
+  void send(Burst& packets) override { path.send(packets); }
+  void set_ipsec(IpsecStage* stage) override;
+  void set_udp_encapsulation_port(std::uint16_t port) override { path.set_udp_encapsulation_port(port); }
+  void receive_decrypted(InterfaceId interface, Burst& packets) override {
+    path.receive_decrypted(interface, packets);
+  }
+  void send_too_big(const PacketBuffer& packet, unsigned mtu) override { path.send_too_big(packet, mtu); }
+  void count_drop(IpDrop reason) override { state.ip.drop(reason); }
+
+ private:
+  void refresh(Interface& interface);
+  void connect(Interface& interface);
+  void tell(const Interface& interface, bool removed = false);
+
+  std::vector<std::function<void(const InterfaceChange&)>> listeners_;
+  IpsecStage* ipsec_ = nullptr;
+};
+
+}  // namespace arrouter::ip

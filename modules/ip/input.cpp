@@ -1,0 +1,318 @@
+// Frames in: which interface, is it sound, is it ours, may it pass.
+#include "modules/ip/departures.h"
+#include "netdev/offload.h"
+#include "netdev/wire/udp.h"
+
+namespace arrouter::ip {
+namespace {
+
+constexpr std::size_t keep_alive = 1;  // bytes of a NAT keep-alive (RFC 3948 2.3)
+
+}  // namespace
+
+void Datapath::drop_arrived(const PacketBuffer& packet, IpDrop reason) {
+  drop(reason);
+  if (Interface* const interface = state_.interfaces.find(packet.meta.interface)) ++interface->counters.in_discards;
+}
+
+void Datapath::receive(Link& link, Burst& burst) {
+  const Flight flight(*this);
+  if (!state_.switches.enabled || link.interfaces.empty()) {
+    link.in_no_interface += burst.size();
+    burst.clear();
+    return;
+  }
+  for (Packet& packet : burst) {
+    if (!take_frame(link, packet)) packet.reset();
+  }
+  burst.compact();
+  if (burst.empty()) return;
+  if (link.interfaces.size() == 1) {
+    arrived(*link.interfaces.front(), burst);
+    return;
+  }
+  // Multihoming: runs of packets of one logical interface stay together.
+  Burst run;
+  InterfaceId of = 0;
+  const auto hand_on = [&] {
+    Interface* const interface = state_.interfaces.find(of);
+    if (!run.empty() && interface != nullptr) arrived(*interface, run);
+    run.clear();
+  };
+  for (Packet& packet : burst) {
+    if (packet->meta.interface != of) hand_on();
+    of = packet->meta.interface;
+    run.add(std::move(packet));
+  }
+  hand_on();
+  burst.clear();
+}
+
+bool Datapath::take_frame(Link& link, Packet& packet) {
+  const auto frame = wire::view_ethernet(packet->view());
+  if (!frame || frame->vlan || (frame->type != wire::ether_type::ipv4 && frame->type != wire::ether_type::arp)) {
+    ++link.in_unknown_protocols;
+    return false;
+  }
+  const bool group = frame->destination.group();
+  if (!group && frame->destination != link.port->mac()) {
+    ++link.in_other_hosts;
+    return false;
+  }
+  if (frame->type == wire::ether_type::arp) {
+    arp_.input(link, frame->payload);
+    return false;
+  }
+  const MacAddress from = frame->source;
+  packet->pull(wire::ethernet_header);
+  packet->meta.network_offset = 0;
+  packet->meta.link_broadcast = group;
+  return take_packet(link, from, packet);
+}
+
+bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet) {
+  ++state_.ip.in_receives;
+  const auto ip = wire::view_ipv4(packet->view());
+  if (!ip) {
+    drop(IpDrop::header_error);
+    return false;
+  }
+  packet->trim(ip->total_length());
+  Interface* const interface = state_.interfaces.arrival(link, ip->source(), ip->destination());
+  packet->meta.interface = interface->id;
+  ++interface->counters.in_packets;
+  if (packet->meta.link_broadcast) ++interface->counters.in_broadcasts;
+  if (!interface->up) {
+    drop_arrived(*packet, IpDrop::interface_down);
+    return false;
+  }
+  const Instant now = services_.clock.now();
+  const bool known = last_heard_.link == &link && last_heard_.source == ip->source() && last_heard_.from == from &&
+                     last_heard_.generation == state_.routes.generation() && now < last_heard_.until;
+  if (!known) {
+    if (!plausible(*ip)) {
+      drop_arrived(*packet, IpDrop::address_error);
+      return false;
+    }
+    arp_.heard(link, ip->source(), from);
+    last_heard_ = {&link, ip->source(), from, state_.routes.generation(), now + std::chrono::seconds(1)};
+  }
+  // A frame to a group of stations that carries a packet to one host is a mistake or an attack.
+  if (packet->meta.link_broadcast && !state_.switches.mac_disparity) {
+    const auto kind = destinations_.of(ip->destination()).kind;
+    if (kind != Destination::Kind::broadcast && kind != Destination::Kind::multicast) {
+      drop_arrived(*packet, IpDrop::address_error);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Datapath::plausible(const wire::Ipv4View& ip) {
+  const Ipv4Address source = ip.source();
+  // Hosts without an address yet may only broadcast (BOOTP).
+  if (source.unset()) return ip.destination().limited_broadcast();
+  const std::uint32_t first_octet = source.value >> 24;
+  if (first_octet == 0 || first_octet == 127 || first_octet >= 224) return false;
+  if (state_.switches.spoof_check && state_.interfaces.is_own(source)) return false;
+  return state_.interfaces.broadcast_of(source) == nullptr;
+}
+
+bool Datapath::protected_for_us(const PacketBuffer& packet) const {
+  const std::uint8_t protocol = packet.data()[9];
+  if (protocol == wire::protocol::esp || protocol == wire::protocol::ah) return true;
+  if (protocol != wire::protocol::udp || encapsulation_port_ == 0) return false;
+  const auto ip = wire::view_ipv4(packet.view(), false);
+  const auto udp = ip ? wire::view_udp(ip->payload()) : std::nullopt;
+  return udp && udp->destination_port == encapsulation_port_ && udp->payload.size() > keep_alive &&
+         (udp->payload.size() < 4 || load_be32(udp->payload.data()) != 0);
+}
+
+/// Puts fragments for this router together and hands what is protected to IPsec.
+void Datapath::take_protected(InterfaceId id, Burst& burst) {
+  Burst shielded;
+  for (Packet& packet : burst) {
+    const auto ip = wire::view_ipv4(packet->view(), false);
+    if (destinations_.of(ip->destination()).kind != Destination::Kind::own) continue;
+    if (ip->fragment()) {
+      packet = reassembly_.add(std::move(packet));
+      if (!packet) continue;
+    }
+    if (ipsec_ != nullptr && protected_for_us(*packet)) shielded.add(std::move(packet));
+  }
+  burst.compact();
+  if (shielded.empty()) return;
+  state_.ip.in_delivers += shielded.size();
+  ipsec_->inbound_protected(id, shielded);
+}
+
+void Datapath::arrived(Interface& interface, Burst& burst) {
+  const InterfaceId id = interface.id;
+  take_protected(id, burst);
+  if (!burst.empty() && ipsec_ != nullptr && ipsec_->attached(id)) {
+    ipsec_->inbound_clear(id, burst);
+    burst.compact();
+  }
+  dispatch(burst);
+}
+
+void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
+  const Flight flight(*this);
+  packets.compact();
+  for (Packet& packet : packets) {
+    ++state_.ip.in_receives;
+    packet->meta.interface = id;
+    packet->meta.network_offset = 0;
+    packet->meta.link_broadcast = false;
+    packet->meta.ipsec_done = false;
+    const auto ip = wire::view_ipv4(packet->view());
+    if (!ip || !plausible(*ip)) {
+      drop_arrived(*packet, ip ? IpDrop::address_error : IpDrop::header_error);
+      packet.reset();
+      continue;
+    }
+    packet->trim(ip->total_length());
+  }
+  packets.compact();
+  Interface* const interface = state_.interfaces.find(id);
+  if (interface == nullptr) {
+    for (std::size_t i = 0; i < packets.size(); ++i) drop(IpDrop::interface_down);
+    packets.clear();
+    return;
+  }
+  // What came through an SA may be protected again (a tunnel in a tunnel), but is never shown to inbound_clear().
+  take_protected(id, packets);
+  dispatch(packets);
+}
+
+void Datapath::dispatch(Burst& burst) {
+  Departures out(*this);
+  for (Packet& packet : burst) {
+    const auto ip = wire::view_ipv4(packet->view(), false);
+    const Destination& to = destinations_.of(ip->destination());
+    switch (to.kind) {
+      case Destination::Kind::own:
+        deliver(std::move(packet));
+        break;
+      case Destination::Kind::broadcast:
+        broadcast(std::move(packet), to, out);
+        break;
+      case Destination::Kind::multicast:
+      case Destination::Kind::martian:
+        drop_arrived(*packet, IpDrop::address_error);
+        break;
+      case Destination::Kind::unreachable:
+        if (!state_.switches.forwarding) {
+          drop_arrived(*packet, IpDrop::not_forwarding);
+          break;
+        }
+        drop(IpDrop::no_route);
+        icmp_error(*packet, wire::icmp_type::unreachable, wire::icmp_code::net_unreachable);
+        break;
+      case Destination::Kind::blackhole:
+        drop(IpDrop::blackhole);
+        break;
+      case Destination::Kind::routed:
+        forward(std::move(packet), to, out);
+        break;
+    }
+  }
+  burst.clear();
+}
+
+void Datapath::decrement_ttl(PacketBuffer& packet) {
+  std::uint8_t* const header = packet.data();
+  const std::uint16_t before = load_be16(header + 8);
+  --header[8];
+  store_be16(header + 10, wire::checksum_adjust(load_be16(header + 10), before, load_be16(header + 8)));
+}
+
+void Datapath::forward(Packet packet, const Destination& destination, Departures& out) {
+  const auto ip = wire::view_ipv4(packet->view(), false);
+  if (!state_.switches.forwarding) {
+    drop_arrived(*packet, IpDrop::not_forwarding);
+    return;
+  }
+  if (ip->ttl() <= 1) {
+    drop(IpDrop::ttl_expired);
+    if (packet->meta.checksum == Checksum::partial) complete_checksum(*packet);
+    icmp_error(*packet, wire::icmp_type::time_exceeded, wire::icmp_code::ttl_exceeded);
+    return;
+  }
+  // A second fragment this early would overwrite TCP's flags behind a filter's back (RFC 1858).
+  if (ip->fragment_offset() == 8 && ip->protocol() == wire::protocol::tcp && state_.switches.fragment_offset_filter) {
+    drop_arrived(*packet, IpDrop::policy);
+    return;
+  }
+  const Hop hop = destinations_.hop(destination, ip->source(), ip->protocol());
+  if (ip->header_length() > wire::ipv4_header && !pass_options(packet, destination)) return;
+  if (packet->meta.ipsec_sa == 0) maybe_redirect(*packet, hop);
+  decrement_ttl(*packet);
+  ++state_.ip.forwarded;
+  out.add(hop, std::move(packet));
+}
+
+bool Datapath::pass_options(Packet& packet, const Destination& destination) {
+  const auto ip = wire::view_ipv4(packet->view(), false);
+  const Options options = check_options(ip->header());
+  if (options.bad_at) {
+    drop_arrived(*packet, IpDrop::option);
+    icmp_error(*packet, wire::icmp_type::parameter_problem, 0, static_cast<std::uint32_t>(*options.bad_at) << 24);
+    return false;
+  }
+  const Hop hop = destinations_.hop(destination, ip->source(), ip->protocol());
+  if (options.source_routed()) {
+    // Between two hops of a strict route there is no room for another router.
+    const bool advanced = packet->meta.flow == source_route_advanced;
+    const bool strict_broken = options.strict && (!advanced || hop.next_hop != ip->destination());
+    if (!state_.switches.source_route || strict_broken) {
+      drop_arrived(*packet, IpDrop::option);
+      icmp_error(*packet, wire::icmp_type::unreachable, wire::icmp_code::source_route_failed);
+      return false;
+    }
+    record_passage(packet->data(), options, hop.interface->settings.address, midnight_ms(), advanced);
+  } else {
+    record_passage(packet->data(), options, hop.interface->settings.address, midnight_ms(), false);
+  }
+  packet->meta.flow = 0;
+  wire::finish_ipv4(packet->data());
+  return true;
+}
+
+void Datapath::maybe_redirect(const PacketBuffer& packet, const Hop& hop) {
+  const Interface* const came_by = state_.interfaces.find(packet.meta.interface);
+  if (came_by == nullptr || hop.interface != came_by || !state_.switches.redirect) return;
+  const auto ip = wire::view_ipv4(packet.view(), false);
+  if (!came_by->on_subnet(ip->source()) || !came_by->on_subnet(hop.next_hop)) return;
+  if (ip->header_length() > wire::ipv4_header && check_options(ip->header()).source_routed()) return;
+  if (!redirects_.allow(ip->source(), ip->destination(), services_.clock.now())) return;
+  icmp_error(packet, wire::icmp_type::redirect, wire::icmp_code::redirect_host, hop.next_hop.value);
+}
+
+void Datapath::broadcast(Packet packet, const Destination& destination, Departures& out) {
+  Interface* const came_by = state_.interfaces.find(packet->meta.interface);
+  Interface* const target = destination.broadcast_on;
+  if (target == nullptr || target == came_by) {
+    if (wire::view_ipv4(packet->view(), false)->fragment()) {
+      packet = reassembly_.add(std::move(packet));
+      if (!packet) return;
+    }
+    deliver(std::move(packet));
+    return;
+  }
+  // Somebody else's directed broadcast, sent on only where that is wanted.
+  const auto ip = wire::view_ipv4(packet->view(), false);
+  if (!target->settings.directed_broadcast || !state_.switches.forwarding || packet->meta.link_broadcast) {
+    drop_arrived(*packet, IpDrop::address_error);
+    return;
+  }
+  if (ip->ttl() <= 1) {
+    drop(IpDrop::ttl_expired);
+    return;
+  }
+  decrement_ttl(*packet);
+  ++state_.ip.forwarded;
+  out.add({target, ip->destination()}, std::move(packet));
+}
+
+}  // namespace arrouter::ip

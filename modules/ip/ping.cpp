@@ -1,0 +1,131 @@
+#include "modules/ip/ping.h"
+
+#include <fmt/format.h>
+
+namespace arrouter::ip {
+
+Ping::Ping(Services& services, State& state, Datapath& path)
+    : services_(services), state_(state), path_(path), timer_(services.scheduler, [this] { timer(); }) {}
+
+void Ping::start(const PingSettings& settings, std::weak_ptr<Terminal> terminal) {
+  current_ = settings;
+  results_ = {};
+  terminal_ = std::move(terminal);
+  running_ = true;
+  waiting_ = false;
+  sequence_ = 0;
+  identifier_ = static_cast<std::uint16_t>(services_.random.u32());
+  if (const auto to = terminal_.lock()) to->hold();
+  // The first request leaves after the command has ended, so that its screen comes before the first reply.
+  timer_.arm(services_.clock.now());
+}
+
+bool Ping::stop() {
+  if (!running_) return false;
+  results_.last_message = "Ping stopped";
+  finish();
+  return true;
+}
+
+void Ping::send() {
+  const PingSettings& ping = *current_;
+  const std::size_t total = wire::ipv4_header + wire::icmp_header + ping.length;
+  if (ping.source.unset()) current_->source = path_.source_towards(ping.destination);
+  ++sequence_;
+  Packet packet = services_.pool.allocate(total);
+  if (!packet) {
+    failed("No buffers available");
+    return;
+  }
+  std::uint8_t* const at = packet->put(total);
+  const Bytes pattern = from_hex(ping.pattern).value_or(Bytes{});
+  for (std::size_t i = 0; i < ping.length; ++i) {
+    at[wire::ipv4_header + wire::icmp_header + i] =
+        pattern.empty() ? static_cast<std::uint8_t>(i) : pattern[i % pattern.size()];
+  }
+  wire::write_icmp(at + wire::ipv4_header, wire::icmp_type::echo, 0,
+                   static_cast<std::uint32_t>(identifier_) << 16 | sequence_, ping.length);
+  wire::write_ipv4(at,
+                   {ping.source, ping.destination, wire::protocol::icmp, static_cast<std::uint8_t>(ping.tos), 64,
+                    path_.next_id(), false},
+                   static_cast<std::uint16_t>(total));
+  ++results_.sent;
+  ++state_.icmp.out_messages;
+  ++state_.icmp.out[wire::icmp_type::echo];
+  sent_at_ = services_.clock.now();
+  waiting_ = true;
+  timer_.arm(sent_at_ + std::chrono::seconds(ping.timeout_s));
+  if (path_.originate(std::move(packet)) == Sent::no_route) {
+    // Asking again would get the same answer at once: the command ends here.
+    failed("No route to specified destination");
+    finish();
+  }
+}
+
+void Ping::timer() {
+  if (waiting_) {
+    failed(fmt::format("No reply from {}", to_string(current_->destination)));
+    if (!running_) return;
+    after(services_.clock.now());
+    return;
+  }
+  send();
+}
+
+void Ping::failed(std::string_view why) {
+  waiting_ = false;
+  results_.last_message = std::string(why);
+  say(fmt::format("Request {} timed-out: {}", results_.sent, why));
+}
+
+/// What follows a request that was answered or given up.
+void Ping::after(Instant not_before) {
+  if (!current_->continuous && results_.sent >= current_->number) {
+    finish();
+    return;
+  }
+  timer_.arm(std::max(not_before, sent_at_ + std::chrono::seconds(current_->delay_s)));
+}
+
+void Ping::answered(const IcmpAnswer& answer) {
+  if (!running_ || !waiting_) return;
+  const Instant now = services_.clock.now();
+  if (answer.icmp.type == wire::icmp_type::echo_reply) {
+    if (answer.icmp.identifier() != identifier_ || answer.icmp.sequence() != sequence_) return;
+    const auto ms = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count());
+    results_.minimum_ms = results_.received == 0 ? ms : std::min(results_.minimum_ms, ms);
+    results_.maximum_ms = std::max(results_.maximum_ms, ms);
+    results_.total_ms += ms;
+    ++results_.received;
+    results_.last_message = "Echo reply received";
+    waiting_ = false;
+    say(fmt::format("Echo reply {} from {} time delay {} ms", results_.sent, to_string(answer.from), ms));
+    after(now);
+    return;
+  }
+  if (!answer.quoted || answer.quoted->protocol != wire::protocol::icmp ||
+      answer.quoted->destination != current_->destination || answer.quoted->payload.size() < 8 ||
+      load_be16(answer.quoted->payload.data() + 4) != identifier_ ||
+      load_be16(answer.quoted->payload.data() + 6) != sequence_) {
+    return;
+  }
+  failed(answer.icmp.type == wire::icmp_type::time_exceeded ? "Time to live exceeded" : "Destination unreachable");
+  after(now);
+}
+
+void Ping::say(const std::string& line) {
+  if (!current_->screen_output) return;
+  if (const auto to = terminal_.lock()) to->print(line + "\n");
+}
+
+void Ping::finish() {
+  timer_.disarm();
+  waiting_ = false;
+  if (!running_) return;
+  running_ = false;
+  if (const auto to = terminal_.lock()) to->release();
+  terminal_.reset();
+}
+
+}  // namespace arrouter::ip

@@ -1,0 +1,169 @@
+#include "modules/ip/reassembly.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace arrouter::ip {
+
+Reassembly::Reassembly(PacketPool& pool, const Clock& clock, Scheduler& scheduler, IpCounters& counters,
+                       Expired expired)
+    : pool_(pool),
+      clock_(clock),
+      counters_(counters),
+      expired_(std::move(expired)),
+      timer_(scheduler, [this] { expire(); }) {}
+
+Packet Reassembly::add(Packet fragment) {
+  ++counters_.reassembly_required;
+  const auto ip = wire::view_ipv4(fragment->view(), false);
+  Piece piece;
+  if (ip) {
+    piece.begin = ip->fragment_offset();
+    piece.end = piece.begin + ip->payload().size();
+    piece.last = !ip->more_fragments();
+  }
+  // Only the last fragment may have a length that is no multiple of 8, and nothing may end beyond 65535 bytes.
+  const bool sound = ip && piece.end > piece.begin && (piece.last || piece.end % 8 == 0) &&
+                     piece.end + ip->header_length() <= 65535;
+  if (!sound) {
+    counters_.drop(IpDrop::reassembly_failed);
+    return {};
+  }
+  const std::size_t length = piece.end - piece.begin;
+  Position datagram = find(*ip, fragment->meta);
+  if (!make_room(length, datagram)) return {};
+  if (datagram == datagrams_.end()) {
+    datagrams_.push_back({ip->source(), ip->destination(), ip->id(), ip->protocol(), fragment->meta.ipsec_sa,
+                          clock_.now() + limits::reassembly_time, {}, 0});
+    datagram = std::prev(datagrams_.end());
+    timer_.arm(datagrams_.front().deadline);
+  }
+  piece.packet = std::move(fragment);
+  if (!place(*datagram, std::move(piece))) {
+    drop(datagram);
+    return {};
+  }
+  if (!datagram->whole()) return {};
+  Packet joined = join(*datagram);
+  if (joined) {
+    ++counters_.reassembled;
+    fragments_ -= datagram->pieces.size();
+    bytes_ -= datagram->bytes;
+    datagrams_.erase(datagram);
+  } else {
+    drop(datagram);
+  }
+  return joined;
+}
+
+Reassembly::Position Reassembly::find(const wire::Ipv4View& ip, const PacketMeta& meta) {
+  return std::find_if(datagrams_.begin(), datagrams_.end(),
+                      [&](const Datagram& datagram) { return datagram.belongs(ip, meta); });
+}
+
+bool Reassembly::make_room(std::size_t bytes, Position keep) {
+  if (keep != datagrams_.end() && keep->pieces.size() >= limits::fragments_per_datagram) {
+    drop(keep);
+    return false;
+  }
+  // The oldest unfinished datagrams make room for new ones; the one in question is never its own victim.
+  const auto full = [&] {
+    return bytes_ + bytes > limits::reassembly_bytes || fragments_ >= limits::reassembly_fragments ||
+           (keep == datagrams_.end() && datagrams_.size() >= limits::reassembly_queues);
+  };
+  while (full()) {
+    Position victim = datagrams_.begin();
+    if (victim == keep) ++victim;
+    if (victim == datagrams_.end()) {
+      counters_.drop(IpDrop::reassembly_failed);
+      return false;
+    }
+    drop(victim);
+  }
+  return true;
+}
+
+bool Reassembly::place(Datagram& datagram, Piece piece) {
+  auto next = std::find_if(datagram.pieces.begin(), datagram.pieces.end(),
+                           [&](const Piece& held) { return held.begin >= piece.begin; });
+  if (next != datagram.pieces.end() && next->begin == piece.begin && next->end == piece.end &&
+      next->last == piece.last) {
+    counters_.drop(IpDrop::reassembly_failed);  // a repetition: the copy goes, the datagram stays
+    return true;
+  }
+  if (next != datagram.pieces.end() && (next->begin < piece.end || piece.last)) return false;
+  if (next != datagram.pieces.begin()) {
+    const Piece& before = *std::prev(next);
+    if (before.end > piece.begin || before.last) return false;
+  }
+  datagram.bytes += piece.end - piece.begin;
+  bytes_ += piece.end - piece.begin;
+  ++fragments_;
+  datagram.pieces.insert(next, std::move(piece));
+  return true;
+}
+
+bool Reassembly::Datagram::whole() const {
+  if (pieces.front().begin != 0 || !pieces.back().last) return false;
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    if (pieces[i].begin != pieces[i - 1].end) return false;
+  }
+  return true;
+}
+
+Packet Reassembly::join(Datagram& datagram) {
+  const PacketBuffer& first = *datagram.pieces.front().packet;
+  const std::size_t header = static_cast<std::size_t>(first.data()[0] & 15) * 4;
+  const std::size_t total = header + datagram.pieces.back().end;
+  if (total > 65535) return {};
+  Packet whole = pool_.allocate(total);
+  if (!whole) return {};
+  std::uint8_t* const at = whole->put(total);
+  std::memcpy(at, first.data(), header);
+  for (const Piece& piece : datagram.pieces) {
+    const PacketBuffer& from = *piece.packet;
+    const std::size_t from_header = static_cast<std::size_t>(from.data()[0] & 15) * 4;
+    std::memcpy(at + header + piece.begin, from.data() + from_header, piece.end - piece.begin);
+  }
+  store_be16(at + 2, static_cast<std::uint16_t>(total));
+  store_be16(at + 6, 0);
+  wire::finish_ipv4(at);
+  whole->meta = first.meta;
+  whole->meta.segmentation = Segmentation::none;
+  whole->meta.checksum = Checksum::complete;
+  return whole;
+}
+
+void Reassembly::drop(Position datagram) {
+  fragments_ -= datagram->pieces.size();
+  bytes_ -= datagram->bytes;
+  // The whole datagram is one loss, whatever number of pieces had come.
+  counters_.drop(IpDrop::reassembly_failed);
+  datagrams_.erase(datagram);
+}
+
+void Reassembly::expire() {
+  while (!datagrams_.empty() && datagrams_.front().deadline <= clock_.now()) {
+    Datagram& datagram = datagrams_.front();
+    ++counters_.reassembly_timeouts;
+    Packet first;
+    if (!datagram.pieces.empty() && datagram.pieces.front().begin == 0) {
+      first = std::move(datagram.pieces.front().packet);
+    }
+    drop(datagrams_.begin());
+    if (first) expired_(std::move(first));
+  }
+  if (datagrams_.empty()) {
+    timer_.disarm();
+  } else {
+    timer_.arm(datagrams_.front().deadline);
+  }
+}
+
+void Reassembly::clear() {
+  datagrams_.clear();
+  bytes_ = fragments_ = 0;
+  timer_.disarm();
+}
+
+}  // namespace arrouter::ip

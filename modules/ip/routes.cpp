@@ -1,0 +1,125 @@
+#include "modules/ip/routes.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace arrouter::ip {
+namespace {
+
+std::size_t length_of(Ipv4Address mask) { return static_cast<std::size_t>(std::popcount(mask.value)); }
+
+}  // namespace
+
+unsigned RouteTable::preference(const Route& route) {
+  if (route.preference) return *route.preference;
+  if (route.protocol == RouteProtocol::interface) return 0;
+  if (route.blackhole()) return 5;
+  return route.is_default() ? 360 : 60;
+}
+
+RouteTable::Added RouteTable::add(const Route& route) {
+  if (find(route) != nullptr) return Added::exists;
+  if (size_ >= limits::routes) return Added::full;
+  routes_[{route.network, route.mask}].push_back(route);
+  ++size_;
+  choose({route.network, route.mask});
+  return Added::added;
+}
+
+Route* RouteTable::find(const Route& path) {
+  const auto prefix = routes_.find({path.network, path.mask});
+  if (prefix == routes_.end()) return nullptr;
+  for (Route& route : prefix->second) {
+    if (route.same_path(path)) return &route;
+  }
+  return nullptr;
+}
+
+bool RouteTable::remove(const Route& path) {
+  const auto prefix = routes_.find({path.network, path.mask});
+  if (prefix == routes_.end()) return false;
+  const std::size_t removed = prefix->second.remove_if([&](const Route& route) { return route.same_path(path); });
+  if (removed == 0) return false;
+  size_ -= removed;
+  const Prefix key = prefix->first;
+  if (prefix->second.empty()) routes_.erase(prefix);
+  choose(key);
+  return true;
+}
+
+void RouteTable::remove_interface(InterfaceId interface, bool static_too) {
+  for (auto prefix = routes_.begin(); prefix != routes_.end();) {
+    size_ -= prefix->second.remove_if([&](const Route& route) {
+      return route.interface == interface && (static_too || route.protocol == RouteProtocol::interface);
+    });
+    const Prefix key = prefix->first;
+    prefix = prefix->second.empty() ? routes_.erase(prefix) : std::next(prefix);
+    choose(key);
+  }
+}
+
+void RouteTable::set_interface_up(InterfaceId interface, bool up) {
+  for (auto& [prefix, routes] : routes_) {
+    bool touched = false;
+    for (Route& route : routes) {
+      if (route.interface != interface || route.active == up) continue;
+      route.active = up;
+      touched = true;
+    }
+    if (touched) choose(prefix);
+  }
+}
+
+void RouteTable::clear() {
+  routes_.clear();
+  for (auto& table : chosen_) table.clear();
+  lengths_ = 0;
+  size_ = 0;
+  ++generation_;
+}
+
+void RouteTable::choose(const Prefix& prefix) {
+  ++generation_;
+  const std::size_t length = length_of(prefix.second);
+  auto& table = chosen_[length];
+  Paths best;
+  if (const auto found = routes_.find(prefix); found != routes_.end()) {
+    for (Route& route : found->second) {
+      // Routes of another policy wait for policy filters, and the LOCAL interface's needs no looking up.
+      if (!route.active || route.policy != 0 || route.interface == local_interface) continue;
+      const auto rank = [](const Route& of) { return std::pair(preference(of), of.metric); };
+      if (!best.empty() && rank(route) > rank(*best.front())) continue;
+      if (!best.empty() && rank(route) < rank(*best.front())) best.clear();
+      best.push_back(&route);
+    }
+  }
+  if (best.empty()) {
+    table.erase(prefix.first.value);
+  } else {
+    table.insert_or_assign(prefix.first.value, std::move(best));
+  }
+  const std::uint64_t bit = std::uint64_t{1} << length;
+  lengths_ = table.empty() ? lengths_ & ~bit : lengths_ | bit;
+}
+
+const RouteTable::Paths* RouteTable::lookup(Ipv4Address destination) const {
+  for (std::uint64_t left = lengths_; left != 0;) {
+    const int length = 63 - std::countl_zero(left);
+    left &= ~(std::uint64_t{1} << length);
+    const auto& table = chosen_[static_cast<std::size_t>(length)];
+    const auto found = table.find(destination.masked(mask_of(length)).value);
+    if (found != table.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+std::size_t RouteTable::active() const {
+  std::size_t count = 0;
+  for (const auto& [prefix, routes] : routes_) {
+    count += static_cast<std::size_t>(
+        std::count_if(routes.begin(), routes.end(), [](const Route& route) { return route.active; }));
+  }
+  return count;
+}
+
+}  // namespace arrouter::ip

@@ -1,0 +1,90 @@
+// The routing table: what is configured or connected (kept in the order of the screen), and what is looked up (one
+// hash table per prefix length, longest first), which holds only the best active routes of each prefix.
+#pragma once
+
+#include <array>
+#include <list>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "modules/ip/ip_api.h"
+#include "os/base/time.h"
+
+namespace arrouter::ip {
+
+enum class RouteProtocol : std::uint8_t { interface, fixed };  // fixed: "static"
+
+struct Route {
+  Ipv4Address network, mask, next_hop;
+  InterfaceId interface = 0;  // 0: blackhole
+  RouteProtocol protocol = RouteProtocol::fixed;
+  unsigned metric = 1, metric2 = 1, policy = 0;
+  std::optional<unsigned> preference, tag;
+  Instant added{};
+  bool active = true;  // its interface is up
+  std::uint64_t hits = 0;
+
+  bool blackhole() const { return interface == 0; }
+  bool is_default() const { return mask.unset(); }
+  bool same_path(const Route& other) const {
+    return network == other.network && mask == other.mask && next_hop == other.next_hop &&
+           interface == other.interface && protocol == other.protocol && policy == other.policy;
+  }
+};
+
+/// Interface number of the LOCAL interface's host route; never looked up, own addresses are found before.
+inline constexpr InterfaceId local_interface = 0xffff;
+
+class RouteTable {
+ public:
+  /// Routes of one prefix between which traffic is shared: equal preference and metric.
+  using Paths = std::vector<Route*>;
+
+  /// Given preference, else the default of the protocol: interface 0, blackhole 5, static 60, static default 360.
+  static unsigned preference(const Route& route);
+
+  enum class Added : std::uint8_t { added, exists, full };
+  Added add(const Route& route);
+  /// The route with this destination, path and protocol; nullptr when there is none.
+  Route* find(const Route& path);
+  /// After a found route's preference or metric was changed.
+  void changed(const Route& route) { choose({route.network, route.mask}); }
+  bool remove(const Route& path);
+  /// The connected route and, with `static_too`, every static route of the interface.
+  void remove_interface(InterfaceId interface, bool static_too);
+  void set_interface_up(InterfaceId interface, bool up);
+  void clear();
+
+  /// The best routes of the longest prefix; nullptr when none matches. Stays valid until generation() changes.
+  const Paths* lookup(Ipv4Address destination) const;
+  /// Counts every change, so that caches know when to forget.
+  std::uint32_t generation() const { return generation_; }
+  void invalidate_caches() { ++generation_; }
+
+  /// Sorted by destination, then mask.
+  using Prefix = std::pair<Ipv4Address, Ipv4Address>;
+  const std::map<Prefix, std::list<Route>>& all() const { return routes_; }
+  std::size_t size() const { return size_; }
+  std::size_t active() const;
+
+ private:
+  void choose(const Prefix& prefix);
+
+  std::map<Prefix, std::list<Route>> routes_;
+  std::array<std::unordered_map<std::uint32_t, Paths>, 33> chosen_;  // by prefix length, then network
+  std::uint64_t lengths_ = 0;                                        // bit n: chosen_[n] is not empty
+  std::size_t size_ = 0;
+  std::uint32_t generation_ = 1;
+};
+
+/// ADD IP ROUTE TEMPLATE: parameters of routes that IPsec or RADIUS make later.
+struct RouteTemplate {
+  std::string interface;
+  Ipv4Address next_hop;
+  unsigned metric = 1, metric2 = 1, policy = 0;
+  std::optional<unsigned> preference, tag;
+};
+
+}  // namespace arrouter::ip

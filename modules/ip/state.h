@@ -1,0 +1,30 @@
+// What IP knows: configured values, tables and counters, shared by the datapath, the commands and the screens.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "modules/ip/counters.h"
+#include "modules/ip/interfaces.h"
+#include "modules/ip/routes.h"
+#include "modules/ip/settings.h"
+
+namespace arrouter::ip {
+
+struct State {
+  explicit State(std::map<std::string, Port*, std::less<>>& ports) : interfaces(ports) {}
+
+  Switches switches;
+  LocalSettings local;
+  InterfaceTable interfaces;
+  RouteTable routes;
+  std::map<std::string, RouteTemplate, std::less<>> templates;
+  std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given; found without regard to case
+
+  IpCounters ip;
+  IcmpCounters icmp;
+  UdpCounters udp;
+  std::uint64_t cache_hits = 0, cache_misses = 0;
+};
+
+}  // namespace arrouter::ip
