@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "netdev/wire/ethernet.h"
+#include "os/outcome.h"
 
 namespace arrouter::ip {
 namespace {

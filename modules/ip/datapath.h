@@ -54,8 +54,8 @@ class Datapath final : public ArpHost {
   Sent send_udp(const UdpToSend& datagram);
   void send_too_big(const PacketBuffer& packet, unsigned mtu);
 
-  std::optional<Hop> route(Ipv4Address destination);
-  Ipv4Address source_towards(Ipv4Address destination);
+  std::optional<Hop> route(Ipv4Address destination) const;
+  Ipv4Address source_towards(Ipv4Address destination) const;
   std::uint16_t next_id() { return id_++; }
 
   struct UdpPort {

@@ -2,7 +2,7 @@
 
 namespace arrouter::ip {
 
-const Destination& Destinations::of(Ipv4Address address) {
+const Destination& Destinations::of(Ipv4Address address) const {
   if (!state_.switches.route_cache) {
     uncached_.address = address;
     classify(uncached_);

@@ -29,7 +29,7 @@ class Destinations {
 
   explicit Destinations(State& state) : state_(state) {}
   /// Valid until routes or interfaces change, or the next call.
-  const Destination& of(Ipv4Address address);
+  const Destination& of(Ipv4Address address) const;
   /// The path of a routed destination; packets of one pair of hosts and protocol keep to one path.
   Hop hop(const Destination& destination, Ipv4Address source, std::uint8_t protocol) const;
   /// Entries in use, for SHOW IP ROUTE CACHE.
@@ -43,8 +43,8 @@ class Destinations {
  private:
   void classify(Destination& entry) const;
   State& state_;
-  std::array<Destination, cache_size> cache_{};
-  Destination uncached_;
+  mutable std::array<Destination, cache_size> cache_{};
+  mutable Destination uncached_;
 };
 
 }  // namespace arrouter::ip

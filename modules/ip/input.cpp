@@ -1,6 +1,6 @@
 // Frames in: which interface, is it sound, is it ours, may it pass.
 #include "modules/ip/departures.h"
-#include "netdev/offload.h"
+#include "netdev/segment.h"
 #include "netdev/wire/udp.h"
 
 namespace arrouter::ip {

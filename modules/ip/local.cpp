@@ -3,7 +3,6 @@
 
 #include <cstring>
 
-#include "netdev/offload.h"
 #include "netdev/segment.h"
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"

@@ -1,6 +1,5 @@
 // Packets out: route, IPsec, fragments, ARP, the link's burst.
 #include "modules/ip/departures.h"
-#include "netdev/offload.h"
 #include "netdev/segment.h"
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
@@ -106,7 +105,7 @@ Sent Datapath::send_udp(const UdpToSend& datagram) {
   return originate(std::move(packet));
 }
 
-std::optional<Hop> Datapath::route(Ipv4Address destination) {
+std::optional<Hop> Datapath::route(Ipv4Address destination) const {
   const Destination& to = destinations_.of(destination);
   if (to.kind == Destination::Kind::routed) return destinations_.hop(to, {}, 0);
   if (to.kind == Destination::Kind::own) {
@@ -119,7 +118,7 @@ std::optional<Hop> Datapath::route(Ipv4Address destination) {
   return std::nullopt;
 }
 
-Ipv4Address Datapath::source_towards(Ipv4Address destination) {
+Ipv4Address Datapath::source_towards(Ipv4Address destination) const {
   if (!state_.local.address.unset()) return state_.local.address;
   const auto hop = route(destination);
   if (hop && !hop->interface->settings.address.unset()) return hop->interface->settings.address;

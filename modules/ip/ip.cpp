@@ -1,0 +1,62 @@
+// The IP module: addresses, ARP, routes and the packet path (chapter "Internet Protocol" of the AlliedWare manual).
+//
+// RFC 791, 792, 826, 1122, 1191, 1624, 1812, 1858, 2644, 4301. Files by idea: interfaces, arp, routes, destinations
+// (what an address means, cached), reassembly, fragment, options; the path itself is datapath.h with input, output,
+// local and errors; engine.h ties them together and is the face to other modules; rows.h lists commands and screens.
+//
+// Invariants
+// - A packet is forwarded, delivered, held (ARP, reassembly, IPsec) or dropped; each drop has exactly one reason
+//   counter, and the MIB counters on screens are sums of reasons.
+// - RouteTable::generation() changes with everything that may change where a packet goes; caches compare it.
+// - Frames leave when the outermost call into the datapath ends, in one burst for each port.
+// - A super-frame is forwarded whole; its segments, not its own size, are held against the MTU.
+// - No pointer to an interface is kept across a call that leaves this module; ids are, and are looked up again.
+//
+// Where sources leave room: PROXYARP=ON answers like STRICT (a default route is no reason to answer; DEFROUTE makes it
+// one). A host that does not answer ARP within ARPWAITTIMEOUT costs the packets waiting for it, and their senders get
+// "host unreachable". ICMP errors quote eight bytes and have TTL 255, echo replies keep the sender's DF: as scanners
+// see the real router.
+//
+// Not modelled here: filters, RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP is
+// answered with the reset of a closed port.
+#include "modules/ip/ip_module.h"
+
+#include "modules/ip/rows.h"
+
+namespace arrouter {
+namespace ip {
+namespace {
+
+class IpModule final : public Module {
+ public:
+  explicit IpModule(Services& services) : engine_(services) {}
+  std::string_view name() const override { return "ip"; }
+  std::vector<CommandRow> commands() override {
+    Rows rows;
+    add_module_rows(engine_, rows);
+    add_interface_rows(engine_, rows);
+    add_route_rows(engine_, rows);
+    add_arp_rows(engine_, rows);
+    add_host_rows(engine_, rows);
+    add_ping_rows(engine_, rows);
+    add_trace_rows(engine_, rows);
+    return rows;
+  }
+  void dump(ConfigWriter& config) const override { dump_configuration(engine_, config); }
+  void stop() override { engine_.set_enabled(false); }
+  IpApi& api() { return engine_; }
+
+ private:
+  Engine engine_;
+};
+
+}  // namespace
+}  // namespace ip
+
+MadeIp make_ip(Services& services) {
+  auto module = std::make_unique<ip::IpModule>(services);
+  IpApi& api = module->api();
+  return {std::move(module), api};
+}
+
+}  // namespace arrouter

@@ -1,0 +1,41 @@
+// The command rows of IP, by subject. Each function appends its rows; the handlers stand beside them.
+#pragma once
+
+#include <vector>
+
+#include "modules/ip/engine.h"
+#include "modules/ip/messages.h"
+#include "os/command.h"
+
+namespace arrouter::ip {
+
+using Rows = std::vector<CommandRow>;
+
+void add_module_rows(Engine& engine, Rows& rows);
+void add_interface_rows(Engine& engine, Rows& rows);
+void add_route_rows(Engine& engine, Rows& rows);
+void add_arp_rows(Engine& engine, Rows& rows);
+void add_host_rows(Engine& engine, Rows& rows);
+void add_ping_rows(Engine& engine, Rows& rows);
+void add_trace_rows(Engine& engine, Rows& rows);
+
+// Screens (show_*.cpp).
+void show_module(const Engine& engine, Screen& screen);
+void show_interfaces(const Engine& engine, Screen& screen, const Interface* only);
+void show_interface_counters(const Engine& engine, Screen& screen, const Interface* only);
+void show_routes(const Engine& engine, Screen& screen, std::optional<Ipv4Address> only, bool full);
+void show_route_general(const Engine& engine, Screen& screen);
+void show_route_cache(const Engine& engine, Screen& screen);
+void show_route_count(const Engine& engine, Screen& screen);
+void show_route_preferences(Screen& screen);
+void show_arp(const Engine& engine, Screen& screen, std::optional<Ipv4Address> only);
+void show_hosts(const Engine& engine, Screen& screen);
+void show_udp(const Engine& engine, Screen& screen);
+void show_counters(const Engine& engine, Screen& screen, std::string_view group);
+void show_ping(const Ping& ping, Screen& screen);
+void show_trace(const Trace& trace, Screen& screen);
+
+/// The "IP" section of the configuration script (dump.cpp).
+void dump_configuration(const Engine& engine, ConfigWriter& config);
+
+}  // namespace arrouter::ip

@@ -1,0 +1,168 @@
+// SHOW IP COUNTER (reference/ip.md 8): MIB-II names in two columns of dotted pairs.
+#include <fmt/format.h>
+
+#include "modules/ip/rows.h"
+
+namespace arrouter::ip {
+namespace {
+
+struct Pair {
+  std::string_view name;
+  std::uint64_t value = 0;
+};
+
+/// " inReceives ................. 24501      outRequests ................. 22345"
+void print(Screen& screen, std::string_view title, std::string_view key, const std::vector<Pair>& pairs) {
+  constexpr std::size_t left_width = 34, right_width = 35;
+  const auto dotted = [](const Pair& pair, std::size_t width) {
+    const std::string value = std::to_string(pair.value);
+    const std::size_t used = pair.name.size() + value.size() + 2;
+    return fmt::format("{} {} {}", pair.name, std::string(used < width ? width - used : 1, '.'), value);
+  };
+  if (!screen.empty()) screen.line();
+  screen.line(title);
+  const auto scope = screen.object(key);
+  for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    std::string line = " " + dotted(pairs[i], left_width);
+    screen.set(pairs[i].name, pairs[i].value);
+    if (i + 1 < pairs.size() && !pairs[i + 1].name.empty()) {
+      line += "      " + dotted(pairs[i + 1], right_width);
+      screen.set(pairs[i + 1].name, pairs[i + 1].value);
+    }
+    screen.line(line);
+  }
+}
+
+void print_ip(const Engine& engine, Screen& screen) {
+  const IpCounters& of = engine.state.ip;
+  const auto drops = [&](auto... reasons) { return (of.dropped(reasons) + ...); };
+  print(screen, "IP counters", "ip",
+        {{"inReceives", of.in_receives},
+         {"outRequests", of.out_requests},
+         {"inHdrErrors", drops(IpDrop::header_error, IpDrop::ttl_expired, IpDrop::option)},
+         {"outDiscards", drops(IpDrop::arp_failed, IpDrop::interface_down, IpDrop::blackhole)},
+         {"inAddrErrors", drops(IpDrop::address_error, IpDrop::not_forwarding)},
+         {"outNoRoutes", drops(IpDrop::no_route)},
+         {"forwDatagrams", of.forwarded},
+         {"inDelivers", of.in_delivers},
+         {"inUnknownProtos", drops(IpDrop::unknown_protocol)},
+         {"inDiscards", drops(IpDrop::no_buffer, IpDrop::policy)},
+         {"reasmReqds", of.reassembly_required},
+         {"reasmOKs", of.reassembled},
+         {"reasmFails", drops(IpDrop::reassembly_failed)},
+         {"reasmTimeout", static_cast<std::uint64_t>(limits::reassembly_time.count())},
+         {"fragOKs", of.fragmented},
+         {"fragFails", drops(IpDrop::would_fragment)},
+         {"fragCreates", of.fragments_created},
+         {"routingDiscards", 0}});
+  // Reasons behind the sums above, since 2.8.1.
+  print(screen, "IP discards", "ipDiscards",
+        {{"badHeader", of.dropped(IpDrop::header_error)},
+         {"badOption", of.dropped(IpDrop::option)},
+         {"ttlExpired", of.dropped(IpDrop::ttl_expired)},
+         {"badAddress", of.dropped(IpDrop::address_error)},
+         {"notForwarding", of.dropped(IpDrop::not_forwarding)},
+         {"unknownProtocol", of.dropped(IpDrop::unknown_protocol)},
+         {"noRoute", of.dropped(IpDrop::no_route)},
+         {"blackhole", of.dropped(IpDrop::blackhole)},
+         {"dfSetTooBig", of.dropped(IpDrop::would_fragment)},
+         {"arpUnresolved", of.dropped(IpDrop::arp_failed)},
+         {"interfaceDown", of.dropped(IpDrop::interface_down)},
+         {"reassembly", of.dropped(IpDrop::reassembly_failed)},
+         {"noBuffer", of.dropped(IpDrop::no_buffer)},
+         {"policy", of.dropped(IpDrop::policy)}});
+}
+
+void print_icmp(const Engine& engine, Screen& screen) {
+  namespace type = wire::icmp_type;
+  const IcmpCounters& of = engine.state.icmp;
+  print(screen, "ICMP counters", "icmp",
+        {{"inMsgs", of.in_messages},
+         {"outMsgs", of.out_messages},
+         {"inErrors", of.in_errors},
+         {"outErrors", of.out_suppressed},
+         {"inDestUnreachs", of.in[type::unreachable]},
+         {"outDestUnreachs", of.out[type::unreachable]},
+         {"inTimeExcds", of.in[type::time_exceeded]},
+         {"outTimeExcds", of.out[type::time_exceeded]},
+         {"inParmProbs", of.in[type::parameter_problem]},
+         {"outParmProbs", of.out[type::parameter_problem]},
+         {"inSrcQuenchs", of.in[type::source_quench]},
+         {"outSrcQuenchs", of.out[type::source_quench]},
+         {"inRedirects", of.in[type::redirect]},
+         {"outRedirects", of.out[type::redirect]},
+         {"inEchos", of.in[type::echo]},
+         {"outEchos", of.out[type::echo]},
+         {"inEchoReps", of.in[type::echo_reply]},
+         {"outEchoReps", of.out[type::echo_reply]},
+         {"inTimestamps", of.in[type::timestamp]},
+         {"outTimestamps", of.out[type::timestamp]},
+         {"inTimestampReps", of.in[type::timestamp_reply]},
+         {"outTimestampReps", of.out[type::timestamp_reply]},
+         {"inAddrMasks", of.in[type::address_mask]},
+         {"outAddrMasks", of.out[type::address_mask]},
+         {"inAddrMaskReps", of.in[type::address_mask_reply]},
+         {"outAddrMaskReps", of.out[type::address_mask_reply]}});
+}
+
+void print_udp(const Engine& engine, Screen& screen) {
+  const UdpCounters& of = engine.state.udp;
+  print(screen, "UDP counters", "udp",
+        {{"inDatagrams", of.in_datagrams},
+         {"outDatagrams", of.out_datagrams},
+         {"inErrors", of.in_errors},
+         {"noPorts", of.no_ports}});
+}
+
+void print_arp(const Engine& engine, Screen& screen) {
+  const ArpCounters& of = engine.path.arp().counters;
+  print(screen, "ARP counters", "arp",
+        {{"inRequests", of.in_requests},
+         {"outRequests", of.out_requests},
+         {"inReplies", of.in_replies},
+         {"outReplies", of.out_replies},
+         {"inMalformed", of.in_malformed},
+         {"inDisparity", of.in_disparity},
+         {"inConflicts", of.in_conflicts},
+         {"inOffSubnet", of.in_off_subnet},
+         {"unresolved", of.unresolved},
+         {"tableFull", of.table_full}});
+}
+
+void print_route(const Engine& engine, Screen& screen) {
+  print(screen, "Route counters", "route",
+        {{"cacheHits", engine.state.cache_hits}, {"cacheMisses", engine.state.cache_misses}});
+}
+
+void print_snmp(Screen& screen) {
+  constexpr std::string_view in[] = {"inPkts",       "inBadVersions",   "inBadCommunityNames", "inBadCommunityUses",
+                                     "inASNParseErrs", "inTooBigs",     "inNoSuchNames",       "inBadValues",
+                                     "inReadOnlys",  "inGenErrs",       "inTotalReqVars",      "inTotalSetVars",
+                                     "inGetRequests", "inGetNexts",     "inSetRequests",       "inGetResponses",
+                                     "inTraps"};
+  constexpr std::string_view out[] = {"outPkts",       "outTooBigs",      "outNoSuchNames", "outBadValues", "outGenErrs",
+                                      "outGetRequests", "outGetNexts",    "outSetRequests", "outGetResponses",
+                                      "outTraps"};
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i < std::size(in); ++i) {
+    pairs.push_back({in[i]});
+    pairs.push_back({i < std::size(out) ? out[i] : std::string_view()});
+  }
+  print(screen, "SNMP counters", "snmp", pairs);
+}
+
+}  // namespace
+
+void show_counters(const Engine& engine, Screen& screen, std::string_view group) {
+  const bool all = group == "ALL";
+  if (all || group == "IP") print_ip(engine, screen);
+  if (all || group == "ICMP") print_icmp(engine, screen);
+  if (all || group == "UDP") print_udp(engine, screen);
+  if (all || group == "SNMP") print_snmp(screen);
+  if (all || group == "ARP") print_arp(engine, screen);
+  if (all || group == "ROUTE") print_route(engine, screen);
+  if (group == "MULTICAST") print(screen, "Multicast counters", "multicast", {{"inPkts"}, {"outPkts"}});
+  if (group == "INTERFACE") show_interface_counters(engine, screen, nullptr);
+}
+
+}  // namespace arrouter::ip
