@@ -150,6 +150,7 @@ Scheduler& EventLoop::scheduler() { return state_->scheduler; }
 asio::io_context& EventLoop::context() { return state_->context; }
 
 void EventLoop::on_terminate(std::function<void()> stop) {
+  state_->signals.add(SIGHUP);
   state_->signals.add(SIGTERM);
   state_->signals.add(SIGINT);
   state_->signals.async_wait([stop = std::move(stop)](const boost::system::error_code& error, int) {

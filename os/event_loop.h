@@ -32,7 +32,7 @@ class EventLoop final : public Clock, public Reactor, public JobRunner {
   /// For front ends that speak Asio themselves.
   boost::asio::io_context& context();
 
-  /// Calls `stop` on SIGTERM and SIGINT instead of letting them end the process.
+  /// Calls `stop` on SIGTERM, SIGINT and SIGHUP instead of letting them end the process.
   void on_terminate(std::function<void()> stop);
   /// Hears of exceptions that reached the loop; they cost the call-back that threw, never the process.
   void on_fault(std::function<void(std::string_view what)> listener);

@@ -88,19 +88,32 @@ void Router::start_software() {
   software_->start();
 }
 
-std::optional<Router::Script> Router::script_in_flash(std::string_view name) {
+Result<Router::Script> Router::script_in_flash(std::string_view name) const {
   const auto file = parse_file_name(name, "cfg");
-  if (!file) return std::nullopt;
+  if (!file) return std::unexpected(file.error());
   auto text = files_.read(*file);
-  if (!text) return std::nullopt;
+  if (!text) return std::unexpected(text.error());
   return Script{file->name, std::move(*text)};
 }
 
 std::optional<Router::Script> Router::find_script(const std::optional<std::string>& wanted) {
-  if (wanted) return equal_ignoring_case(*wanted, "none") ? std::nullopt : script_in_flash(*wanted);
-  if (startup_script_) return startup_script_;
-  const std::string set = boot_config();
-  return script_in_flash(set.empty() ? default_script : std::string_view(set));
+  if (wanted && equal_ignoring_case(*wanted, "none")) return std::nullopt;
+  if (!wanted && startup_script_) return startup_script_;
+  std::string name = wanted ? *wanted : boot_config();
+  if (name.empty()) {
+    if (!files_.exists({"flash", std::string(default_script)})) return std::nullopt;
+    name = default_script;
+  }
+  auto script = script_in_flash(name);
+  if (script) return std::move(*script);
+  const std::string text = fmt::format("cannot execute {}: {}", name, script.error().text);
+  boot_text(fmt::format("ERROR: {}\n", text));
+  software_->log.record({.severity = LogSeverity::important,
+                         .module = module_number::install,
+                         .type = "MSG",
+                         .subtype = "ERROR",
+                         .message = "Boot configuration: " + text});
+  return std::nullopt;
 }
 
 void Router::run_boot_script(const std::optional<std::string>& wanted) {
@@ -115,13 +128,6 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
     });
   }
   booting_ = false;
-  if (current_config_.empty() && !wanted && !boot_config().empty()) {
-    software_->log.record({.severity = LogSeverity::important,
-                           .module = module_number::install,
-                           .type = "CONF",
-                           .subtype = "SAVE",
-                           .message = fmt::format("Boot configuration file {} does not exist", boot_config())});
-  }
   software_->booted();
   boot_text(fmt::format("INFO: {} startup complete\n", kind_word(options_.model)));
 }

@@ -111,7 +111,7 @@ class Router final : public RouterControl {
                                 bool promiscuous);
   void start_software();
   std::optional<Script> find_script(const std::optional<std::string>& wanted);
-  std::optional<Script> script_in_flash(std::string_view name);
+  Result<Script> script_in_flash(std::string_view name) const;
   void run_boot_script(const std::optional<std::string>& wanted);
   void report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome);
   void boot_text(std::string_view text) const;

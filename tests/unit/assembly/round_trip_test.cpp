@@ -4,12 +4,12 @@
 
 #include <sstream>
 
-#include "tests/support/simulated_router.h"
+#include "tests/support/virtual_router.h"
 
 namespace arrouter {
 namespace {
 
-using test::SimulatedRouter;
+using test::VirtualRouter;
 using test::VirtualTime;
 
 std::string refusals(const Router& router) {
@@ -32,11 +32,11 @@ std::string key_lines(const std::string& configuration) {
 
 std::string round_trip(const std::string& configuration, std::string_view model = "AR415S") {
   VirtualTime time;
-  SimulatedRouter first(time, "", model);
+  VirtualRouter first(time, "", model);
   first.boot(configuration);
   CHECK(refusals(*first) == "");
   const std::string dumped = first.configuration();
-  SimulatedRouter second(time, "", model, 2);
+  VirtualRouter second(time, "", model, 2);
   second.boot(key_lines(configuration) + dumped);
   CHECK(refusals(*second) == "");
   CHECK(second.configuration() == dumped);

@@ -1,18 +1,19 @@
 #include <catch2/catch.hpp>
 
 #include "os/base/limits.h"
-#include "tests/support/simulated_router.h"
+#include "tests/support/person.h"
+#include "tests/support/virtual_router.h"
 
 namespace arrouter {
 namespace {
 
 using namespace std::chrono_literals;
-using test::SimulatedRouter;
+using test::VirtualRouter;
 using test::VirtualTime;
 
 TEST_CASE("A boot configuration with bad lines is applied for the rest, and each bad line is reported") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   router.boot(
       "# a comment\r\n\r\nset system name=\"Peer1\"\r\nxyz\r\nset system location=Lab\nset user securedelay=1\n");
   const auto& refused = router->refused_at_boot();
@@ -36,7 +37,7 @@ TEST_CASE("A boot configuration with bad lines is applied for the rest, and each
 
 TEST_CASE("Without a configuration the router starts as it left the factory") {
   VirtualTime time;
-  SimulatedRouter router(time, "", "rapier24i");
+  VirtualRouter router(time, "", "rapier24i");
   router.boot();
   CHECK(router->current_config().empty());
   CHECK(router.boot_text.ends_with("INFO: Initialising Flash File System.\nINFO: Switch startup complete\n"));
@@ -45,7 +46,7 @@ TEST_CASE("Without a configuration the router starts as it left the factory") {
 
 TEST_CASE("RESTART forgets what was not saved, keeps flash and the clock, and starts after the answer") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   router.boot("set system name=Saved\n");
   router.run("set system name=Unsaved");
   REQUIRE(router->files().write({"flash", "other.cfg"}, "set system name=Other\n"));
@@ -88,9 +89,41 @@ TEST_CASE("RESTART forgets what was not saved, keeps flash and the clock, and st
   }
 }
 
+TEST_CASE("RESTART ends every session; a new one sees the new software") {
+  VirtualTime time;
+  VirtualRouter router(time, "");
+  router.boot();
+  test::Person person(*router);
+  person.log_in();
+  CHECK(router->sessions().size() == 1);
+  router->broadcast("Hello\n", Privilege::manager);
+  CHECK(person.shown().find("Hello\n") != std::string::npos);
+  person.type("restart router");
+  CHECK_FALSE(person.over());
+  bool told = false;
+  router->on_going_down([&] { told = true; });
+  time.advance(0s);
+  CHECK(person.over());
+  CHECK(told);
+  CHECK(router->sessions().empty());
+  test::Person next(*router);
+  next.log_in();
+  next.type("show time");
+  CHECK(next.shown().find("System time is 11:00:00 on Friday 02-Feb-2007.") != std::string::npos);
+}
+
+TEST_CASE("A boot configuration that cannot be read is reported") {
+  VirtualTime time;
+  VirtualRouter router(time, "");
+  REQUIRE(router->set_boot_config("gone.cfg"));
+  router.boot();
+  CHECK(router->current_config().empty());
+  CHECK(router.boot_text.find("ERROR: cannot execute gone.cfg: gone.cfg does not exist\n") != std::string::npos);
+}
+
 TEST_CASE("A configuration given at the start holds until SET CONFIG") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   REQUIRE(router->files().write({"flash", "boot.cfg"}, "set system name=Flash\n"));
   router->set_startup_script("lab.cfg", "set system name=Given\n");
   router.boot();
@@ -106,7 +139,7 @@ TEST_CASE("A configuration given at the start holds until SET CONFIG") {
 
 TEST_CASE("A boot configuration cannot make the router restart for ever") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   router.boot("restart router\nset system name=After\n");
   time.advance(1s);
   CHECK(router.text("show system").find("SysName\nAfter\n") != std::string::npos);
@@ -115,7 +148,7 @@ TEST_CASE("A boot configuration cannot make the router restart for ever") {
 
 TEST_CASE("A script of as many lines as allowed runs whole, one more is reported") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   router.boot();
   const auto refused_of = [&](std::size_t lines) {
     std::string script;
@@ -133,7 +166,7 @@ TEST_CASE("A script of as many lines as allowed runs whole, one more is reported
 
 TEST_CASE("What a caller may not do is refused on every path") {
   VirtualTime time;
-  SimulatedRouter router(time, "");
+  VirtualRouter router(time, "");
   router.boot();
   Caller user;
   user.privilege = Privilege::user;
@@ -164,7 +197,7 @@ TEST_CASE("Ports are attached as the words say") {
 
 TEST_CASE("Routers of one model and different names have different addresses") {
   VirtualTime time;
-  SimulatedRouter one(time, "Peer1"), two(time, "Peer2"), unnamed(time, "");
+  VirtualRouter one(time, "Peer1"), two(time, "Peer2"), unnamed(time, "");
   CHECK(one->mac(0) != two->mac(0));
   CHECK(one->mac(0) != one->mac(1));
   CHECK(one->mac(0).octets[2] == 0xcd);
@@ -173,9 +206,9 @@ TEST_CASE("Routers of one model and different names have different addresses") {
 
 TEST_CASE("Ten routers live side by side") {
   VirtualTime time;
-  std::vector<std::unique_ptr<SimulatedRouter>> routers;
+  std::vector<std::unique_ptr<VirtualRouter>> routers;
   for (int i = 0; i < 10; ++i) {
-    routers.push_back(std::make_unique<SimulatedRouter>(time, "R" + std::to_string(i)));
+    routers.push_back(std::make_unique<VirtualRouter>(time, "R" + std::to_string(i)));
     routers.back()->boot();
   }
   routers[3]->run("set system location=here");

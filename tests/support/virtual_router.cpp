@@ -1,4 +1,4 @@
-#include "tests/support/simulated_router.h"
+#include "tests/support/virtual_router.h"
 
 #include <stdexcept>
 
@@ -13,7 +13,7 @@ void must(const Result<T>& result) {
 
 }  // namespace
 
-SimulatedRouter::SimulatedRouter(VirtualTime& time, std::string name, std::string_view model_name, std::uint64_t seed)
+VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_view model_name, std::uint64_t seed)
     : random(seed) {
   auto model = find_model(model_name);
   must(model);
@@ -30,19 +30,19 @@ SimulatedRouter::SimulatedRouter(VirtualTime& time, std::string name, std::strin
   router->on_boot_text([this](std::string_view text) { boot_text += text; });
 }
 
-void SimulatedRouter::boot(std::string_view configuration) {
+void VirtualRouter::boot(std::string_view configuration) {
   if (!configuration.empty()) must(router->files().write({"flash", "boot.cfg"}, configuration));
   router->boot();
 }
 
-RouterControl::Executed SimulatedRouter::run(std::string_view line) { return router->execute(line, Caller{}); }
+RouterControl::Executed VirtualRouter::run(std::string_view line) { return router->execute(line, Caller{}); }
 
-std::string SimulatedRouter::text(std::string_view line) {
+std::string VirtualRouter::text(std::string_view line) {
   const auto executed = run(line);
   return executed.screen.text() + executed.outcome.line();
 }
 
-std::string SimulatedRouter::configuration() const {
+std::string VirtualRouter::configuration() const {
   std::string script;
   const ConfigWriter written = router->configuration();
   for (const auto& section : written.sections()) {
@@ -53,7 +53,7 @@ std::string SimulatedRouter::configuration() const {
   return script;
 }
 
-MemoryPort& SimulatedRouter::port(std::string_view interface) {
+MemoryPort& VirtualRouter::port(std::string_view interface) {
   return dynamic_cast<MemoryPort&>(router->stacks().find(interface)->second->driver());
 }
 
