@@ -24,6 +24,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_user(services, context.control));
   MadeEnco enco = make_enco(services);
   modules.push_back(std::move(enco.module));
+  modules.push_back(make_lab(services, context.stacks, context.capture_directory));
   return modules;
 }
 
