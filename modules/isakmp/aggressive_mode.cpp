@@ -1,0 +1,79 @@
+// Aggressive mode (RFC 2409 5.4): the actions of its rows.
+#include "modules/isakmp/actions.h"
+#include "modules/isakmp/engine.h"
+#include "modules/isakmp/phase1.h"
+
+namespace arrouter::isakmp {
+
+namespace {
+
+void keep_identity(Step& step) {
+  const ByteView id = step.in->find(PayloadType::identification)->body;
+  step.exchange.phase1->peer_id_body.assign(id.begin(), id.end());
+}
+void keep_hash(Step& step) {
+  const ByteView hash = step.in->find(PayloadType::hash)->body;
+  step.exchange.phase1->peer_hash.assign(hash.begin(), hash.end());
+}
+
+}  // namespace
+
+Verdict aggressive_offer(Step& step) {
+  add_offer(step);
+  add_key_and_nonce(step);
+  step.reply.push_back({PayloadType::identification, own_id_body(step)});
+  if (step.sa.policy->nat_traversal)
+    for (const NattVersion version : offered_natt_versions())
+      step.reply.push_back({PayloadType::vendor_id, vendor_id(version)});
+  step.engine.count(Counter::aggressive_saKeTx);
+  return Verdict::go_on();
+}
+
+Verdict aggressive_read_offer(Step& step) {
+  step.engine.count(Counter::aggressive_saKeRx);
+  if (Verdict verdict = read_offer(step); verdict.kind != Verdict::Kind::go_on) return verdict;
+  keep_identity(step);
+  return read_key_and_nonce(step);
+}
+
+Verdict aggressive_answer(Step& step) {
+  add_choice(step);
+  add_key_and_nonce(step);
+  if (Verdict derived = derive_keys(step); derived.kind != Verdict::Kind::go_on) return derived;
+  const Bytes id = own_id_body(step);
+  step.reply.push_back({PayloadType::identification, id});
+  add_hash(step, id);
+  if (step.sa.natt != NattVersion::none) step.reply.push_back({PayloadType::vendor_id, vendor_id(step.sa.natt)});
+  add_nat_d(step);
+  step.engine.count(Counter::aggressive_saKeAuthTx);
+  return Verdict::go_on();
+}
+
+Verdict aggressive_read_answer(Step& step) {
+  step.engine.count(Counter::aggressive_saKeAuthRx);
+  if (Verdict verdict = read_choice(step); verdict.kind != Verdict::Kind::go_on) return verdict;
+  keep_identity(step);
+  keep_hash(step);
+  if (Verdict verdict = read_key_and_nonce(step); verdict.kind != Verdict::Kind::go_on) return verdict;
+  read_nat_d(step);
+  return Verdict::go_on();
+}
+
+Verdict aggressive_authenticate(Step& step) {
+  if (Verdict derived = derive_keys(step); derived.kind != Verdict::Kind::go_on) return derived;
+  if (Verdict verified = verify_peer(step); verified.kind != Verdict::Kind::go_on) return verified;
+  add_hash(step, own_id_body(step));
+  float_ports(step);  // before NAT-D, which names the ports this very message uses (RFC 3947 5.2)
+  add_nat_d(step);
+  step.engine.count(Counter::aggressive_authTx);
+  return Verdict::go_on();
+}
+
+Verdict aggressive_read_auth(Step& step) {
+  step.engine.count(Counter::aggressive_authRx);
+  keep_hash(step);
+  read_nat_d(step);
+  return verify_peer(step);
+}
+
+}  // namespace arrouter::isakmp

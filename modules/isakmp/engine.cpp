@@ -1,0 +1,420 @@
+#include "modules/isakmp/engine.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "modules/isakmp/actions.h"
+#include "modules/isakmp/phase1.h"
+#include "modules/isakmp/texts.h"
+#include "os/base/limits.h"
+
+namespace arrouter::isakmp {
+
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+std::string_view debug_part(ExchangeType type) {
+  switch (type) {
+    case ExchangeType::main: return "MAIN";
+    case ExchangeType::aggressive: return "AGGR";
+    case ExchangeType::informational: return "INFO";
+    case ExchangeType::transaction: return "TRAN";
+    case ExchangeType::quick: return "QUICK";
+  }
+  return "CORE";
+}
+
+Counter bad_message_counter(ExchangeType type) {
+  switch (type) {
+    case ExchangeType::aggressive: return Counter::aggressive_badMessage;
+    case ExchangeType::quick: return Counter::quick_badMessage;
+    case ExchangeType::informational: return Counter::info_badMessage;
+    default: return Counter::main_badMessage;
+  }
+}
+
+}  // namespace
+
+void Engine::handle(Event event, Instant now, Effects& effects) {
+  now_ = now;
+  effects_ = &effects;
+  std::visit(Overloaded{
+                 [&](event::Enable&) { enable(); },
+                 [&](event::Closing&) { closing(); },
+                 [&](event::Disable&) { disable(); },
+                 [&](event::Received& e) { receive(std::move(e)); },
+                 [&](event::Deadline&) { deadline(); },
+                 [&](event::DhGenerated& e) { dh_generated(std::move(e)); },
+                 [&](event::DhShared& e) { dh_shared(std::move(e)); },
+                 [&](event::Wanted& e) {
+                   count(Counter::ipsec_acquireRx);
+                   acquire({std::move(e.acquire), 0});
+                 },
+                 [&](event::Deleted& e) { deleted(e); },
+                 [&](event::BadSpi& e) { start_phase1(e.policy, e.peer, e.local); },
+                 [&](event::PolicyReset& e) {
+                   std::vector<std::uint32_t> ids;
+                   for (const auto& [id, sa] : sas_.all())
+                     if (sa->policy->name == e.name) ids.push_back(id);
+                   for (const std::uint32_t id : ids)
+                     if (Sa* const sa = sas_.find(id)) remove_sa(*sa, text::reason_reset, true);
+                   std::erase_if(retries_, [&](const Retry& retry) {
+                     return retry.pending.wanted.isakmp_policy == e.name;
+                   });
+                 },
+                 [&](event::PolicyChanged& e) { prenegotiate(policies_.find(e.name)); },
+                 [&](event::AddressGone& e) {
+                   std::vector<std::uint32_t> ids;
+                   for (const auto& [id, sa] : sas_.all())
+                     if (sa->local.address == e.address) ids.push_back(id);
+                   for (const std::uint32_t id : ids)
+                     if (Sa* const sa = sas_.find(id)) remove_sa(*sa, text::reason_address_gone, false);
+                 },
+             },
+             event);
+  effects_ = nullptr;
+}
+
+void Engine::enable() {
+  if (enabled_) return;
+  enabled_ = true;
+  for (const auto& [name, policy] : policies_.all()) prenegotiate(policy);
+}
+
+void Engine::closing() {
+  std::set<Ipv4Address> peers;
+  for (const auto& [id, sa] : sas_.all())
+    if (sa->active()) peers.insert(sa->peer.address);
+  for (const Ipv4Address peer : peers) drop_peer(peer, text::reason_disabled);
+}
+
+void Engine::disable() {
+  if (!enabled_) return;
+  enabled_ = false;
+  for (Retry& retry : std::exchange(retries_, {}))
+    if (KeyUser* const user = effects_->user())
+      user->failed(retry.pending.wanted.ipsec_policy, retry.pending.wanted.bundle, text::reason_disabled);
+  std::vector<std::uint32_t> ids;
+  for (const auto& [id, sa] : sas_.all()) ids.push_back(id);
+  // The last SA with a peer goes without a Delete: none is left to protect it (reference/isakmp-ipsec.md 1.3).
+  for (const std::uint32_t id : ids)
+    if (Sa* const sa = sas_.find(id)) remove_sa(*sa, text::reason_disabled, !last_with_peer(*sa));
+}
+
+const Sa* Engine::find_sa(std::uint32_t id) const {
+  const auto found = sas_.all().find(id);
+  return found == sas_.all().end() ? nullptr : found->second.get();
+}
+
+void Engine::trace(std::string_view part, const Exchange& exchange, const std::string& text) {
+  if (!effects_->debugging(DebugFlag::trace)) return;
+  effects_->debug(DebugFlag::trace, fmt::format("ISAKMP {}: Exchange {}: {}", part, exchange.id, text));
+}
+
+void Engine::bad_message(const Exchange* exchange, const Endpoint& peer, const std::string& cause) {
+  count(Counter::general_msgRxBad);
+  if (exchange != nullptr) {
+    count(bad_message_counter(exchange->type));
+    trace(debug_part(exchange->type), *exchange, "message dropped: " + cause);
+  } else if (effects_->debugging(DebugFlag::trace)) {
+    effects_->debug(DebugFlag::trace,
+                    fmt::format("ISAKMP CORE: message from {} dropped: {}", to_string(peer.address), cause));
+  }
+}
+
+// ---- exchanges --------------------------------------------------------------------------------------------------
+
+Exchange* Engine::add_exchange(ExchangeType type, Role role, Sa& sa, std::uint32_t message_id) {
+  if (exchanges_.size() >= limits::isakmp_exchanges) {
+    count(Counter::xdb_addXchgFailed);
+    return nullptr;
+  }
+  do {
+    ++last_exchange_id_;
+  } while (last_exchange_id_ == 0 || exchanges_.contains(last_exchange_id_));
+  auto exchange = std::make_unique<Exchange>();
+  exchange->id = last_exchange_id_;
+  exchange->serial = ++last_serial_;
+  exchange->type = type;
+  exchange->role = role;
+  exchange->sa_id = sa.id;
+  exchange->message_id = message_id;
+  if (type == ExchangeType::quick) {
+    exchange->quick = std::make_unique<QuickWork>();
+    exchange->state = ExchangeState::starting;
+  } else {
+    exchange->phase1 = std::make_unique<Phase1Work>();
+  }
+  count(Counter::xdb_addXchgGood);
+  Exchange* const added = exchange.get();
+  exchanges_.emplace(added->id, std::move(exchange));
+  return added;
+}
+
+void Engine::remove_exchange(Exchange& exchange) {
+  count(exchanges_.erase(exchange.id) == 1 ? Counter::xdb_deleteXchgGood : Counter::xdb_deleteXchgFailed);
+}
+
+Exchange* Engine::by_serial(std::uint64_t serial) {
+  for (const auto& [id, exchange] : exchanges_)
+    if (exchange->serial == serial) return exchange.get();
+  return nullptr;
+}
+
+void Engine::set_state(Exchange& exchange, ExchangeState state) {
+  if (state == ExchangeState::same || state == exchange.state) return;
+  exchange.state = state;
+  if (effects_->debugging(DebugFlag::state))
+    effects_->debug(DebugFlag::state, fmt::format("ISAKMP {}: Exchange {}: New State: {}", debug_part(exchange.type),
+                                                  exchange.id, name(state)));
+}
+
+// ---- transitions ------------------------------------------------------------------------------------------------
+
+void Engine::start(Exchange& exchange, Sa& sa) {
+  exchange.row = find_row(exchange.type, exchange.role, exchange.state);
+  if (effects_->debugging(DebugFlag::state))
+    effects_->debug(DebugFlag::state, fmt::format("ISAKMP {}: Exchange {}: New State: {}", debug_part(exchange.type),
+                                                  exchange.id, name(exchange.state)));
+  advance(exchange, sa);
+}
+
+void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const PayloadChain& whole, ByteView raw,
+                  Bytes next_iv) {
+  const Row* const row = find_row(exchange.type, exchange.role, exchange.state);
+  const auto refuse = [&](const std::string& cause) { bad_message(&exchange, sa.peer, cause); };
+  if (row == nullptr || row->check == nullptr)
+    return refuse(fmt::format("not expected in state {}", name(exchange.state)));
+  const bool encrypted = (header.flags & flag_encrypted) != 0;
+  if ((row->protection == Protection::encrypted && !encrypted) || (row->protection == Protection::clear && encrypted))
+    return refuse(encrypted ? "encrypted too early" : "not encrypted");
+
+  PayloadChain chain;
+  chain.bytes = whole.bytes;
+  for (const Payload& payload : whole.payloads) {
+    const auto type = static_cast<unsigned>(payload.type);
+    if (type > static_cast<unsigned>(PayloadType::nat_oa) && type < 128) return refuse(fmt::format("payload type {}", type));
+    if (row->needs.contains(payload.type) || row->may.contains(payload.type)) chain.payloads.push_back(payload);
+  }
+  for (unsigned type = 1; type <= static_cast<unsigned>(PayloadType::nonce); ++type) {
+    const auto payload = static_cast<PayloadType>(type);
+    if (row->needs.contains(payload) && chain.count(payload) != 1)
+      return refuse(fmt::format("{} payloads of type {}", chain.count(payload), name(payload)));
+  }
+
+  Step step{*this, exchange, sa, &header, &chain, {}};
+  const Verdict verdict = row->check(step);
+  if (verdict.kind == Verdict::Kind::ignore) return refuse(verdict.reason);
+  exchange.retransmits = false;
+  exchange.received.emplace_back(raw.begin(), raw.end());
+  if (verdict.kind == Verdict::Kind::fail) return fail(exchange, sa, verdict);
+  if (encrypted) exchange.iv = std::move(next_iv);
+  if ((header.flags & flag_commit) != 0 && exchange.quick) exchange.commit_received = true;
+  set_state(exchange, row->received);
+  exchange.row = row;
+  advance(exchange, sa);
+}
+
+bool Engine::job_needed(const Exchange& exchange, CryptoJob job) const {
+  if (exchange.quick && !exchange.quick->pfs) return false;
+  switch (job) {
+    case CryptoJob::none: return false;
+    case CryptoJob::generate: return !exchange.dh;
+    case CryptoJob::shared: return exchange.shared_secret.empty();
+    case CryptoJob::both: return !exchange.dh || exchange.shared_secret.empty();
+  }
+  return false;
+}
+
+// Runs what is left of the row: its crypto job, then the answer.
+void Engine::advance(Exchange& exchange, Sa& sa) {
+  const Row& row = *exchange.row;
+  if (row.building != ExchangeState::same) set_state(exchange, row.building);
+  if (!job_needed(exchange, row.job)) return build(exchange, sa);
+  exchange.job_running = true;
+  if (!exchange.dh) {
+    const enco::Group group = exchange.quick ? *exchange.quick->pfs : sa.policy->group;
+    return effects_->generate_dh(exchange.serial, group, sa.policy->dh_exponent_bits);
+  }
+  const Bytes& peer = exchange.quick
+                          ? (exchange.role == Role::initiator ? exchange.quick->responder_public
+                                                              : exchange.quick->initiator_public)
+                          : (exchange.role == Role::initiator ? exchange.phase1->responder_public
+                                                              : exchange.phase1->initiator_public);
+  effects_->compute_dh(exchange.serial, *exchange.dh, peer);
+}
+
+void Engine::dh_generated(event::DhGenerated result) {
+  Exchange* const exchange = by_serial(result.serial);
+  if (exchange == nullptr) return;
+  const bool good = result.pair.has_value();
+  exchange->dh = std::move(result.pair);
+  resume(*exchange, good);
+}
+
+void Engine::dh_shared(event::DhShared result) {
+  Exchange* const exchange = by_serial(result.serial);
+  if (exchange == nullptr) return;
+  if (result.secret) exchange->shared_secret = std::move(*result.secret);
+  resume(*exchange, result.secret.has_value());
+}
+
+void Engine::resume(Exchange& exchange, bool good) {
+  Sa* const sa = sas_.find(exchange.sa_id);
+  if (sa == nullptr || !exchange.job_running) return;
+  exchange.job_running = false;
+  if (!good) {
+    const Counter counter =
+        exchange.quick ? Counter::quick_keFailed : phase1_counters(exchange.type).key_failed;
+    return fail(exchange, *sa, Verdict::fail(NotifyType::invalid_key_information, text::reason_peer_value, counter));
+  }
+  const std::uint16_t id = exchange.id;
+  advance(exchange, *sa);
+  // A message that came while the job ran is looked at now.
+  const auto still = exchanges_.find(id);
+  if (still == exchanges_.end() || still->second->held.empty() || still->second->job_running) return;
+  Exchange& waiting = *still->second;
+  receive({waiting.held_local, waiting.held_peer, std::exchange(waiting.held, {})});
+}
+
+void Engine::build(Exchange& exchange, Sa& sa) {
+  const Row& row = *exchange.row;
+  bool answered = false;
+  if (row.build != nullptr) {
+    Step step{*this, exchange, sa, nullptr, nullptr, {}};
+    const Verdict verdict = row.build(step);
+    if (verdict.kind != Verdict::Kind::go_on) return fail(exchange, sa, verdict);
+    if (!step.reply.empty()) {
+      const std::uint8_t flags = exchange.commit_sent ? flag_commit : std::uint8_t{0};
+      exchange.last_sent = encode(sa, exchange.type, exchange.message_id, flags, step.reply,
+                                  row.encrypt_reply ? &exchange.iv : nullptr);
+      transmit(sa, exchange.last_sent);
+      answered = true;
+    }
+  }
+  set_state(exchange, row.to);
+  exchange.row = nullptr;
+  exchange.retransmits = row.then == Then::repeat;
+  if (exchange.retransmits) exchange.retransmission.start(sa.policy->retransmit, now_);
+  exchange.ends_at.reset();
+  if (row.then == Then::wait) exchange.ends_at = now_ + std::chrono::seconds(sa.policy->retransmit.whole_s());
+  if (row.then == Then::finish) finish(exchange, sa, answered);
+}
+
+// The exchange is over. It stays for DELETEDELAY, unseen, when the last message was ours and may have been lost.
+void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
+  const std::uint16_t id = exchange.id;
+  set_state(exchange, exchange.is_phase1() ? ExchangeState::up : ExchangeState::done);
+  exchange.finished = true;
+  exchange.ends_at = now_ + std::chrono::seconds(sa.policy->delete_delay_s);
+  if (exchange.is_phase1()) {
+    phase1_up(exchange, sa);
+  } else {
+    const bool initiator = exchange.role == Role::initiator;
+    count(initiator ? Counter::quick_initDone : Counter::quick_respDone);
+    if (initiator) count(Counter::general_initPh2XchgGood);
+    effects_->log(LogSeverity::info, "P2", fmt::format(text::phase2_done, id, to_string(sa.peer.address)),
+                  sa.policy->name);
+    trace("QUICK", exchange, "Phase 2 [quick] complete");
+    sa.carried_bundles = true;
+    const Bundle bundle = quick_bundle(*this, exchange, sa);
+    count(Counter::ipsec_addBundleGood);
+    if (KeyUser* const user = effects_->user()) user->install(bundle);
+  }
+  if (const auto still = exchanges_.find(id); still != exchanges_.end() && !sent_last) remove_exchange(*still->second);
+}
+
+void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
+  if (verdict.counter) count(*verdict.counter);
+  const bool initiator = exchange.role == Role::initiator;
+  effects_->log(LogSeverity::notice, "FAIL",
+                fmt::format(text::exchange_failed, exchange.id, exchange.is_phase1() ? 1 : 2, mode_word(exchange.type),
+                            to_string(sa.peer.address), verdict.reason),
+                sa.policy->name);
+  trace(debug_part(exchange.type), exchange, "failed: " + verdict.reason);
+  if (verdict.notify != NotifyType::none && sa.policy->send_notify) {
+    if (exchange.is_phase1()) {
+      send_unprotected_notify(sa, verdict.notify);
+    } else {
+      Bytes spi;
+      const auto& proposals = exchange.quick->wire_offer.proposals;
+      if (!proposals.empty()) spi = proposals.front().spi;
+      const Protocol protocol = proposals.empty() ? Protocol::esp : proposals.front().protocol;
+      send_notify(sa, verdict.notify, static_cast<std::uint8_t>(protocol), spi, {});
+    }
+  }
+  if (exchange.is_phase1()) {
+    if (initiator) count(Counter::general_initPh1XchgFailed);
+    return remove_sa(sa, verdict.reason, false);
+  }
+  if (initiator) count(Counter::general_initPh2XchgFailed);
+  drop_exchange(exchange, verdict.reason);
+}
+
+// Ends an unfinished quick mode and tells whoever waits for it.
+void Engine::drop_exchange(Exchange& exchange, const std::string& reason) {
+  const std::unique_ptr<QuickWork> quick = std::move(exchange.quick);
+  const bool finished = exchange.finished, initiator = exchange.role == Role::initiator;
+  remove_exchange(exchange);
+  if (!quick || finished) return;
+  if (initiator) return acquire_failed(std::move(quick->pending), reason, false);
+  if (quick->own_spis.empty()) return;  // IPsec knows nothing of it yet
+  count(Counter::ipsec_addBundleFailed);
+  if (KeyUser* const user = effects_->user())
+    user->failed(quick->selection.ipsec_policy, quick->selection.bundle, reason);
+}
+
+// ---- time -------------------------------------------------------------------------------------------------------
+
+void Engine::deadline() {
+  std::vector<std::uint16_t> due;
+  for (const auto& [id, exchange] : exchanges_) {
+    const bool repeat = exchange->retransmits && exchange->retransmission.deadline() <= now_;
+    if (repeat || (exchange->ends_at && *exchange->ends_at <= now_)) due.push_back(id);
+  }
+  for (const std::uint16_t id : due)
+    if (const auto found = exchanges_.find(id); found != exchanges_.end()) exchange_due(*found->second);
+  std::vector<std::uint32_t> sas;
+  for (const auto& [id, sa] : sas_.all())
+    if (const auto at = sa_deadline(*sa); at && *at <= now_) sas.push_back(id);
+  for (const std::uint32_t id : sas)
+    if (Sa* const sa = sas_.find(id)) sa_due(*sa);
+  retry_due();
+}
+
+void Engine::exchange_due(Exchange& exchange) {
+  Sa* const sa = sas_.find(exchange.sa_id);
+  if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
+  Retransmission::Step step = Retransmission::Step::give_up;
+  if (exchange.retransmits) step = exchange.retransmission.due(now_);
+  if (step == Retransmission::Step::send_again) {
+    count(Counter::general_msgRetransmit);
+    trace(debug_part(exchange.type), exchange, "message sent again");
+    return transmit(*sa, exchange.last_sent);
+  }
+  if (step == Retransmission::Step::wait) return;
+  count(Counter::general_msgRetryLimitReached);
+  fail(exchange, *sa,
+       Verdict::fail(NotifyType::none, text::reason_retries,
+                     exchange.quick ? Counter::quick_timeout : phase1_counters(exchange.type).timeout));
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  std::optional<Instant> next;
+  const auto earliest = [&](std::optional<Instant> at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  for (const auto& [id, exchange] : exchanges_) {
+    if (exchange->retransmits) earliest(exchange->retransmission.deadline());
+    earliest(exchange->ends_at);
+  }
+  for (const auto& [id, sa] : sas_.all()) earliest(sa_deadline(*sa));
+  for (const Retry& retry : retries_) earliest(retry.at);
+  return next;
+}
+
+}  // namespace arrouter::isakmp

@@ -1,0 +1,128 @@
+#include "modules/isakmp/actions.h"
+#include "modules/isakmp/exchange.h"
+
+namespace arrouter::isakmp {
+
+namespace {
+
+using enum ExchangeState;
+using P = PayloadType;
+
+// Payloads of NAT-T come under the RFC's and the drafts' numbers; vendor ids and certificate requests may stand
+// anywhere in phase 1; notifications ride along with what is encrypted.
+constexpr PayloadSet nothing{};
+constexpr PayloadSet phase1_extras{P::vendor_id, P::certificate_request, P::nat_d, P::nat_d_draft};
+constexpr PayloadSet auth_extras{P::vendor_id,    P::certificate, P::certificate_request, P::nat_d,
+                                 P::nat_d_draft, P::notification};
+constexpr PayloadSet quick_extras{P::key_exchange, P::identification, P::notification, P::nat_oa, P::nat_oa_draft};
+
+constexpr Row rows[] = {
+    // Main mode (RFC 2409 5.4, pre-shared keys):
+    //   I -> R  HDR, SA, VID…            R -> I  HDR, SA, VID…
+    //   I -> R  HDR, KE, Ni, NAT-D…      R -> I  HDR, KE, Nr, NAT-D…
+    //   I -> R  HDR*, IDii, HASH_I       R -> I  HDR*, IDir, HASH_R
+    // The responder never repeats by itself before the peer is authenticated: a forged request is answered once.
+    {ExchangeType::main, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
+     CryptoJob::none, same, main_offer, false, sa_sent, Then::repeat},
+    {ExchangeType::main, Role::responder, idle, {P::sa}, phase1_extras, Protection::clear, main_read_offer, sa_received,
+     CryptoJob::none, same, main_choose, false, sa_sent, Then::wait},
+    {ExchangeType::main, Role::initiator, sa_sent, {P::sa}, phase1_extras, Protection::clear, main_read_choice,
+     sa_received, CryptoJob::generate, same, main_send_key, false, ke_sent, Then::repeat},
+    {ExchangeType::main, Role::responder, sa_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
+     main_read_key, ke_received, CryptoJob::both, same, main_answer_key, false, ke_sent, Then::wait},
+    {ExchangeType::main, Role::initiator, ke_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
+     main_read_key, ke_received, CryptoJob::shared, same, main_authenticate, true, auth_sent, Then::repeat},
+    {ExchangeType::main, Role::responder, ke_sent, {P::identification, P::hash}, auth_extras, Protection::encrypted,
+     main_read_auth, auth_received, CryptoJob::none, same, main_authenticate, true, auth_sent, Then::finish},
+    {ExchangeType::main, Role::initiator, auth_sent, {P::identification, P::hash}, auth_extras, Protection::encrypted,
+     main_read_auth, auth_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
+
+    // Aggressive mode (RFC 2409 5.4):
+    //   I -> R  HDR, SA, KE, Ni, IDii    R -> I  HDR, SA, KE, Nr, IDir, HASH_R    I -> R  HDR*, HASH_I
+    // The third message may come in clear. Nobody would ask for it again but the responder, so it repeats the second.
+    {ExchangeType::aggressive, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
+     CryptoJob::generate, same, aggressive_offer, false, sa_ke_sent, Then::repeat},
+    {ExchangeType::aggressive, Role::responder, idle, {P::sa, P::key_exchange, P::nonce, P::identification},
+     phase1_extras, Protection::clear, aggressive_read_offer, sa_ke_received, CryptoJob::both, same, aggressive_answer,
+     false, sa_ke_auth_sent, Then::repeat},
+    {ExchangeType::aggressive, Role::initiator, sa_ke_sent,
+     {P::sa, P::key_exchange, P::nonce, P::identification, P::hash}, phase1_extras, Protection::clear,
+     aggressive_read_answer, sa_ke_auth_received, CryptoJob::shared, same, aggressive_authenticate, true, auth_sent,
+     Then::finish},
+    {ExchangeType::aggressive, Role::responder, sa_ke_auth_sent, {P::hash}, auth_extras, Protection::either,
+     aggressive_read_auth, auth_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
+
+    // Quick mode (RFC 2409 5.5):
+    //   I -> R  HDR*, HASH(1), SA, Ni, [KE], [IDci, IDcr]     R -> I  HDR*, HASH(2), SA, Nr, [KE], [IDci, IDcr]
+    //   I -> R  HDR*, HASH(3)                                 with the commit bit: R -> I  HDR*, HASH, N(CONNECTED)
+    {ExchangeType::quick, Role::initiator, starting, nothing, nothing, Protection::starting, nullptr, same,
+     CryptoJob::generate, sending_hash_sa_nonce, quick_offer, true, wait_hash_sa_nonce, Then::repeat},
+    {ExchangeType::quick, Role::responder, starting, {P::hash, P::sa, P::nonce}, quick_extras, Protection::encrypted,
+     quick_read_offer, receiving_message, CryptoJob::both, sending_hash_sa_nonce, quick_answer, true, wait_hash,
+     Then::repeat},
+    {ExchangeType::quick, Role::initiator, wait_hash_sa_nonce, {P::hash, P::sa, P::nonce}, quick_extras,
+     Protection::encrypted, quick_read_answer, same, CryptoJob::shared, sending_hash, quick_confirm, true, done,
+     Then::finish},
+    {ExchangeType::quick, Role::responder, wait_hash, {P::hash}, {P::notification}, Protection::encrypted,
+     quick_read_confirm, same, CryptoJob::none, same, quick_connected, true, done, Then::finish},
+};
+
+}  // namespace
+
+std::span<const Row> exchange_rows() { return rows; }
+
+const Row* find_row(ExchangeType type, Role role, ExchangeState from) {
+  for (const Row& row : rows)
+    if (row.type == type && row.role == role && row.from == from) return &row;
+  return nullptr;
+}
+
+std::string_view name(ExchangeState state) {
+  switch (state) {
+    case same: break;
+    case idle: return "IDLE";
+    case sa_sent: return "SASENT";
+    case sa_received: return "SARECV";
+    case ke_sent: return "KESENT";
+    case ke_received: return "KERECV";
+    case auth_sent: return "AUTHSENT";
+    case auth_received: return "AUTHRECV";
+    case up: return "UP";
+    case sa_ke_sent: return "SAKESENT";
+    case sa_ke_received: return "SAKERECV";
+    case sa_ke_auth_sent: return "SAKEAUTHSENT";
+    case sa_ke_auth_received: return "SAKEAUTHRECV";
+    case starting: return "STARTING";
+    case receiving_message: return "RECEIVING_MESSAGE";
+    case sending_hash_sa_nonce: return "SENDING_HASH_SA_NONCE";
+    case wait_hash_sa_nonce: return "WAIT_HASH_SA_NONCE";
+    case sending_hash: return "SENDING_HASH";
+    case wait_hash: return "WAIT_HASH";
+    case done: return "DONE";
+  }
+  return "";
+}
+
+std::string_view type_word(ExchangeType type) {
+  switch (type) {
+    case ExchangeType::main: return "MAIN";
+    case ExchangeType::aggressive: return "AGGRESSIVE";
+    case ExchangeType::informational: return "INFO";
+    case ExchangeType::transaction: return "TRANSACTION";
+    case ExchangeType::quick: return "QUICK";
+  }
+  return "";
+}
+
+std::string_view mode_word(ExchangeType type) {
+  switch (type) {
+    case ExchangeType::main: return "main";
+    case ExchangeType::aggressive: return "aggressive";
+    case ExchangeType::informational: return "info";
+    case ExchangeType::transaction: return "transaction";
+    case ExchangeType::quick: return "quick";
+  }
+  return "";
+}
+
+}  // namespace arrouter::isakmp

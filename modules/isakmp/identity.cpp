@@ -1,0 +1,172 @@
+#include "modules/isakmp/identity.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "os/base/text.h"
+
+namespace arrouter::isakmp {
+
+namespace {
+
+constexpr std::size_t longest_shown = 64;
+
+std::unexpected<ParseError> bad_id(std::string cause) {
+  return std::unexpected(ParseError{NotifyType::invalid_id_information, std::move(cause)});
+}
+
+// ---- distinguished names: "cn=router,o=Example" as DER, enough for what people type ------------------------------
+
+struct DnAttribute {
+  std::string_view keyword;
+  std::array<std::uint8_t, 3> oid;  // id-at-…
+};
+constexpr std::array<DnAttribute, 6> dn_attributes{{{"cn", {0x55, 4, 3}},
+                                                    {"c", {0x55, 4, 6}},
+                                                    {"l", {0x55, 4, 7}},
+                                                    {"st", {0x55, 4, 8}},
+                                                    {"o", {0x55, 4, 10}},
+                                                    {"ou", {0x55, 4, 11}}}};
+
+Bytes der(std::uint8_t tag, ByteView content) {
+  Bytes out{tag};
+  if (content.size() > 0xff) {
+    out.push_back(0x82);
+    out.push_back(static_cast<std::uint8_t>(content.size() >> 8));
+  } else if (content.size() > 0x7f) {
+    out.push_back(0x81);
+  }
+  out.push_back(static_cast<std::uint8_t>(content.size()));
+  out.insert(out.end(), content.begin(), content.end());
+  return out;
+}
+
+std::optional<Bytes> der_name(std::string_view text) {
+  constexpr std::uint8_t sequence = 0x30, set = 0x31, oid = 0x06, printable_string = 0x13;
+  Bytes names;
+  for (const std::string_view part : split(text, ',')) {
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    const std::string keyword = to_lower(trim(part.substr(0, equals)));
+    const auto* const row = std::ranges::find(dn_attributes, keyword, &DnAttribute::keyword);
+    if (row == dn_attributes.end()) return std::nullopt;
+    Bytes pair = der(oid, row->oid);
+    const Bytes value = der(printable_string, as_bytes(trim(part.substr(equals + 1))));
+    pair.insert(pair.end(), value.begin(), value.end());
+    const Bytes one = der(set, der(sequence, pair));
+    names.insert(names.end(), one.begin(), one.end());
+  }
+  return der(sequence, names);
+}
+
+bool is_name(IdType type) { return type == IdType::fqdn || type == IdType::user_fqdn; }
+
+std::string printable(ByteView data) {
+  std::string text;
+  for (const std::uint8_t byte : data.first(std::min(data.size(), longest_shown)))
+    text += byte >= 0x20 && byte < 0x7f ? static_cast<char>(byte) : '?';
+  return text;
+}
+
+}  // namespace
+
+Identity Identity::of(Ipv4Address address) {
+  Identity identity;
+  identity.data.resize(4);
+  store_be32(identity.data.data(), address.value);
+  return identity;
+}
+
+Identity identity_from_text(std::string_view text) {
+  if (const auto address = parse_ipv4(text)) return Identity::of(*address);
+  if (text.find('=') != std::string_view::npos)
+    if (auto name = der_name(text)) return {IdType::der_dn, std::move(*name)};
+  const ByteView data = as_bytes(text);
+  return {text.find('@') != std::string_view::npos ? IdType::user_fqdn : IdType::fqdn, {data.begin(), data.end()}};
+}
+
+std::string to_string(const Identity& identity) {
+  if (identity.type == IdType::ipv4_address && identity.data.size() == 4)
+    return to_string(Ipv4Address(load_be32(identity.data.data())));
+  if (is_name(identity.type)) return printable(identity.data);
+  const ByteView data = identity.data;
+  return fmt::format("{}:{}", name(identity.type), to_hex(data.first(std::min(data.size(), longest_shown / 2))));
+}
+
+bool same_identity(const Identity& left, const Identity& right) {
+  if (left.type != right.type) return false;
+  if (!is_name(left.type)) return left.data == right.data;
+  return equal_ignoring_case({reinterpret_cast<const char*>(left.data.data()), left.data.size()},
+                             {reinterpret_cast<const char*>(right.data.data()), right.data.size()});
+}
+
+std::expected<Identity, ParseError> parse_identity(ByteView body) {
+  ByteReader reader(body);
+  Identity identity;
+  identity.type = static_cast<IdType>(reader.u8());
+  const std::uint8_t protocol = reader.u8();
+  const std::uint16_t port = reader.u16();
+  if (!reader.ok()) return bad_id("ID payload cut off");
+  const ByteView data = reader.rest();
+  identity.data.assign(data.begin(), data.end());
+  // RFC 2407 4.6.2 allows 0/0 and 17/500; NAT-T peers name 4500, and some put a port without the protocol.
+  if ((protocol != 0 && protocol != 17) || (port != 0 && port != isakmp_port && port != floated_port))
+    return bad_id(fmt::format("phase 1 ID with protocol {} and port {}", protocol, port));
+  if (identity.type == IdType::ipv4_address && identity.data.size() != 4) return bad_id("address ID of wrong length");
+  if (identity.data.empty()) return bad_id("empty ID");
+  return identity;
+}
+
+Bytes encode_identity(const Identity& identity) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u8(static_cast<std::uint8_t>(identity.type));
+  writer.zeros(3);
+  writer.bytes(identity.data);
+  return body;
+}
+
+std::expected<TrafficId, ParseError> parse_traffic_id(ByteView body) {
+  ByteReader reader(body);
+  TrafficId id;
+  const auto type = static_cast<IdType>(reader.u8());
+  id.protocol = reader.u8();
+  id.port = reader.u16();
+  id.first = Ipv4Address(reader.u32());
+  switch (type) {
+    case IdType::ipv4_address: id.kind = TrafficId::Kind::address; break;
+    case IdType::ipv4_subnet: id.kind = TrafficId::Kind::subnet; break;
+    case IdType::ipv4_range: id.kind = TrafficId::Kind::range; break;
+    default: return bad_id(fmt::format("phase 2 ID of type {}", name(type)));
+  }
+  if (id.kind != TrafficId::Kind::address) id.second = Ipv4Address(reader.u32());
+  if (!reader.ok() || reader.remaining() != 0) return bad_id("phase 2 ID of wrong length");
+  if (id.kind == TrafficId::Kind::subnet && !prefix_length(id.second)) return bad_id("phase 2 ID with a torn mask");
+  if (id.kind == TrafficId::Kind::range && id.second < id.first) return bad_id("phase 2 ID with its range reversed");
+  return id;
+}
+
+Bytes encode_traffic_id(const TrafficId& id) {
+  Bytes body;
+  ByteWriter writer(body);
+  const IdType type = id.kind == TrafficId::Kind::address  ? IdType::ipv4_address
+                      : id.kind == TrafficId::Kind::subnet ? IdType::ipv4_subnet
+                                                           : IdType::ipv4_range;
+  writer.u8(static_cast<std::uint8_t>(type));
+  writer.u8(id.protocol);
+  writer.u16(id.port);
+  writer.u32(id.first.value);
+  if (id.kind != TrafficId::Kind::address) writer.u32(id.second.value);
+  return body;
+}
+
+std::string to_string(const TrafficId& id) {
+  std::string text = to_string(id.first);
+  if (id.kind == TrafficId::Kind::subnet) text += "/" + to_string(id.second);
+  if (id.kind == TrafficId::Kind::range) text += "-" + to_string(id.second);
+  if (id.protocol != 0 || id.port != 0) text += fmt::format(" protocol {} port {}", id.protocol, id.port);
+  return text;
+}
+
+}  // namespace arrouter::isakmp

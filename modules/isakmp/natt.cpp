@@ -1,0 +1,100 @@
+#include "modules/isakmp/natt.h"
+
+#include <array>
+
+namespace arrouter::isakmp {
+
+namespace {
+
+// Vendor ids are MD5 sums of the names; reference/isakmp-ipsec.md 4.8.
+struct Version {
+  NattVersion version;
+  std::string_view id, name;
+};
+constexpr std::array<Version, 4> versions{{
+    {NattVersion::rfc3947, "4a131c81070358455c5728f20e95452f", "RFC 3947"},
+    {NattVersion::draft03, "7d9419a65310ca6f2c179d9215529d56", "draft-ietf-ipsec-nat-t-ike-03"},
+    {NattVersion::draft02_newline, "90cb80913ebb696e086381b5ec427b1f", "draft-ietf-ipsec-nat-t-ike-02\\n"},
+    {NattVersion::draft02, "cd60464335df21f87cfdb2fc68b6a448", "draft-ietf-ipsec-nat-t-ike-02"},
+}};
+struct Known {
+  std::string_view id, name;
+};
+constexpr std::array<Known, 4> others{{
+    {"4485152d18b6bbcd0be8a8469579ddcc", "draft-ietf-ipsec-nat-t-ike-00"},
+    {"8f8d83826d246b6fc7a8a6a428c11de8", "draft-ietf-ipsec-nat-t-ike-08"},
+    {"09002689dfd6b712", "XAUTH"},
+    {"afcad71368a1f1c96b8696fc77570100", "Dead Peer Detection"},
+}};
+
+constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4};
+constexpr NattNumbers draft_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444};
+
+}  // namespace
+
+const NattNumbers& numbers(NattVersion version) {
+  return version == NattVersion::rfc3947 || version == NattVersion::none ? rfc_numbers : draft_numbers;
+}
+
+const std::vector<NattVersion>& offered_natt_versions() {
+  static const std::vector<NattVersion> offered{NattVersion::rfc3947, NattVersion::draft03,
+                                                NattVersion::draft02_newline, NattVersion::draft02};
+  return offered;
+}
+
+Bytes vendor_id(NattVersion version) {
+  for (const Version& row : versions)
+    if (row.version == version) return *from_hex(row.id);
+  return {};
+}
+
+NattVersion best_natt_version(const PayloadChain& chain) {
+  NattVersion best = NattVersion::none;
+  for (const Payload& payload : chain.payloads) {
+    if (payload.type != PayloadType::vendor_id) continue;
+    const std::string id = to_hex(payload.body);
+    for (const Version& row : versions)
+      if (row.id == id && row.version < best) best = row.version;
+  }
+  return best;
+}
+
+std::string_view vendor_name(ByteView id) {
+  const std::string hex = to_hex(id);
+  for (const Version& row : versions)
+    if (row.id == hex) return row.name;
+  for (const Known& row : others)
+    if (row.id == hex) return row.name;
+  return {};
+}
+
+Bytes nat_d_hash(enco::EncoApi& enco, enco::Hash hash, std::uint64_t initiator_cookie, std::uint64_t responder_cookie,
+                 Ipv4Address address, std::uint16_t port) {
+  std::array<std::uint8_t, 22> input{};
+  store_be64(input.data(), initiator_cookie);
+  store_be64(input.data() + 8, responder_cookie);
+  store_be32(input.data() + 16, address.value);
+  store_be16(input.data() + 20, port);
+  const std::array<ByteView, 1> parts{input};
+  return enco.hash(hash, parts);
+}
+
+std::optional<Ipv4Address> parse_nat_oa(ByteView body) {
+  ByteReader reader(body);
+  const auto type = static_cast<IdType>(reader.u8());
+  reader.take(3);
+  const Ipv4Address address(reader.u32());
+  if (!reader.ok() || reader.remaining() != 0 || type != IdType::ipv4_address) return std::nullopt;
+  return address;
+}
+
+Bytes encode_nat_oa(Ipv4Address address) {
+  Bytes body;
+  ByteWriter writer(body);
+  writer.u8(static_cast<std::uint8_t>(IdType::ipv4_address));
+  writer.zeros(3);
+  writer.u32(address.value);
+  return body;
+}
+
+}  // namespace arrouter::isakmp

@@ -1,0 +1,41 @@
+// What main and aggressive mode share: proposals, key exchange payloads, NAT-T, identities and their proof.
+#pragma once
+
+#include "modules/isakmp/exchange.h"
+
+namespace arrouter::isakmp {
+
+inline constexpr std::size_t nonce_bytes = 20, shortest_nonce = 8, longest_nonce = 256;  // RFC 2409 5
+
+/// The counter of this mode's group with that meaning.
+struct Phase1Counters {
+  Counter init_start, init_done, resp_start, resp_done, proposal_failed, key_failed, auth_failed, id_failed, timeout,
+      bad_message;
+};
+const Phase1Counters& phase1_counters(ExchangeType type);
+
+void add_offer(Step& step);
+/// The initiator's SA payload: kept, and matched with the policy that was chosen for it.
+Verdict read_offer(Step& step);
+/// The answer: our transform of the offer, and the NAT-T version both speak.
+void add_choice(Step& step);
+Verdict read_choice(Step& step);
+
+void add_key_and_nonce(Step& step);
+Verdict read_key_and_nonce(Step& step);
+
+/// NAT-D payloads, when both speak NAT-T; the address of the receiver first.
+void add_nat_d(Step& step);
+void read_nat_d(Step& step);
+/// Moves to port 4500 once a NAT was found; the initiator calls it.
+void float_ports(Step& step);
+
+/// SKEYID and its family from what was exchanged; fails without the pre-shared key or with an unusable cipher key.
+Verdict derive_keys(Step& step);
+/// ID payload of ours and the hash that proves it.
+Bytes own_id_body(const Step& step);
+void add_hash(Step& step, const Bytes& id_body);
+/// Checks hash and identity of the peer as kept in the exchange.
+Verdict verify_peer(Step& step);
+
+}  // namespace arrouter::isakmp

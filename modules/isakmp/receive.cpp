@@ -1,0 +1,316 @@
+// From a datagram to the row it belongs to: header, SA, duplicates, decryption.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "modules/isakmp/decode.h"
+#include "modules/isakmp/engine.h"
+#include "modules/isakmp/phase1.h"
+#include "modules/isakmp/texts.h"
+#include "os/base/limits.h"
+
+namespace arrouter::isakmp {
+
+namespace {
+
+constexpr std::size_t marker_bytes = 4;  // RFC 3948 2.2
+
+bool is_phase1(ExchangeType type) { return type == ExchangeType::main || type == ExchangeType::aggressive; }
+
+}  // namespace
+
+void Engine::receive(event::Received received) {
+  if (!enabled_) return;
+  count(Counter::network_udpRx);
+  ByteView message = received.payload;
+  if (received.local.port == floated_port) {
+    if (message.size() == 1 && message[0] == 0xff) return count(Counter::network_natTKeepaliveRx);
+    if (message.size() < marker_bytes || load_be32(message.data()) != 0) return count(Counter::network_udpRxBad);
+    message = message.subspan(marker_bytes);
+  }
+  receive_message(received, message);
+}
+
+void Engine::receive_message(const event::Received& received, ByteView message) {
+  const auto header = parse_header(message);
+  if (!header) {
+    count(Counter::network_udpRxBad);
+    return bad_message(nullptr, received.peer, header.error().cause);
+  }
+  count(Counter::general_msgRx);
+  if (effects_->debugging(DebugFlag::raw))
+    effects_->debug(DebugFlag::raw, decode_raw("RX", received.peer, received.local, message));
+  if ((header->flags & flag_encrypted) == 0 && effects_->debugging(DebugFlag::packet))
+    effects_->debug(DebugFlag::packet, decode_message("Rx", message, true));
+
+  Sa* const sa = is_phase1(header->exchange) && header->responder_cookie == 0
+                     ? sas_.find_request(header->initiator_cookie, received.peer.address)
+                     : sas_.find(header->initiator_cookie, header->responder_cookie);
+  if (sa != nullptr) count(Counter::sad_getSaGood);
+  if (sa != nullptr && !from_peer(*sa, received))
+    return bad_message(nullptr, received.peer, "cookies of another peer");
+  if (sa != nullptr) count_bytes(*sa, message.size());
+
+  switch (header->exchange) {
+    case ExchangeType::main:
+    case ExchangeType::aggressive:
+      if (header->message_id != 0) return bad_message(nullptr, received.peer, "phase 1 with a message id");
+      if (sa != nullptr) return receive_phase1(*sa, received, *header, message);
+      if (header->responder_cookie == 0) return receive_first(received, *header, message);
+      count(Counter::sad_getSaFailed);
+      return bad_message(nullptr, received.peer, "unknown cookies");
+    case ExchangeType::informational: return receive_information(sa, received, *header, message);
+    case ExchangeType::quick:
+      if (sa != nullptr && header->message_id != 0) return receive_quick(*sa, received, *header, message);
+      count(Counter::sad_getSaFailed);
+      return bad_message(nullptr, received.peer, "quick mode without its SA");
+    default: return bad_message(nullptr, received.peer, "exchange type not available");
+  }
+}
+
+// The address must be the peer's; behind a NAT it may change, and the keys prove who it is.
+bool Engine::from_peer(const Sa& sa, const event::Received& received) const {
+  return received.peer.address == sa.peer.address || (sa.active() && sa.nat.remote);
+}
+
+// After a message proved itself: follow the peer's NAT, and its move to port 4500.
+void Engine::peer_seen(Sa& sa, const event::Received& received) {
+  const Endpoint before = sa.peer;
+  sa.local = received.local;
+  sa.peer = received.peer;
+  if (!sa.active() || before == sa.peer || !sa.nat.remote) return;
+  if (KeyUser* const user = effects_->user()) user->peer_moved(before.address, sa.peer.address, sa.peer.port);
+}
+
+std::size_t Engine::half_open() const {
+  return static_cast<std::size_t>(std::ranges::count_if(exchanges_, [](const auto& entry) {
+    const Exchange& exchange = *entry.second;
+    return exchange.is_phase1() && exchange.role == Role::responder && !exchange.finished;
+  }));
+}
+
+// A request for a new SA. Policy: peer address, in aggressive mode the ID, the proposal; then the first by name
+// (reference/isakmp-ipsec.md 4.7).
+PolicyPtr Engine::choose_policy(const event::Received& received, const Header& header, const PayloadChain& chain) {
+  std::vector<PolicyPtr> candidates = policies_.candidates(received.peer.address, header.exchange);
+  if (candidates.empty()) return nullptr;
+  const auto narrow = [&](const auto& matches) {
+    if (candidates.size() < 2) return;
+    std::vector<PolicyPtr> left;
+    std::ranges::copy_if(candidates, std::back_inserter(left), matches);
+    if (!left.empty()) candidates = std::move(left);
+  };
+  if (header.exchange == ExchangeType::aggressive)
+    if (const Payload* const payload = chain.find(PayloadType::identification))
+      if (const auto id = parse_identity(payload->body))
+        narrow([&](const PolicyPtr& policy) {
+          return !policy->remote_id.empty() && same_identity(identity_from_text(policy->remote_id), *id);
+        });
+  if (const Payload* const payload = chain.find(PayloadType::sa))
+    if (const auto offer = parse_sa(payload->body))
+      narrow([&](const PolicyPtr& policy) { return choose_phase1(*offer, *policy).has_value(); });
+  return candidates.front();
+}
+
+void Engine::receive_first(const event::Received& received, const Header& header, ByteView message) {
+  if ((header.flags & flag_encrypted) != 0) return bad_message(nullptr, received.peer, "encrypted first message");
+  const auto chain = parse_chain(header.next_payload, message.subspan(header_bytes), false);
+  if (!chain) return bad_message(nullptr, received.peer, chain.error().cause);
+  const PolicyPtr policy = choose_policy(received, header, *chain);
+  if (!policy) {
+    count(Counter::spd_getPolicyByPeerFailed);
+    effects_->log(LogSeverity::notice, "FAIL", fmt::format(text::no_policy, to_string(received.peer.address)), "");
+    return;
+  }
+  count(Counter::spd_getPolicyByPeerGood);
+  if (const auto reason = not_negotiable(*policy)) {
+    effects_->log(LogSeverity::notice, "FAIL",
+                  fmt::format(text::cannot_start, to_string(received.peer.address), *reason), policy->name);
+    return;
+  }
+  if (half_open() >= limits::isakmp_half_open) {
+    count(Counter::general_halfOpenLimit);
+    return;
+  }
+  Sa* const sa = sas_.add();
+  count(sa != nullptr ? Counter::sad_addSaGood : Counter::sad_addSaFailed);
+  if (sa == nullptr) return;
+  sa->initiator_cookie = header.initiator_cookie;
+  do {
+    sa->responder_cookie = random_.u64();
+  } while (sa->responder_cookie == 0);
+  sa->policy = policy;
+  sa->local = received.local;
+  sa->peer = received.peer;
+  sa->created = now_;
+  sa->life_s = policy->expiry_s;
+  sa->life_bytes = std::uint64_t{1024} * policy->expiry_kbytes;
+  Exchange* const exchange = add_exchange(header.exchange, Role::responder, *sa, 0);
+  if (exchange == nullptr) return remove_sa(*sa, text::reason_too_many, false);
+  count(phase1_counters(header.exchange).resp_start);
+  effects_->log(LogSeverity::info, "P1",
+                fmt::format(text::phase1_started, exchange->id, mode_word(header.exchange),
+                            to_string(received.peer.address), to_string(received.local.address), "responder"),
+                policy->name);
+  const std::uint32_t sa_id = sa->id;
+  step(*exchange, *sa, header, *chain, message, {});
+  // Not even a first message: nothing is kept of it.
+  if (Sa* const left = sas_.find(sa_id))
+    if (Exchange* const made = find_exchange(*left, 0); made != nullptr && made->state == ExchangeState::idle)
+      remove_sa(*left, text::reason_sa_gone, false);
+}
+
+Exchange* Engine::find_exchange(const Sa& sa, std::uint32_t message_id) {
+  for (const auto& [id, exchange] : exchanges_)
+    if (exchange->sa_id == sa.id && exchange->message_id == message_id) return exchange.get();
+  return nullptr;
+}
+
+// A message seen before: the latest is answered as it was, older ones say nothing new.
+bool Engine::duplicate(Exchange& exchange, const event::Received& received, ByteView message) {
+  const auto same = [&](const Bytes& seen) { return std::ranges::equal(seen, message); };
+  if (std::ranges::none_of(exchange.received, same)) return false;
+  count(Counter::general_msgRxDuplicate);
+  if (same(exchange.received.back()) && !exchange.last_sent.empty() && !exchange.job_running) {
+    trace("CORE", exchange, "message came again, answer sent again");
+    count(Counter::general_msgRetransmit);
+    transmit_to(received.local, received.peer, exchange.last_sent);
+  }
+  return true;
+}
+
+std::optional<Engine::Opened> Engine::open(const Sa& sa, const Header& header, ByteView message, Bytes iv) {
+  const std::size_t block = iv.size();
+  const ByteView body = message.subspan(header_bytes);
+  if (!sa.cipher || block == 0 || body.empty() || body.size() % block != 0) return std::nullopt;
+  Opened opened;
+  opened.plain.assign(message.begin(), message.end());
+  opened.next_iv.assign(body.end() - static_cast<std::ptrdiff_t>(block), body.end());
+  sa.cipher->decrypt(ByteSpan(opened.plain).subspan(header_bytes), iv);
+  if (effects_->debugging(DebugFlag::packet) && parse_chain(header.next_payload, ByteView(opened.plain).subspan(header_bytes), true))
+    effects_->debug(DebugFlag::packet, decode_message("Rx", opened.plain, false));
+  return opened;
+}
+
+void Engine::receive_phase1(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
+  Exchange* const exchange = find_exchange(sa, 0);
+  count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
+  if (exchange == nullptr) return bad_message(nullptr, received.peer, "phase 1 of that SA is over");
+  if (exchange->type != header.exchange) return bad_message(exchange, received.peer, "another exchange type");
+  if (duplicate(*exchange, received, message)) return;
+  if (exchange->finished) return bad_message(exchange, received.peer, "phase 1 of that SA is over");
+  if (exchange->job_running) {
+    exchange->held = received.payload;
+    exchange->held_local = received.local;
+    exchange->held_peer = received.peer;
+    return;
+  }
+  std::optional<Opened> opened;
+  const bool encrypted = (header.flags & flag_encrypted) != 0;
+  if (encrypted) {
+    opened = open(sa, header, message, exchange->iv);
+    if (!opened) return bad_message(exchange, received.peer, "cannot be decrypted");
+  }
+  const ByteView plain = opened ? ByteView(opened->plain) : message;
+  const auto chain = parse_chain(header.next_payload, plain.subspan(header_bytes), encrypted);
+  if (!chain) return bad_message(exchange, received.peer, chain.error().cause);
+  // The step sees the ports this message used (NAT-D names them); they stay only if it was worth something.
+  const Endpoint local = sa.local, peer = sa.peer;
+  const std::uint32_t sa_id = sa.id;
+  const std::size_t accepted = exchange->received.size();
+  const std::uint16_t id = exchange->id;
+  sa.local = received.local;
+  sa.peer = received.peer;
+  step(*exchange, sa, header, *chain, message, opened ? std::move(opened->next_iv) : Bytes{});
+  const auto still = exchanges_.find(id);
+  Sa* const left = sas_.find(sa_id);
+  if (left != nullptr && still != exchanges_.end() && still->second->received.size() == accepted) {
+    left->local = local;
+    left->peer = peer;
+  }
+}
+
+void Engine::receive_quick(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
+  Exchange* exchange = find_exchange(sa, header.message_id);
+  count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
+  if (exchange != nullptr && duplicate(*exchange, received, message)) return;
+  if (!sa.active()) return bad_message(exchange, received.peer, "quick mode before phase 1 is over");
+  if (exchange != nullptr && exchange->finished) return bad_message(exchange, received.peer, "that quick mode is over");
+  if (exchange != nullptr && exchange->job_running) {
+    exchange->held = received.payload;
+    exchange->held_local = received.local;
+    exchange->held_peer = received.peer;
+    return;
+  }
+  if ((header.flags & flag_encrypted) == 0) return bad_message(exchange, received.peer, "not encrypted");
+  auto opened = open(sa, header, message,
+                     exchange != nullptr ? exchange->iv
+                                         : phase2_iv(enco_, sa.policy->hash, sa.policy->cipher, sa.last_block,
+                                                     header.message_id));
+  if (!opened) return bad_message(exchange, received.peer, "cannot be decrypted");
+  const auto chain = parse_chain(header.next_payload, ByteView(opened->plain).subspan(header_bytes), true);
+  if (!chain) return bad_message(exchange, received.peer, chain.error().cause);
+  const bool begins = exchange == nullptr;
+  if (begins) {
+    if (!sa.first_use(header.message_id)) return bad_message(nullptr, received.peer, "message id used before");
+    exchange = add_exchange(ExchangeType::quick, Role::responder, sa, header.message_id);
+    if (exchange == nullptr) return;
+    count(Counter::quick_respStart);
+  }
+  const std::uint16_t id = exchange->id;
+  const std::size_t accepted = exchange->received.size();
+  const Endpoint local = sa.local, peer = sa.peer;
+  sa.local = received.local;  // answers go where the message came from
+  sa.peer = received.peer;
+  const std::uint32_t sa_id = sa.id;
+  step(*exchange, sa, header, *chain, message, std::move(opened->next_iv));
+  const auto still = exchanges_.find(id);
+  Sa* const left = sas_.find(sa_id);
+  if (still != exchanges_.end() && still->second->received.size() == accepted) {
+    if (left != nullptr) {
+      left->local = local;
+      left->peer = peer;
+    }
+    if (begins) remove_exchange(*still->second);
+  } else if (left != nullptr) {
+    left->local = local;
+    left->peer = peer;
+    peer_seen(*left, received);
+  }
+}
+
+void Engine::receive_information(Sa* sa, const event::Received& received, const Header& header, ByteView message) {
+  if (sa == nullptr) {
+    count(Counter::info_noSa);
+    return bad_message(nullptr, received.peer, "informational without its SA");
+  }
+  if ((header.flags & flag_encrypted) == 0) {
+    const auto chain = parse_chain(header.next_payload, message.subspan(header_bytes), false);
+    if (!chain) return count(Counter::info_badMessage);
+    return unprotected_information(*sa, *chain);
+  }
+  if (!sa->active() || header.message_id == 0) {
+    count(Counter::info_noSa);
+    return bad_message(nullptr, received.peer, "informational before phase 1 is over");
+  }
+  const auto opened =
+      open(*sa, header, message,
+           phase2_iv(enco_, sa->policy->hash, sa->policy->cipher, sa->last_block, header.message_id));
+  const auto chain = opened ? parse_chain(header.next_payload, ByteView(opened->plain).subspan(header_bytes), true)
+                            : std::unexpected(ParseError{NotifyType::payload_malformed, "cannot be decrypted"});
+  if (!chain) {
+    count(Counter::info_badMessage);
+    return bad_message(nullptr, received.peer, chain.error().cause);
+  }
+  const bool hashed = !chain->payloads.empty() && chain->payloads.front().type == PayloadType::hash;
+  const SecretBytes expected =
+      message_hash(enco_, sa->policy->hash, sa->keys.skeyid_a, header.message_id, {}, chain->after_first());
+  if (!hashed || !equal_constant_time(expected, chain->payloads.front().body)) {
+    count(Counter::info_invalidHash);
+    return bad_message(nullptr, received.peer, "informational with a wrong hash");
+  }
+  if (!sa->first_use(header.message_id)) return count(Counter::general_msgRxDuplicate);
+  peer_seen(*sa, received);
+  protected_information(*sa, *chain);
+}
+
+}  // namespace arrouter::isakmp

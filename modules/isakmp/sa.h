@@ -1,0 +1,98 @@
+// ISAKMP SAs and the place they are kept. An SA begins with its phase 1 exchange and outlives it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "modules/isakmp/keys.h"
+#include "modules/isakmp/natt.h"
+#include "modules/isakmp/policy.h"
+#include "os/base/time.h"
+
+namespace arrouter::isakmp {
+
+struct Endpoint {
+  Ipv4Address address;
+  std::uint16_t port = isakmp_port;
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// An acquire that waits for an ISAKMP SA, or is to be repeated.
+struct Pending {
+  Acquire wanted;
+  std::uint32_t repeats = 0;  // made so far under RETRYIKEATTEMPTS
+};
+
+struct Heartbeats {
+  bool send = false, receive = false;
+  std::uint32_t next_tx = 1, last_rx = 0;
+  Instant send_at{}, check_at{};
+  unsigned missed = 0;  // periods in a row without one
+};
+
+enum class SaState : std::uint8_t { preparing, active };
+
+struct Sa {
+  std::uint32_t id = 0;
+  SaState state = SaState::preparing;
+  bool initiator = false;
+  std::uint64_t initiator_cookie = 0, responder_cookie = 0;
+  PolicyPtr policy;
+  Endpoint local, peer;
+  NattVersion natt = NattVersion::none;  // agreed by vendor ids
+  NatFound nat;
+  std::string peer_id;
+
+  Phase1Keys keys;
+  std::unique_ptr<enco::CbcKey> cipher;
+  Bytes last_block;  // of phase 1: the seed of every phase 2 IV
+
+  Instant created{}, established{};
+  WallTime established_at{};
+  std::uint32_t life_s = 0;
+  std::uint64_t life_bytes = 0;  // 0: no limit
+  std::uint64_t bytes = 0;
+  bool renewal_started = false, renews = false;
+  std::uint32_t phase2_exchanges = 0;
+  bool carried_bundles = false;
+  Heartbeats heartbeat;
+  Instant keepalive_at{};
+  std::deque<Pending> queued;
+
+  /// Message ids seen or used, so that a recorded message cannot be played again.
+  bool first_use(std::uint32_t message_id);
+
+  std::uint32_t soft_s() const { return life_s - life_s / 20; }
+  std::uint64_t soft_bytes() const { return life_bytes - life_bytes / 20; }
+  bool active() const { return state == SaState::active; }
+  /// May protect another quick mode: limits of the policy not reached.
+  bool usable(Instant now) const;
+
+ private:
+  std::set<std::uint32_t> message_ids_;
+  std::deque<std::uint32_t> message_id_order_;
+};
+
+class SaDatabase {
+ public:
+  /// nullptr when the table is full. Ids count from 1.
+  Sa* add();
+  void remove(std::uint32_t id) { sas_.erase(id); }
+  Sa* find(std::uint32_t id);
+  /// By both cookies; an SA begun here whose peer has not answered has no responder cookie yet.
+  Sa* find(std::uint64_t initiator_cookie, std::uint64_t responder_cookie);
+  /// As responder: the SA a repeated first message made.
+  Sa* find_request(std::uint64_t initiator_cookie, Ipv4Address peer);
+  std::map<std::uint32_t, std::unique_ptr<Sa>>& all() { return sas_; }
+  const std::map<std::uint32_t, std::unique_ptr<Sa>>& all() const { return sas_; }
+  std::vector<Sa*> with_peer(Ipv4Address peer);
+
+ private:
+  std::map<std::uint32_t, std::unique_ptr<Sa>> sas_;
+  std::uint32_t next_id_ = 1;
+};
+
+}  // namespace arrouter::isakmp
