@@ -96,6 +96,8 @@ class Engine {
   std::optional<Instant> next_deadline() const;
 
   bool enabled() const { return enabled_; }
+  /// The port ISAKMP speaks from; 500 but for ENABLE ISAKMP UDPPORT.
+  void set_port(std::uint16_t port) { port_ = port; }
   /// What RESPONDBADSPI's request would get; counts it.
   BadSpiAnswer ask_bad_spi(Ipv4Address peer, const std::string& policy, PolicyPtr& chosen);
 
@@ -205,6 +207,7 @@ class Engine {
   SaDatabase sas_;
   std::map<std::uint16_t, std::unique_ptr<Exchange>> exchanges_;
   bool enabled_ = false;
+  std::uint16_t port_ = isakmp_port;
   std::uint16_t last_exchange_id_ = 0;
   std::uint64_t last_serial_ = 0;
   struct Retry {

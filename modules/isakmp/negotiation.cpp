@@ -79,7 +79,7 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
   if (local.unset()) return refuse("no route to the peer");
 
   // A peer behind a NAT is known by the ports of the SA before.
-  Endpoint from{local, isakmp_port}, to{peer, isakmp_port};
+  Endpoint from{local, port_}, to{peer, isakmp_port};
   for (const Sa* const sa : sas_.with_peer(peer)) {
     if (!sa->active() || !sa->nat.any()) continue;
     from.port = sa->local.port;

@@ -103,7 +103,8 @@ Verdict read_key_and_nonce(Step& step) {
   const ByteView key = step.in->find(PayloadType::key_exchange)->body;
   const ByteView nonce = step.in->find(PayloadType::nonce)->body;
   const Counter failed = phase1_counters(step.exchange.type).key_failed;
-  if (key.size() != enco::group_bytes(step.sa.policy->group))
+  // Leading zeros may be cut off (SET ENCO DHPADDING=OFF at the peer).
+  if (key.empty() || key.size() > enco::group_bytes(step.sa.policy->group))
     return Verdict::fail(NotifyType::invalid_key_information, text::reason_key_exchange, failed);
   if (nonce.size() < shortest_nonce || nonce.size() > longest_nonce)
     return Verdict::fail(NotifyType::payload_malformed, fmt::format("nonce of {} bytes", nonce.size()), failed);
@@ -156,11 +157,9 @@ void read_nat_d(Step& step) {
 }
 
 void float_ports(Step& step) {
-  if (!step.sa.nat.any()) return;
-  if (step.sa.local.port == isakmp_port) {
-    step.sa.local.port = floated_port;
-    step.sa.peer.port = floated_port;
-  }
+  if (!step.sa.nat.any() || step.sa.local.port == floated_port) return;
+  step.sa.local.port = floated_port;
+  step.sa.peer.port = floated_port;
 }
 
 Verdict derive_keys(Step& step) {

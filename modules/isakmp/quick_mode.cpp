@@ -207,7 +207,7 @@ Verdict quick_read_offer(Step& step) {
   // A group without KE, KE without a group or of another length: nothing that can be agreed on.
   for (std::size_t i = work.understood.proposals.size(); i-- > 0;) {
     const auto& group = work.understood.origins[i].group;
-    if (group.has_value() == !common->key.empty() && (!group || enco::group_bytes(*group) == common->key.size()))
+    if (group.has_value() == !common->key.empty() && (!group || enco::group_bytes(*group) >= common->key.size()))
       continue;
     work.understood.proposals.erase(work.understood.proposals.begin() + static_cast<std::ptrdiff_t>(i));
     work.understood.origins.erase(work.understood.origins.begin() + static_cast<std::ptrdiff_t>(i));
@@ -304,7 +304,8 @@ Verdict quick_read_answer(Step& step) {
       answer.origins.front().udp_encapsulation != work.udp_encapsulation)
     return Verdict::fail(NotifyType::no_proposal_chosen, fmt::format(text::reason_peer_proposal, answer.description),
                          Counter::quick_noProposalChosen);
-  if (work.pfs ? common->key.size() != enco::group_bytes(*work.pfs) : !common->key.empty())
+  if (common->key.empty() == work.pfs.has_value() ||
+      (work.pfs && common->key.size() > enco::group_bytes(*work.pfs)))
     return Verdict::fail(NotifyType::invalid_key_information, text::reason_key_exchange, Counter::quick_keFailed);
   const bool sent_ids = !work.initiator_id_body.empty();
   if (common->initiator_id && sent_ids &&

@@ -1,5 +1,7 @@
-// The wording table texts.def as format strings.
+// The wording table texts.def as format strings and command replies.
 #pragma once
+
+#include "os/message.h"
 
 namespace arrouter::isakmp::text {
 
@@ -8,3 +10,12 @@ namespace arrouter::isakmp::text {
 #undef TEXT
 
 }  // namespace arrouter::isakmp::text
+
+namespace arrouter::isakmp::message {
+
+#define MESSAGE(name, kind, number, wording) \
+  inline constexpr Message name{MessageClass::kind, module_number::isakmp, number, wording};
+#include "modules/isakmp/texts.def"
+#undef MESSAGE
+
+}  // namespace arrouter::isakmp::message
