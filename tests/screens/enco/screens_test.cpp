@@ -3,6 +3,7 @@
 
 #include "modules/enco/enco_module.h"
 #include "tests/support/module_desk.h"
+#include "tests/unit/enco/vector_file.h"
 
 using namespace arrouter;
 using namespace arrouter::enco;
@@ -196,4 +197,43 @@ TEST_CASE("debugging prints events on the terminal that asked for it") {
   CHECK(desk("disable enco debugging") == done);
   made.api.open_channel(spec(3, Cipher::des, Hash::null));
   CHECK(terminal->shown.find("IPSEC 3", 40) == std::string::npos);
+}
+
+TEST_CASE("DHPADDING=OFF cuts leading zeros of shared values") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  auto owner = std::make_shared<int>(0);
+  const auto vectors = test::read_vectors("dh.txt");
+  const test::Vector& vector = vectors.back();  // its shared value begins with a zero byte
+  DhPair own;
+  own.group = static_cast<Group>(vector.number_or("group", 0));
+  const Bytes exponent = vector.bytes("exponent");
+  own.exponent.assign(exponent.begin(), exponent.end());
+  const auto shared = [&] {
+    std::string text;
+    made.api.dh_shared(own, vector.bytes("peer"), owner, [&](auto value) { text = to_hex(value.value()); });
+    world.time.advance(std::chrono::seconds(1));
+    return text;
+  };
+  CHECK(shared() == vector.name("shared"));
+  desk("set enco dhpadding=off");
+  CHECK(shared() == vector.name("shared").substr(2));
+}
+
+TEST_CASE("DHPRIORITY sets how many jobs run side by side") {
+  TestServices world;
+  world.time.job_delay = std::chrono::seconds(1);
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  auto owner = std::make_shared<int>(0);
+  for (const auto& [word, side_by_side] : {std::pair("low", 1), {"medium", 2}, {"high", 4}}) {
+    desk("set enco dhpriority=" + std::string(word));
+    int answered = 0;
+    for (int i = 0; i < 8; ++i) made.api.dh_generate(Group::modp512, 160, owner, [&](auto) { ++answered; });
+    world.time.advance(std::chrono::milliseconds(1500));
+    CHECK(answered == side_by_side);
+    world.time.advance(std::chrono::seconds(8));
+    CHECK(answered == 8);
+  }
 }

@@ -1,7 +1,10 @@
 // ENCO as its users see it: jobs, channels, keys that are refused.
 #include <catch2/catch.hpp>
 
+#include <bit>
+
 #include "modules/enco/enco_module.h"
+#include "modules/enco/groups.h"
 #include "tests/support/test_services.h"
 
 using namespace arrouter;
@@ -71,4 +74,317 @@ TEST_CASE("a packet goes through a pair of channels and back") {
       CHECK(job.result == JobResult::failed);
     }
   }
+}
+
+namespace {
+
+/// Runs a Diffie-Hellman job to its end; `answered` tells whether the call-back ran.
+std::optional<SecretBytes> shared(MadeEnco& made, test::TestServices& world, const DhPair& own, ByteView peer,
+                                  bool& answered) {
+  auto owner = std::make_shared<int>(0);
+  std::optional<SecretBytes> result;
+  answered = false;
+  made.api.dh_shared(own, peer, owner, [&](auto value) {
+    answered = true;
+    result = std::move(value);
+  });
+  world.time.advance(std::chrono::seconds(1));
+  return result;
+}
+
+DhPair make_pair(MadeEnco& made, test::TestServices& world, Group group, unsigned bits = 160) {
+  auto owner = std::make_shared<int>(0);
+  std::optional<DhPair> made_pair;
+  made.api.dh_generate(group, bits, owner, [&](auto pair) { made_pair = std::move(pair); });
+  world.time.advance(std::chrono::seconds(1));
+  return made_pair.value();
+}
+
+ChannelSpec aes_channel(std::size_t key_bytes = 16) {
+  ChannelSpec spec;
+  spec.cipher = Cipher::aes128;
+  spec.out_key.assign(key_bytes, 1);
+  spec.in_key.assign(key_bytes, 2);
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("public values that give the secret away are refused") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  for (const Group group : {Group::modp512, Group::modp768, Group::modp1024}) {
+    const DhPair own = make_pair(made, world, group);
+    const std::size_t bytes = group_bytes(group);
+    Bytes one(bytes), two(bytes), below(bytes, 0xff), last(bytes, 0xff), prime(bytes, 0xff), above(bytes, 0xff);
+    one.back() = 1;
+    two.back() = 2;
+    const Bytes p = group_prime(group);
+    prime = below = last = p;
+    below.back() = 0xfd;  // p - 2
+    last.back() = 0xfe;   // p - 1
+    bool answered = false;
+    for (const Bytes& bad : {Bytes(), Bytes(bytes), one, last, prime, above, Bytes(2 * bytes, 0x55)}) {
+      CHECK_FALSE(shared(made, world, own, bad, answered));
+      CHECK(answered);
+    }
+    for (const Bytes& good : {two, Bytes{2}, below}) CHECK(shared(made, world, own, good, answered));
+  }
+}
+
+TEST_CASE("an exponent has the bits that were asked for, within the group") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  const auto bits = [](const SecretBytes& exponent) {
+    return exponent.size() * 8 - static_cast<std::size_t>(std::countl_zero(exponent.front()));
+  };
+  CHECK(bits(make_pair(made, world, Group::modp1024, 159).exponent) == 160);
+  CHECK(bits(make_pair(made, world, Group::modp1024, 160).exponent) == 160);
+  CHECK(bits(make_pair(made, world, Group::modp1024, 161).exponent) == 161);
+  CHECK(bits(make_pair(made, world, Group::modp1024, 1023).exponent) == 1023);
+  CHECK(bits(make_pair(made, world, Group::modp1024, 1024).exponent) == 1023);
+  CHECK(bits(make_pair(made, world, Group::modp768, 1023).exponent) == 767);
+}
+
+TEST_CASE("a seed fixes the exponents") {
+  test::TestServices first(7), second(7), other(8);
+  MadeEnco a = make_enco(first.services), b = make_enco(second.services), c = make_enco(other.services);
+  const Bytes value = make_pair(a, first, Group::modp768).public_value;
+  CHECK(value == make_pair(b, second, Group::modp768).public_value);
+  CHECK(value != make_pair(c, other, Group::modp768).public_value);
+}
+
+TEST_CASE("jobs are done in turn and refused when too many wait") {
+  test::TestServices world;
+  world.time.job_delay = std::chrono::seconds(1);
+  MadeEnco made = make_enco(world.services);
+  auto owner = std::make_shared<int>(0);
+  std::size_t good = 0, refused = 0;
+  const auto ask = [&] {
+    made.api.dh_generate(Group::modp512, 160, owner, [&](auto pair) { ++(pair ? good : refused); });
+  };
+  for (std::size_t i = 0; i < limits::enco_jobs; ++i) ask();
+  CHECK(refused == 0);
+  ask();
+  CHECK(refused == 0);  // never inside the call
+  world.time.advance(std::chrono::milliseconds(1));
+  CHECK(refused == 1);
+  world.time.advance(std::chrono::seconds(1));
+  CHECK(good == 4);  // DHPRIORITY=HIGH
+  world.time.advance(std::chrono::seconds(limits::enco_jobs));
+  CHECK(good == limits::enco_jobs);
+  CHECK(refused == 1);
+}
+
+TEST_CASE("a result whose owner is gone is dropped") {
+  test::TestServices world;
+  world.time.job_delay = std::chrono::seconds(1);
+  auto made = std::make_unique<MadeEnco>(make_enco(world.services));
+  auto owner = std::make_shared<int>(0), module_gone = std::make_shared<int>(0);
+  bool called = false;
+  for (int i = 0; i < 6; ++i)  // some at work, some waiting
+    made->api.dh_generate(Group::modp512, 160, owner, [&](auto) { called = true; });
+  owner.reset();
+  world.time.advance(std::chrono::seconds(5));
+  CHECK_FALSE(called);
+  made->api.dh_generate(Group::modp512, 160, module_gone, [&](auto) { called = true; });
+  made.reset();
+  world.time.advance(std::chrono::seconds(5));
+  CHECK_FALSE(called);
+}
+
+TEST_CASE("weak DES keys are known whatever their parity") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  const auto weak = [&](Cipher cipher, std::string_view key) {
+    const Bytes bytes = *from_hex(key);
+    CHECK((made.api.make_cbc(cipher, bytes) == nullptr) == (cipher == Cipher::des && made.api.weak_key(cipher, bytes)));
+    return made.api.weak_key(cipher, bytes);
+  };
+  for (const char* key : {"0101010101010101", "fefefefefefefefe", "1f1f1f1f0e0e0e0e", "e0e0e0e0f1f1f1f1",
+                          "01fe01fe01fe01fe", "fe01fe01fe01fe01", "1fe01fe00ef10ef1", "e01fe01ff10ef10e",
+                          "01e001e001f101f1", "e001e001f101f101", "1ffe1ffe0efe0efe", "fe1ffe1ffe0efe0e",
+                          "011f011f010e010e", "1f011f010e010e01", "e0fee0fef1fef1fe", "fee0fee0fef1fef1",
+                          "0000000000000000", "ffffffffffffffff"})
+    CHECK(weak(Cipher::des, key));
+  CHECK_FALSE(weak(Cipher::des, "0101010101010102"));
+  CHECK_FALSE(weak(Cipher::des, "0123456789abcdef"));
+  CHECK(weak(Cipher::triple_des_2key, "0123456789abcdef0022446688aaccee"));
+  CHECK_FALSE(weak(Cipher::triple_des_2key, "0123456789abcdeffedcba9876543210"));
+  const std::string a = "0123456789abcdef", b = "fedcba9876543210";
+  CHECK(weak(Cipher::triple_des_outer, a + a + b));
+  CHECK(weak(Cipher::triple_des_inner, a + b + b));
+  CHECK_FALSE(weak(Cipher::triple_des_outer, a + b + a));
+  CHECK_FALSE(weak(Cipher::aes128, "00000000000000000000000000000000"));
+}
+
+TEST_CASE("keys of a wrong length make nothing") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  for (const Cipher cipher : {Cipher::des, Cipher::triple_des_2key, Cipher::triple_des_outer, Cipher::triple_des_inner,
+                              Cipher::aes128, Cipher::aes192, Cipher::aes256}) {
+    const std::size_t right = traits(cipher).key_bytes;
+    for (const std::size_t length : {std::size_t{0}, right - 1, right + 1}) {
+      CHECK(made.api.make_cbc(cipher, world.random.bytes(length)) == nullptr);
+      ChannelSpec spec = aes_channel(length);
+      spec.cipher = cipher;
+      CHECK(made.api.open_channel(spec) == 0);
+    }
+    CHECK(made.api.make_cbc(cipher, world.random.bytes(right)) != nullptr);
+    CHECK(made.api.available(cipher));
+  }
+  CHECK(made.api.make_cbc(Cipher::null, {}) == nullptr);
+  CHECK(made.api.open_channel(ChannelSpec{}) == 0);
+  ChannelSpec spec;
+  spec.hash = Hash::sha;
+  spec.out_key.assign(20, 1);
+  spec.in_key.assign(19, 1);
+  CHECK(made.api.open_channel(spec) == 0);
+}
+
+TEST_CASE("channels have a limit and use the lowest free number") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  for (std::size_t i = 1; i <= limits::enco_channels; ++i) REQUIRE(made.api.open_channel(aes_channel()) == i);
+  CHECK(made.api.open_channel(aes_channel()) == 0);
+  made.api.close_channel(17);
+  made.api.close_channel(17);
+  made.api.close_channel(5);
+  CHECK(made.api.open_channel(aes_channel()) == 5);
+  CHECK(made.api.open_channel(aes_channel()) == 17);
+  CHECK(made.api.open_channel(aes_channel()) == 0);
+  made.api.close_channel(0);
+  made.api.close_channel(70000);
+}
+
+TEST_CASE("jobs that do not fit their packet are results, not accesses") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  const ChannelId cipher = made.api.open_channel(aes_channel());
+  ChannelSpec spec;
+  spec.hash = Hash::sha;
+  spec.out_key.assign(20, 1);
+  spec.in_key.assign(20, 1);
+  const ChannelId hash = made.api.open_channel(spec);
+  Packet packet = world.pool.copy(Bytes(100));
+  const auto result = [&](Job job) {
+    job.packet = &*packet;
+    made.api.run(Direction::encode, {&job, 1});
+    return job.result;
+  };
+  const auto with_cipher = [&](std::uint32_t begin, std::uint32_t end) {
+    Job job;
+    job.encryption = cipher;
+    job.cipher_begin = begin;
+    job.cipher_end = end;
+    return result(job);
+  };
+  const auto with_hash = [&](std::uint32_t begin, std::uint32_t end, std::uint32_t icv) {
+    Job job;
+    job.authentication = hash;
+    job.auth_begin = begin;
+    job.auth_end = end;
+    job.icv_at = icv;
+    return result(job);
+  };
+  CHECK(with_cipher(16, 96) == JobResult::good);
+  CHECK(with_cipher(20, 100) == JobResult::good);
+  CHECK(with_cipher(16, 16) == JobResult::good);          // nothing to do
+  CHECK(with_cipher(15, 31) == JobResult::bad_length);    // no room for the IV
+  CHECK(with_cipher(16, 97) == JobResult::bad_length);    // half a block
+  CHECK(with_cipher(21, 101) == JobResult::bad_length);   // beyond the packet
+  CHECK(with_cipher(48, 32) == JobResult::bad_length);
+  CHECK(with_cipher(0xfffffff0, 0) == JobResult::bad_length);
+  CHECK(with_hash(0, 88, 88) == JobResult::good);
+  CHECK(with_hash(0, 88, 89) == JobResult::bad_length);
+  CHECK(with_hash(0, 101, 0) == JobResult::bad_length);
+  CHECK(with_hash(0, 10, 0xffffffff) == JobResult::bad_length);
+  CHECK(with_hash(10, 9, 88) == JobResult::bad_length);
+  Job job;
+  job.encryption = hash;  // a channel of the wrong kind
+  job.cipher_begin = job.cipher_end = 16;
+  CHECK(result(job) == JobResult::failed);
+  job.encryption = 0;
+  job.authentication = cipher;
+  CHECK(result(job) == JobResult::failed);
+  job.packet = nullptr;
+  made.api.run(Direction::encode, {&job, 1});
+  CHECK(job.result == JobResult::failed);
+}
+
+TEST_CASE("a burst may be longer than a slice and mix algorithms and faults") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  std::vector<ChannelId> ciphers, hashes;
+  for (const Cipher cipher : {Cipher::aes128, Cipher::triple_des_outer}) {
+    ChannelSpec spec = aes_channel(traits(cipher).key_bytes);
+    spec.cipher = cipher;
+    for (std::size_t i = 0; i < spec.out_key.size(); ++i) spec.out_key[i] = static_cast<std::uint8_t>(3 * i);
+    spec.in_key = spec.out_key;
+    ciphers.push_back(made.api.open_channel(spec));
+  }
+  for (const Hash hash : {Hash::sha, Hash::md5}) {
+    ChannelSpec spec;
+    spec.hash = hash;
+    spec.out_key.assign(traits(hash).key_bytes, 9);
+    spec.in_key = spec.out_key;
+    hashes.push_back(made.api.open_channel(spec));
+  }
+  constexpr std::size_t count = 3 * limits::burst + 5;
+  std::vector<Packet> packets;
+  std::vector<Job> jobs(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    packets.push_back(world.pool.copy(Bytes(120, static_cast<std::uint8_t>(i))));
+    jobs[i].packet = &*packets[i];
+    jobs[i].encryption = i % 7 == 0 ? 0 : ciphers[i / 3 % 2];
+    jobs[i].authentication = i % 5 == 0 ? 0 : hashes[i / 2 % 2];
+    jobs[i].cipher_begin = 24;
+    jobs[i].cipher_end = 104;
+    jobs[i].auth_end = 104;
+    jobs[i].icv_at = 104;
+  }
+  jobs[53].auth_end = 121;
+  jobs[51].encryption = 999;
+  made.api.run(Direction::encode, jobs);
+  packets[52]->data()[30] ^= 1;
+  made.api.run(Direction::decode, jobs);
+  for (std::size_t i = 0; i < count; ++i) {
+    CAPTURE(i);
+    if (i == 53) {
+      CHECK(jobs[i].result == JobResult::bad_length);
+    } else if (i == 51) {
+      CHECK(jobs[i].result == JobResult::failed);
+    } else if (i == 52) {
+      CHECK(jobs[i].result == JobResult::bad_icv);
+    } else {
+      CHECK(jobs[i].result == JobResult::good);
+      CHECK(packets[i]->view()[60] == static_cast<std::uint8_t>(i));
+    }
+  }
+}
+
+TEST_CASE("bytes outside the packet may be authenticated with it") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ChannelSpec spec;
+  spec.hash = Hash::md5;
+  spec.out_key.assign(16, 9);
+  spec.in_key = spec.out_key;
+  const ChannelId hash = made.api.open_channel(spec);
+  const Bytes extra{1, 2, 3, 4}, text(20, 7);
+  Packet packet = world.pool.copy(Bytes(32, 7));
+  Job job;
+  job.packet = &*packet;
+  job.authentication = hash;
+  job.auth_end = job.icv_at = 20;
+  job.auth_extra = extra;
+  made.api.run(Direction::encode, {&job, 1});
+  const std::array<ByteView, 2> parts{text, extra};
+  const SecretBytes whole = made.api.hmac(Hash::md5, spec.out_key, parts);
+  CHECK(std::equal(whole.begin(), whole.begin() + 12, packet->view().begin() + 20));
+}
+
+TEST_CASE("a password digest is its salt and MD5 over salt and password") {
+  CHECK(password_digest("friend", 0x3a) == "3a8d586f7031517ba2d023f0186e508092");
+  CHECK(password_digest("", 0).size() == 34);
 }
