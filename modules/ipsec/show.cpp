@@ -104,7 +104,7 @@ void bundle_fields(const State& state, const SaBundle& bundle, Screen& screen, i
 }
 
 void show_bundles(const State& state, const PolicyTable::List& policies, Screen& screen) {
-  constexpr int column = 42;
+  constexpr int column = 43;
   screen.line("IPSEC Policy SA Bundles");
   for (const Policy* const policy : policies) {
     if (policy->action != Action::ipsec) continue;

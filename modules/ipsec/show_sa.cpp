@@ -43,7 +43,7 @@ void show_filters(const Traffic& traffic, Screen& screen, int column) {
 }
 
 void show_sa(const Sa& sa, Screen& screen) {
-  constexpr int column = 42;
+  constexpr int column = 43;
   const SaBundle& bundle = *sa.bundle;
   const auto field = [&](std::string_view label, Json value) { screen.field(2, column, label, std::move(value)); };
   screen.field(0, column, "SA Id", sa.id);

@@ -1,0 +1,175 @@
+// Answering a peer's offer: which policy, which proposal, and why not.
+#include <catch2/catch.hpp>
+
+#include "tests/support/ipsec_fixture.h"
+
+using namespace arrouter;
+using namespace arrouter::ipsec;
+using isakmp::Refusal;
+using test::ip4;
+using test::IpsecFixture;
+
+namespace {
+
+using Kind = isakmp::TrafficId::Kind;
+
+isakmp::Proposal esp(std::vector<isakmp::Transform> transforms, std::uint32_t spi = 0x9000) {
+  return {{{isakmp::Protocol::esp, spi, std::move(transforms)}}};
+}
+constexpr isakmp::Transform aes_sha{enco::Cipher::aes128, enco::Hash::sha};
+constexpr isakmp::Transform triple_sha{enco::Cipher::triple_des_outer, enco::Hash::sha};
+constexpr isakmp::Transform triple_md5{enco::Cipher::triple_des_outer, enco::Hash::md5};
+
+/// What Peer2 of the How-To network offers.
+isakmp::Offer howto_offer() {
+  isakmp::Offer offer;
+  offer.local = ip4("100.100.100.1");
+  offer.peer = ip4("200.200.200.1");
+  offer.isakmp_policy = "vpn";
+  offer.proposals = {esp({triple_sha})};
+  offer.local_id = {Kind::subnet, ip4("192.168.1.0"), mask_of(24), 0, 0};
+  offer.remote_id = {Kind::subnet, ip4("192.168.2.0"), mask_of(24), 0, 0};
+  return offer;
+}
+
+isakmp::Refused refusal(IpsecFixture& fixture, const isakmp::Offer& offer) {
+  const auto answer = fixture.isakmp.user->select(offer);
+  REQUIRE_FALSE(answer.has_value());
+  return answer.error();
+}
+
+}  // namespace
+
+TEST_CASE("the mirror image of a policy is taken and gets an SPI of ours") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  const auto answer = fixture.isakmp.user->select(howto_offer());
+  REQUIRE(answer);
+  CHECK(answer->ipsec_policy == "vpn");
+  CHECK(answer->proposal == 0);
+  CHECK(answer->transforms == std::vector<std::size_t>{0});
+  REQUIRE(answer->spis.size() == 1);
+  CHECK(answer->spis[0] > 0xffff);
+  const auto second = fixture.isakmp.user->select(howto_offer());
+  REQUIRE(second);
+  CHECK(second->bundle != answer->bundle);
+  CHECK(second->spis[0] != answer->spis[0]);
+}
+
+TEST_CASE("a refusal says what was offered and what is configured") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  auto offer = howto_offer();
+  offer.proposals = {esp({triple_md5})};
+  CHECK(refusal(fixture, offer).refusal == Refusal::no_proposal_chosen);
+  CHECK(refusal(fixture, offer).reason ==
+        "offered ESP 3DESOUTER MD5 TUNNEL; policy vpn has ESP 3DESOUTER SHA TUNNEL");
+  offer = howto_offer();
+  offer.remote_id.second = mask_of(16);
+  CHECK(refusal(fixture, offer).refusal == Refusal::invalid_id);
+  CHECK(refusal(fixture, offer).reason ==
+        "offered local 192.168.1.0/255.255.255.0 remote 192.168.2.0/255.255.0.0; "
+        "vpn has local 192.168.1.0/255.255.255.0 remote 192.168.2.0/255.255.255.0");
+  offer = howto_offer();
+  std::swap(offer.local_id, offer.remote_id);
+  CHECK(refusal(fixture, offer).refusal == Refusal::invalid_id);
+  offer = howto_offer();
+  offer.peer = ip4("200.200.200.2");
+  CHECK(refusal(fixture, offer).refusal == Refusal::no_policy);
+  offer = howto_offer();
+  offer.isakmp_policy = "other";
+  CHECK(refusal(fixture, offer).refusal == Refusal::no_policy);
+  offer = howto_offer();
+  offer.pfs = enco::Group::modp1024;
+  CHECK(refusal(fixture, offer).reason == "offered group 2; policy vpn has no PFS");
+  fixture.configure("set ipsec pol=vpn usepfsk=true gro=1");
+  CHECK(refusal(fixture, offer).reason == "offered group 2; policy vpn has group 1");
+  CHECK(refusal(fixture, howto_offer()).reason == "offered no PFS; policy vpn has group 1");
+  fixture.configure("disable ipsec");
+  CHECK(refusal(fixture, offer).refusal == Refusal::not_enabled);
+}
+
+TEST_CASE("the offer's order of preference counts") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  fixture.configure("create ipsec sas=2 key=isakmp prot=esp enc=aes128 hasha=sha\n"
+                    "create ipsec sas=3 key=isakmp prot=esp enc=3desouter hasha=md5\n"
+                    "set ipsec bund=1 string=\"1 or 2, 3\"");
+  auto offer = howto_offer();
+  offer.proposals = {esp({triple_md5, aes_sha}), esp({triple_sha})};
+  auto answer = fixture.isakmp.user->select(offer);
+  REQUIRE(answer);
+  CHECK(answer->proposal == 0);
+  CHECK(answer->transforms[0] == 1);  // the first alternative of ours comes first
+  offer.proposals = {esp({{enco::Cipher::des, enco::Hash::sha}}), esp({triple_md5})};
+  answer = fixture.isakmp.user->select(offer);
+  REQUIRE(answer);
+  CHECK(answer->proposal == 1);
+  offer.proposals = {};
+  CHECK(refusal(fixture, offer).refusal == Refusal::no_proposal_chosen);
+}
+
+TEST_CASE("callers from anywhere: ANY addresses take what the caller has") {
+  IpsecFixture fixture;
+  fixture.configure("create ipsec sas=1 key=isakmp prot=esp mod=transport enc=3desouter hasha=sha\n"
+                    "create ipsec bund=1 key=isakmp string=\"1\"\n"
+                    "create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=roaming\n"
+                    "set ipsec pol=roaming lp=1701 tra=udp\nenable ipsec");
+  isakmp::Offer offer;
+  offer.local = ip4("100.100.100.1");
+  offer.peer = ip4("211.211.211.1");
+  offer.isakmp_policy = "ROAMING";
+  offer.proposals = {esp({{enco::Cipher::triple_des_outer, enco::Hash::sha, isakmp::Encapsulation::transport}})};
+  offer.local_id = {Kind::address, ip4("100.100.100.1"), {}, 17, 1701};
+  offer.remote_id = {Kind::address, ip4("211.211.211.1"), {}, 17, 1701};
+  REQUIRE(fixture.isakmp.user->select(offer));
+  offer.local_id.port = 1702;
+  CHECK(refusal(fixture, offer).refusal == Refusal::invalid_id);
+}
+
+TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
+  for (const std::string_view kind : {"dynamic", "any"}) {
+    IpsecFixture fixture;
+    fixture.configure(test::ipsec_howto);
+    fixture.configure(fmt::format("set ipsec pol=vpn peer={}", kind));
+    const auto call = [&](std::string_view peer, std::uint32_t out_spi) {
+      auto offer = howto_offer();
+      offer.peer = ip4(peer);
+      const auto answer = fixture.isakmp.user->select(offer);
+      REQUIRE(answer);
+      isakmp::Bundle bundle;
+      bundle.ipsec_policy = answer->ipsec_policy;
+      bundle.bundle = answer->bundle;
+      bundle.local = offer.local;
+      bundle.peer = offer.peer;
+      bundle.local_id = offer.local_id;
+      bundle.remote_id = offer.remote_id;
+      bundle.sas.push_back({isakmp::Protocol::esp, triple_sha, answer->spis[0], out_spi, {}, {}});
+      for (std::uint8_t i = 0; i < 44; ++i) {
+        bundle.sas[0].in_key.push_back(i);
+        bundle.sas[0].out_key.push_back(i);
+      }
+      fixture.isakmp.user->install(bundle);
+    };
+    call("1.1.1.1", 0x5000);
+    call("2.2.2.2", 0x6000);
+    const auto& bundles = fixture.module->state().policies.find("vpn")->bundles;
+    CHECK(bundles.size() == (kind == "any" ? 2U : 1U));
+    CHECK(bundles.back()->peer == ip4("2.2.2.2"));
+    CHECK(bundles.back()->sas[0]->specification == 1);
+  }
+}
+
+TEST_CASE("negotiations under way are limited and give everything back") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  std::vector<std::uint32_t> indexes;
+  for (std::size_t i = 0; i < limits::ipsec_negotiations; ++i) {
+    const auto answer = fixture.isakmp.user->select(howto_offer());
+    REQUIRE(answer);
+    indexes.push_back(answer->bundle);
+  }
+  CHECK(refusal(fixture, howto_offer()).reason == "no room for another bundle");
+  for (const std::uint32_t index : indexes) fixture.isakmp.user->failed("vpn", index, "timed out");
+  CHECK(fixture.isakmp.user->select(howto_offer()));
+}
