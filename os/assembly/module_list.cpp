@@ -24,6 +24,12 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_user(services, context.control));
   MadeEnco enco = make_enco(services);
   modules.push_back(std::move(enco.module));
+  MadeIp ip = make_ip(services);
+  modules.push_back(std::move(ip.module));
+  modules.push_back(make_log(services, ip.api));
+  MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
+  modules.push_back(std::move(isakmp.module));
+  modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, context.capture_directory));
   return modules;
 }
