@@ -106,6 +106,8 @@ class ReadlineConsole final : public Console, private Display {
     clear_history();
     for (const std::string& line : slot_.history()) add_history(line.c_str());
     mode_ = Mode::line;
+    // Readline echoes only where it finds the terminal echoing.
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &found_);
     rl_callback_handler_install(prompt.c_str(), line_entered);
   }
   void stop_line() {
