@@ -57,21 +57,4 @@ void Person::set_prompt(std::string_view prompt) {
   screen_ += prompt;
 }
 
-SimulatedRouter::SimulatedRouter(std::string name, std::string_view model) {
-  const Surroundings surroundings{time, time.scheduler, time, time, random};
-  RouterOptions options;
-  options.model = *find_model(model);
-  options.name = std::move(name);
-  options.wall_time = std::chrono::sys_days(std::chrono::year(2007) / 4 / 18) + std::chrono::hours(14);
-  router = *Router::make(surroundings, std::move(options));
-  router->boot();
-}
-
-std::string SimulatedRouter::run(std::string_view line) {
-  const auto executed = router->execute(line, Caller{});
-  std::string text = executed.screen.text();
-  if (const std::string last = executed.outcome.line(); !last.empty()) text += last + "\n";
-  return text;
-}
-
 }  // namespace arrouter::test

@@ -7,8 +7,6 @@
 
 #include "cli/session/session.h"
 #include "os/assembly/router.h"
-#include "os/base/random.h"
-#include "tests/support/virtual_time.h"
 
 namespace arrouter::test {
 
@@ -42,16 +40,6 @@ class Person final : public Display {
   std::shared_ptr<Session> session_;
   std::string screen_, prompt_;
   bool echo_ = true, keys_ = false, over_ = false;
-};
-
-/// A router in virtual time with files in memory, booted.
-struct SimulatedRouter {
-  explicit SimulatedRouter(std::string name = {}, std::string_view model = "AR415S");
-  /// Runs a command as the owner's script would; returns its screen and last line.
-  std::string run(std::string_view line);
-  VirtualTime time;
-  SeededRandom random{1};
-  std::unique_ptr<Router> router;
 };
 
 }  // namespace arrouter::test
