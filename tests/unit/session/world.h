@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tests/support/person.h"
-#include "tests/support/simulated_router.h"
+#include "tests/support/virtual_router.h"
 
 namespace arrouter::test {
 
@@ -16,7 +16,7 @@ struct World {
     log.clear();
   }
   VirtualTime time;
-  SimulatedRouter router;
+  VirtualRouter router;
   std::string log;  // every record since the boot was over
 };
 
