@@ -66,9 +66,10 @@ std::optional<wire::ArpFields> ArpTable::check(Link& link, ByteView payload) {
   }
   ++(arp->operation == wire::arp_operation::request ? counters.in_requests : counters.in_replies);
   for (const Interface* const interface : link.interfaces) {
-    if (arp->sender == interface->settings.address && arp->sender_mac != link.port->mac()) {
+    if (arp->sender == interface->settings.address) {
+      if (arp->sender_mac == link.port->mac()) return std::nullopt;  // an echo of this router's own
       ++counters.in_conflicts;
-      if (clock_.now() < quiet_until_) return std::nullopt;  // one line tells it; a flood must not fill the log
+      if (clock_.now() < quiet_until_) return std::nullopt;          // one line tells it; a flood must not fill the log
       quiet_until_ = clock_.now() + std::chrono::seconds(10);
       log_.record({.severity = LogSeverity::urgent,
                    .module = module_number::ip,
@@ -220,7 +221,9 @@ void ArpTable::remove_dynamic() {
 void ArpTable::remove_interface(const Interface& interface, bool keep_static) {
   std::vector<Key> gone;
   for (const auto& [key, entry] : entries_) {
-    if (entry.interface == interface.id && !(keep_static && entry.fixed)) gone.push_back(key);
+    if (entry.interface != interface.id) continue;
+    const bool keep = keep_static && entry.fixed && interface.on_subnet(entry.address);
+    if (!keep) gone.push_back(key);
   }
   for (const Key key : gone) forget(key);
 }

@@ -58,7 +58,8 @@ class ArpTable {
   Set set_static(Interface& interface, Ipv4Address host, const MacAddress& mac, unsigned port);
   Set remove(Ipv4Address host);
   void remove_dynamic();
-  /// The interface lost its address, its link or itself; static entries stay while `keep_static`.
+  /// The interface lost its address, its link or itself; with `keep_static` static
+  /// entries stay that are still on its subnet.
   void remove_interface(const Interface& interface, bool keep_static);
 
   const std::unordered_map<std::uint64_t, ArpEntry>& all() const { return entries_; }

@@ -12,6 +12,7 @@
 #include "modules/ip/options.h"
 #include "modules/ip/reassembly.h"
 #include "modules/ip/state.h"
+#include "netdev/segment.h"
 #include "netdev/wire/ethernet.h"
 #include "netdev/wire/icmp.h"
 #include "os/module.h"
@@ -98,12 +99,15 @@ class Datapath final : public ArpHost {
   // input.cpp
   void drop(IpDrop reason) { state_.ip.drop(reason); }
   void drop_arrived(const PacketBuffer& packet, IpDrop reason);
-  bool take_frame(Link& link, Packet& packet);
-  bool take_packet(Link& link, const MacAddress& from, Packet& packet);
+  bool take_frame(Link& link, Packet& packet, Instant now);
+  bool take_packet(Link& link, const MacAddress& from, Packet& packet, Instant now);
   bool plausible(const wire::Ipv4View& ip);
   void arrived(Interface& interface, Burst& burst);
   bool protected_for_us(const PacketBuffer& packet) const;
   void take_protected(InterfaceId id, Burst& burst);
+  /// Cuts a super-frame into the packets it stands for; what cannot be cut is dropped and counted.
+  template <class Take>
+  void each_segment(Packet super_frame, Take take);
   void dispatch(Burst& burst);
   void decrement_ttl(PacketBuffer& packet);
   void forward(Packet packet, const Destination& destination, Departures& out);
@@ -161,5 +165,19 @@ class Datapath final : public ArpHost {
     Instant until{};
   } last_heard_;
 };
+
+template <class Take>
+void Datapath::each_segment(Packet super_frame, Take take) {
+  auto pieces = Segmenter::make(*super_frame, 0);
+  if (!pieces) drop_arrived(*super_frame, IpDrop::header_error);
+  while (pieces && !pieces->done()) {
+    Packet piece = pieces->next(services_.pool);
+    if (!piece) {
+      drop(IpDrop::no_buffer);
+      return;
+    }
+    take(std::move(piece));
+  }
+}
 
 }  // namespace arrouter::ip

@@ -80,6 +80,7 @@ void Engine::remove_interface(Interface& interface) {
   interface.up = false;
   path.arp().remove_interface(interface, false);
   state.routes.remove_interface(interface.id, true);
+  std::erase_if(state.templates, [&](const auto& held) { return held.second.interface == interface.name; });
   const InterfaceChange change{interface.info(), true};
   state.interfaces.remove(interface);
   state.interfaces.readdress(state.local.address);

@@ -13,7 +13,7 @@ namespace arrouter::ip {
 class IcmpLimit {
  public:
   bool allow(Instant now) {
-    constexpr Duration cost = std::chrono::seconds(1) / limits::icmp_errors_per_s;
+    constexpr Duration cost = Duration(std::chrono::seconds(1)) / limits::icmp_errors_per_s;
     // The bucket is kept as the instant at which it was (or will be) empty.
     empty_at_ = std::max(empty_at_, now - std::chrono::seconds(1));
     if (empty_at_ + cost > now) return false;

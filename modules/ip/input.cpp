@@ -1,6 +1,5 @@
 // Frames in: which interface, is it sound, is it ours, may it pass.
 #include "modules/ip/departures.h"
-#include "netdev/segment.h"
 #include "netdev/wire/udp.h"
 
 namespace arrouter::ip {
@@ -22,8 +21,9 @@ void Datapath::receive(Link& link, Burst& burst) {
     burst.clear();
     return;
   }
+  const Instant now = services_.clock.now();
   for (Packet& packet : burst) {
-    if (!take_frame(link, packet)) packet.reset();
+    if (!take_frame(link, packet, now)) packet.reset();
   }
   burst.compact();
   if (burst.empty()) return;
@@ -48,7 +48,7 @@ void Datapath::receive(Link& link, Burst& burst) {
   burst.clear();
 }
 
-bool Datapath::take_frame(Link& link, Packet& packet) {
+bool Datapath::take_frame(Link& link, Packet& packet, Instant now) {
   const auto frame = wire::view_ethernet(packet->view());
   if (!frame || frame->vlan || (frame->type != wire::ether_type::ipv4 && frame->type != wire::ether_type::arp)) {
     ++link.in_unknown_protocols;
@@ -67,10 +67,10 @@ bool Datapath::take_frame(Link& link, Packet& packet) {
   packet->pull(wire::ethernet_header);
   packet->meta.network_offset = 0;
   packet->meta.link_broadcast = group;
-  return take_packet(link, from, packet);
+  return take_packet(link, from, packet, now);
 }
 
-bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet) {
+bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet, Instant now) {
   ++state_.ip.in_receives;
   const auto ip = wire::view_ipv4(packet->view());
   if (!ip) {
@@ -86,7 +86,6 @@ bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet) {
     drop_arrived(*packet, IpDrop::interface_down);
     return false;
   }
-  const Instant now = services_.clock.now();
   const bool known = last_heard_.link == &link && last_heard_.source == ip->source() && last_heard_.from == from &&
                      last_heard_.generation == state_.routes.generation() && now < last_heard_.until;
   if (!known) {
@@ -131,6 +130,16 @@ bool Datapath::protected_for_us(const PacketBuffer& packet) const {
 /// Puts fragments for this router together and hands what is protected to IPsec.
 void Datapath::take_protected(InterfaceId id, Burst& burst) {
   Burst shielded;
+  const auto hand_over = [&] {
+    if (shielded.empty()) return;
+    state_.ip.in_delivers += shielded.size();
+    ipsec_->inbound_protected(id, shielded);
+    shielded.clear();
+  };
+  const auto take = [&](Packet packet) {
+    if (shielded.full()) hand_over();
+    shielded.add(std::move(packet));
+  };
   for (Packet& packet : burst) {
     const auto ip = wire::view_ipv4(packet->view(), false);
     if (destinations_.of(ip->destination()).kind != Destination::Kind::own) continue;
@@ -138,12 +147,15 @@ void Datapath::take_protected(InterfaceId id, Burst& burst) {
       packet = reassembly_.add(std::move(packet));
       if (!packet) continue;
     }
-    if (ipsec_ != nullptr && protected_for_us(*packet)) shielded.add(std::move(packet));
+    if (ipsec_ == nullptr || !protected_for_us(*packet)) continue;
+    if (packet->meta.segmentation == Segmentation::none) {
+      take(std::move(packet));
+    } else {
+      each_segment(std::move(packet), take);
+    }
   }
   burst.compact();
-  if (shielded.empty()) return;
-  state_.ip.in_delivers += shielded.size();
-  ipsec_->inbound_protected(id, shielded);
+  hand_over();
 }
 
 void Datapath::arrived(Interface& interface, Burst& burst) {

@@ -62,7 +62,8 @@ class IpsecStage {
   /// Packets that arrived in clear on `interface`, before forwarding or local delivery: the policy list decides.
   virtual void inbound_clear(InterfaceId interface, Burst& burst) = 0;
   /// Whole packets (reassembled) for this router with protocol ESP or AH, or UDP-encapsulated ESP (UDP header still
-  /// on). Takes all of them; what is decrypted comes back through IpApi::receive_decrypted().
+  /// on), super-frames already cut. Takes all of them; what is decrypted comes back through
+  /// IpApi::receive_decrypted().
   virtual void inbound_protected(InterfaceId interface, Burst& burst) = 0;
 };
 

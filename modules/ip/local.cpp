@@ -3,7 +3,6 @@
 
 #include <cstring>
 
-#include "netdev/segment.h"
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
 
@@ -17,16 +16,7 @@ constexpr std::uint8_t answer_ttl = 64;
 void Datapath::deliver(Packet packet) {
   if (packet->meta.segmentation != Segmentation::none) {
     // Listeners want datagrams as they were sent.
-    auto pieces = Segmenter::make(*packet, 0);
-    while (pieces && !pieces->done()) {
-      Packet piece = pieces->next(services_.pool);
-      if (!piece) {
-        drop(IpDrop::no_buffer);
-        return;
-      }
-      deliver(std::move(piece));
-    }
-    if (!pieces) drop_arrived(*packet, IpDrop::header_error);
+    each_segment(std::move(packet), [this](Packet piece) { deliver(std::move(piece)); });
     return;
   }
   complete_checksum(*packet);
@@ -172,9 +162,7 @@ void Datapath::answer(Packet packet, std::uint8_t type, Ipv4Address source, Ipv4
     wire::finish_ipv4(at);
   }
   // What the request was marked with does not hold for the answer.
-  const std::uint32_t through = packet->meta.ipsec_sa;
   packet->meta = {};
-  packet->meta.ipsec_sa = through;
   ++state_.icmp.out_messages;
   ++state_.icmp.out[type];
   originate(std::move(packet));

@@ -1,6 +1,5 @@
 // Packets out: route, IPsec, fragments, ARP, the link's burst.
 #include "modules/ip/departures.h"
-#include "netdev/segment.h"
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
 
@@ -159,20 +158,13 @@ void Datapath::too_big(const Hop& hop, Packet packet) {
     return;
   }
   // The pieces of a super-frame are what has to be fragmented.
-  auto pieces = Segmenter::make(*packet, 0);
-  while (pieces && !pieces->done()) {
-    Packet piece = pieces->next(services_.pool);
-    if (!piece) {
-      drop(IpDrop::no_buffer);
-      return;
-    }
+  each_segment(std::move(packet), [&](Packet piece) {
     if (piece->size() <= interface.mtu) {
       link_send(interface, hop.next_hop, std::move(piece));
     } else {
       cut(std::move(piece));
     }
-  }
-  if (!pieces) drop(IpDrop::header_error);
+  });
 }
 
 void Datapath::link_send(Interface& interface, Ipv4Address next_hop, Packet packet) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace arrouter::ip {
 namespace {
@@ -87,7 +88,8 @@ void RouteTable::choose(const Prefix& prefix) {
     for (Route& route : found->second) {
       // Routes of another policy wait for policy filters, and the LOCAL interface's needs no looking up.
       if (!route.active || route.policy != 0 || route.interface == local_interface) continue;
-      const auto rank = [](const Route& of) { return std::pair(preference(of), of.metric); };
+      // At equal cost a blackhole comes last, so that the best are all of one kind.
+      const auto rank = [](const Route& of) { return std::tuple(preference(of), of.metric, of.blackhole()); };
       if (!best.empty() && rank(route) > rank(*best.front())) continue;
       if (!best.empty() && rank(route) < rank(*best.front())) best.clear();
       best.push_back(&route);

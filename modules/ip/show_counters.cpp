@@ -55,7 +55,13 @@ void print_ip(const Engine& engine, Screen& screen) {
          {"fragFails", drops(IpDrop::would_fragment)},
          {"fragCreates", of.fragments_created},
          {"routingDiscards", 0}});
-  // Reasons behind the sums above, since 2.8.1.
+  std::uint64_t foreign = 0, no_interface = 0, other_hosts = 0;
+  for (const auto& link : engine.state.interfaces.links()) {
+    foreign += link->in_unknown_protocols;
+    no_interface += link->in_no_interface;
+    other_hosts += link->in_other_hosts;
+  }
+  // Reasons behind the sums above, since 2.8.1; the last three are of frames that never became a packet.
   print(screen, "IP discards", "ipDiscards",
         {{"badHeader", of.dropped(IpDrop::header_error)},
          {"badOption", of.dropped(IpDrop::option)},
@@ -70,7 +76,10 @@ void print_ip(const Engine& engine, Screen& screen) {
          {"interfaceDown", of.dropped(IpDrop::interface_down)},
          {"reassembly", of.dropped(IpDrop::reassembly_failed)},
          {"noBuffer", of.dropped(IpDrop::no_buffer)},
-         {"policy", of.dropped(IpDrop::policy)}});
+         {"policy", of.dropped(IpDrop::policy)},
+         {"otherHost", other_hosts},
+         {"foreignProtocol", foreign},
+         {"noInterface", no_interface}});
 }
 
 void print_icmp(const Engine& engine, Screen& screen) {

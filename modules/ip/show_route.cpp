@@ -74,8 +74,8 @@ void show_route_general(const Engine& engine, Screen& screen) {
   engine.path.destinations().each_cached([&](const Destination&) { ++cached; });
   const auto pair = [&](std::string_view left, std::uint64_t left_value, std::string_view right,
                         std::uint64_t right_value) {
-    const std::string first = fmt::format("{:.<28} {}", std::string(left) + " ", left_value);
-    screen.line(fmt::format("{:<39}{:.<28} {}", first, std::string(right) + " ", right_value));
+    const std::string first = fmt::format("{:.<29} {}", std::string(left) + " ", left_value);
+    screen.line(fmt::format("{:<39}{:.<29} {}", first, std::string(right) + " ", right_value));
     screen.set(json_key(left), left_value);
     screen.set(json_key(right), right_value);
   };

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,13 @@ class IpBench {
     run_all({"enable ip", "add ip int=eth0 ip=200.200.200.1", "add ip int=vlan1 ip=192.168.1.1"});
     eth0.sent.clear();
     vlan1.sent.clear();
+  }
+  /// A counter of SHOW IP COUNTER by its name on the screen.
+  std::uint64_t counter(std::string_view name) {
+    run("show ip counter");
+    const std::size_t at = json.find("\"" + std::string(name) + "\"");
+    if (at == std::string::npos) throw std::logic_error("no such counter: " + std::string(name));
+    return std::stoull(json.substr(json.find(':', at) + 1));
   }
   std::vector<std::string> dump() const {
     ConfigWriter config;

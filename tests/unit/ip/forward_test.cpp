@@ -17,14 +17,6 @@ struct Router : IpBench {
     learn(eth0, gateway, mac(0x33), wan);
     run("add ip rou=0.0.0.0 int=eth0 next=200.200.200.254");
   }
-  std::uint64_t counter(std::string_view name) {
-    run("show ip counter");
-    const std::string key = "\"" + std::string(name) + "\": ";
-    std::size_t at = json.find("\"" + std::string(name) + "\"");
-    REQUIRE(at != std::string::npos);
-    at = json.find(':', at) + 1;
-    return std::stoull(json.substr(at));
-  }
 };
 
 TEST_CASE("a packet is forwarded with its TTL one less and a right checksum") {
