@@ -34,7 +34,7 @@ constexpr SwitchRows switch_rows[] = {
      &Switches::source_route},
     {"ENAble IP SPOofcheck", "DISable IP SPOofcheck", "Drops packets that arrive with an address of this router.",
      "Lets packets with an address of this router in.", &Switches::spoof_check},
-    {"ENAble IP MACDisparity", "DISable IP MACDisparity", "Accepts group MAC addresses for single hosts.",
+    {"ENAble IP MACdisparity", "DISable IP MACdisparity", "Accepts group MAC addresses for single hosts.",
      "Refuses group MAC addresses for single hosts.", &Switches::mac_disparity},
     {"ENAble IP ARP LOG", "DISable IP ARP LOG", "Logs learnt and lost MAC addresses.",
      "Stops logging MAC addresses.", &Switches::arp_log},
