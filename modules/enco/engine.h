@@ -33,7 +33,8 @@ class CipherEngine {
   virtual std::string_view name() const = 0;
   /// nullptr when the key has the wrong length or the library refuses.
   virtual std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const = 0;
-  /// All keys are of this engine. Sets `good`; a task that fails leaves its data undefined. Does not allocate.
+  /// All keys are of this engine and one direction. Sets `good`; a task that fails leaves its data undefined. Does not
+  /// allocate.
   virtual void run(std::span<CipherTask> tasks) const = 0;
 };
 
@@ -56,6 +57,7 @@ class MacEngine {
   virtual ~MacEngine() = default;
   virtual std::string_view name() const = 0;
   virtual std::unique_ptr<MacKey> make_key(ByteView key) const = 0;
+  /// All keys are of this engine. Sets `digest` and `good`. Does not allocate.
   virtual void run(std::span<MacTask> tasks) const = 0;
   /// The keyed digest over any number of parts.
   virtual bool digest(const MacKey& key, std::span<const ByteView> parts, std::uint8_t* out) const = 0;

@@ -18,6 +18,11 @@ std::unique_ptr<CipherEngine> make_des_from_triple_des(const LibraryHandle& libr
 /// 3DESINNER from three passes of `des`.
 std::unique_ptr<CipherEngine> make_inner_triple_des(std::shared_ptr<const CipherEngine> des);
 
+/// AES, and HMAC, by the multi-buffer library; nullptr when the program was built without it or the processor lacks
+/// what it needs.
+std::unique_ptr<CipherEngine> make_multibuffer_cipher(Cipher cipher);
+std::unique_ptr<MacEngine> make_multibuffer_hmac(Hash hash);
+
 /// HMAC-MD5 or HMAC-SHA (RFC 2104) and the plain hash.
 std::unique_ptr<MacEngine> make_hmac(Hash hash);
 /// DESMAC (FIPS 113): the last block of DES-CBC with a zero IV, the text filled up with zeros.

@@ -58,35 +58,55 @@ std::string_view digest_of_abc(Hash hash) {
   return hash == Hash::md5 ? "900150983cd24fb0d6963f7d28e17f72" : "a9993e364706816aba3e25717850c26c9cd0d89d";
 }
 
-bool gives(const CipherEngine& engine, Direction direction, const CipherVector& vector) {
+/// An engine that works buffers side by side is asked for more than it has lanes, and for one.
+constexpr std::size_t several = 17;
+
+bool gives(const CipherEngine& engine, Direction direction, const CipherVector& vector, std::size_t count) {
   const bool encode = direction == Direction::encode;
-  Bytes data = *from_hex(encode ? vector.plain : vector.coded);
   const Bytes iv = *from_hex(vector.iv);
   const auto key = engine.make_key(*from_hex(vector.key), direction);
   if (!key) return false;
-  CipherTask task{key.get(), data.data(), data.size(), iv.data(), false};
-  engine.run({&task, 1});
-  return task.good && to_hex(data) == (encode ? vector.coded : vector.plain);
+  std::vector<Bytes> texts(count, *from_hex(encode ? vector.plain : vector.coded));
+  std::vector<CipherTask> tasks;
+  for (Bytes& text : texts) tasks.push_back({key.get(), text.data(), text.size(), iv.data(), false});
+  engine.run(tasks);
+  const Bytes wanted = *from_hex(encode ? vector.coded : vector.plain);
+  return std::all_of(tasks.begin(), tasks.end(), [](const CipherTask& task) { return task.good; }) &&
+         std::all_of(texts.begin(), texts.end(), [&](const Bytes& text) { return text == wanted; });
+}
+
+bool gives(const CipherEngine& engine, const CipherVector& vector) {
+  for (const Direction direction : {Direction::encode, Direction::decode})
+    for (const std::size_t count : {std::size_t{1}, several})
+      if (!gives(engine, direction, vector, count)) return false;
+  return true;
+}
+
+bool gives(const MacEngine& engine, const MacVector& vector, std::size_t count) {
+  const auto key = engine.make_key(as_bytes(vector.key));
+  if (!key) return false;
+  std::vector<MacTask> tasks(count);
+  for (MacTask& task : tasks) {
+    task.key = key.get();
+    task.first = as_bytes(vector.text);
+  }
+  engine.run(tasks);
+  return std::all_of(tasks.begin(), tasks.end(), [&](const MacTask& task) {
+    return task.good && to_hex(ByteView(task.digest).first(traits(vector.hash).digest_bytes)) == vector.digest;
+  });
 }
 
 }  // namespace
 
 bool passes_self_test(Cipher cipher, const CipherEngine& engine) {
   return std::all_of(std::begin(cipher_vectors), std::end(cipher_vectors), [&](const CipherVector& vector) {
-    return vector.cipher != cipher ||
-           (gives(engine, Direction::encode, vector) && gives(engine, Direction::decode, vector));
+    return vector.cipher != cipher || gives(engine, vector);
   });
 }
 
 bool passes_self_test(Hash hash, const MacEngine& engine) {
-  for (const MacVector& vector : mac_vectors) {
-    if (vector.hash != hash) continue;
-    const auto key = engine.make_key(as_bytes(vector.key));
-    if (!key) return false;
-    MacTask task{key.get(), as_bytes(vector.text), {}};
-    engine.run({&task, 1});
-    if (!task.good || to_hex(ByteView(task.digest).first(traits(hash).digest_bytes)) != vector.digest) return false;
-  }
+  for (const MacVector& vector : mac_vectors)
+    if (vector.hash == hash && !(gives(engine, vector, 1) && gives(engine, vector, several))) return false;
   if (hash == Hash::des_mac) return true;
   const ByteView abc = as_bytes("abc");
   std::array<std::uint8_t, largest_digest> digest{};

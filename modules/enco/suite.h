@@ -28,7 +28,11 @@ class Suite {
 
  private:
   void choose(Cipher cipher, std::vector<std::shared_ptr<const CipherEngine>> candidates);
-  void choose(Hash hash, std::shared_ptr<const MacEngine> candidate);
+  void choose(Hash hash, std::vector<std::shared_ptr<const MacEngine>> candidates);
+  /// The first that passes; says in findings_ when an earlier one was missing or wrong, or when none is left.
+  template <class Algorithm, class Engine>
+  std::shared_ptr<const Engine> first_good(Algorithm algorithm,
+                                           const std::vector<std::shared_ptr<const Engine>>& candidates);
   std::array<std::shared_ptr<const CipherEngine>, cipher_count> ciphers_;
   std::array<std::shared_ptr<const MacEngine>, hash_count> macs_;
   std::vector<Finding> findings_;

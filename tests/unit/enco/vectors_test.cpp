@@ -151,3 +151,62 @@ TEST_CASE("Diffie-Hellman gives what an independent computation gave") {
     CHECK(to_hex(*shared) == vector.name("shared"));
   }
 }
+
+TEST_CASE("OpenSSL's engines repeat the vectors too, where another is preferred") {
+  const auto library = std::make_shared<const Library>();
+  for (const test::Vector& vector : test::read_vectors("aes.txt"))
+    check_cipher(*make_evp_cipher(library, cipher_named(vector.name("cipher"))), vector);
+  for (const Hash hash : {Hash::md5, Hash::sha}) CHECK(passes_self_test(hash, *make_hmac(hash)));
+}
+
+TEST_CASE("engines agree on bursts of every size and texts of every length") {
+  SeededRandom random(2104);
+  const auto library = std::make_shared<const Library>();
+  for (const Cipher cipher : {Cipher::aes128, Cipher::aes192, Cipher::aes256}) {
+    const auto fast = make_multibuffer_cipher(cipher);
+    if (!fast) continue;  // built without the library, or an old processor
+    const auto plain = make_evp_cipher(library, cipher);
+    const Bytes key = random.bytes(traits(cipher).key_bytes), iv = random.bytes(16);
+    for (const Direction direction : {Direction::encode, Direction::decode}) {
+      const auto fast_key = fast->make_key(key, direction), plain_key = plain->make_key(key, direction);
+      for (std::size_t size = 0; size <= 2 * limits::burst + 1; ++size) {
+        std::vector<Bytes> texts;
+        for (std::size_t i = 0; i < size; ++i) texts.push_back(random.bytes(16 * random.below(20)));
+        std::vector<Bytes> expected = texts;
+        std::vector<CipherTask> tasks, expected_tasks;
+        for (std::size_t i = 0; i < size; ++i) {
+          tasks.push_back({fast_key.get(), texts[i].data(), texts[i].size(), iv.data(), false});
+          expected_tasks.push_back({plain_key.get(), expected[i].data(), expected[i].size(), iv.data(), false});
+        }
+        fast->run(tasks);
+        plain->run(expected_tasks);
+        CHECK(texts == expected);
+        CHECK(std::all_of(tasks.begin(), tasks.end(), [](const CipherTask& task) { return task.good; }));
+      }
+    }
+  }
+  for (const Hash hash : {Hash::md5, Hash::sha}) {
+    const auto fast = make_multibuffer_hmac(hash);
+    if (!fast) continue;
+    const auto plain = make_hmac(hash);
+    for (std::size_t size = 0; size <= 2 * limits::burst + 1; ++size) {
+      const Bytes key = random.bytes(random.below(100));
+      const auto fast_key = fast->make_key(key), plain_key = plain->make_key(key);
+      std::vector<Bytes> texts;
+      std::vector<MacTask> tasks(size), expected(size);
+      for (std::size_t i = 0; i < size; ++i) texts.push_back(random.bytes(random.below(300)));
+      for (std::size_t i = 0; i < size; ++i) {
+        tasks[i].first = expected[i].first = texts[i];
+        if (i % 5 == 0) tasks[i].second = expected[i].second = key;
+        tasks[i].key = fast_key.get();
+        expected[i].key = plain_key.get();
+      }
+      fast->run(tasks);
+      plain->run(expected);
+      for (std::size_t i = 0; i < size; ++i) {
+        CHECK(tasks[i].good);
+        CHECK(tasks[i].digest == expected[i].digest);
+      }
+    }
+  }
+}
