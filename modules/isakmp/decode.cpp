@@ -11,7 +11,7 @@ namespace arrouter::isakmp {
 namespace {
 
 std::string line(int indent, std::string_view label, const std::string& value) {
-  constexpr std::size_t value_column = 41;
+  constexpr std::size_t value_column = 42;
   std::string text = std::string(static_cast<std::size_t>(indent), ' ') + std::string(label) + ' ';
   while (text.size() < value_column - 1) text += '.';
   return text + ' ' + value + '\n';
@@ -127,10 +127,7 @@ std::string body_text(const Payload& payload) {
     case PayloadType::identification: return id_text(payload.body);
     case PayloadType::notification: return notification_text(payload.body);
     case PayloadType::deletion: return deletion_text(payload.body);
-    case PayloadType::vendor_id: {
-      const std::string_view known = vendor_name(payload.body);
-      return fmt::format("     {}{}\n", to_hex(payload.body), known.empty() ? "" : fmt::format(" ({})", known));
-    }
+    case PayloadType::vendor_id: return fmt::format("     {}\n", to_hex(payload.body));
     default: return {};
   }
 }

@@ -9,22 +9,13 @@ namespace {
 // Vendor ids are MD5 sums of the names; reference/isakmp-ipsec.md 4.8.
 struct Version {
   NattVersion version;
-  std::string_view id, name;
+  std::string_view id;
 };
 constexpr std::array<Version, 4> versions{{
-    {NattVersion::rfc3947, "4a131c81070358455c5728f20e95452f", "RFC 3947"},
-    {NattVersion::draft03, "7d9419a65310ca6f2c179d9215529d56", "draft-ietf-ipsec-nat-t-ike-03"},
-    {NattVersion::draft02_newline, "90cb80913ebb696e086381b5ec427b1f", "draft-ietf-ipsec-nat-t-ike-02\\n"},
-    {NattVersion::draft02, "cd60464335df21f87cfdb2fc68b6a448", "draft-ietf-ipsec-nat-t-ike-02"},
-}};
-struct Known {
-  std::string_view id, name;
-};
-constexpr std::array<Known, 4> others{{
-    {"4485152d18b6bbcd0be8a8469579ddcc", "draft-ietf-ipsec-nat-t-ike-00"},
-    {"8f8d83826d246b6fc7a8a6a428c11de8", "draft-ietf-ipsec-nat-t-ike-08"},
-    {"09002689dfd6b712", "XAUTH"},
-    {"afcad71368a1f1c96b8696fc77570100", "Dead Peer Detection"},
+    {NattVersion::rfc3947, "4a131c81070358455c5728f20e95452f"},          // "RFC 3947"
+    {NattVersion::draft03, "7d9419a65310ca6f2c179d9215529d56"},          // "draft-ietf-ipsec-nat-t-ike-03"
+    {NattVersion::draft02_newline, "90cb80913ebb696e086381b5ec427b1f"},  // "draft-ietf-ipsec-nat-t-ike-02\n"
+    {NattVersion::draft02, "cd60464335df21f87cfdb2fc68b6a448"},          // the same without the line feed
 }};
 
 constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4};
@@ -57,15 +48,6 @@ NattVersion best_natt_version(const PayloadChain& chain) {
       if (row.id == id && row.version < best) best = row.version;
   }
   return best;
-}
-
-std::string_view vendor_name(ByteView id) {
-  const std::string hex = to_hex(id);
-  for (const Version& row : versions)
-    if (row.id == hex) return row.name;
-  for (const Known& row : others)
-    if (row.id == hex) return row.name;
-  return {};
 }
 
 Bytes nat_d_hash(enco::EncoApi& enco, enco::Hash hash, std::uint64_t initiator_cookie, std::uint64_t responder_cookie,

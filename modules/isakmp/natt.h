@@ -24,8 +24,6 @@ const std::vector<NattVersion>& offered_natt_versions();
 Bytes vendor_id(NattVersion version);
 /// The best version among the vendor ids of a message.
 NattVersion best_natt_version(const PayloadChain& chain);
-/// "draft-ietf-ipsec-nat-t-ike-02" for a known vendor id, empty for others.
-std::string_view vendor_name(ByteView id);
 
 /// What NAT-D told: is there a NAT in front of us, of the peer.
 struct NatFound {

@@ -259,12 +259,12 @@ class Offices {
     b.run("enable isakmp");
   }
   /// IPsec of `from` wants a bundle with the other side.
-  void want(Peer& from, std::uint32_t bundle = 0) {
+  void want(Peer& from, std::uint32_t bundle = 0, std::optional<Ipv4Address> peer = {}) {
     isakmp::Acquire wanted;
     wanted.ipsec_policy = "vpn";
     wanted.bundle = bundle;
     wanted.local = from.ip.own;
-    wanted.peer = &from == &a ? b.ip.own : a.ip.own;
+    wanted.peer = peer.value_or(&from == &a ? b.ip.own : a.ip.own);
     wanted.local_id = from.user.local_id;
     wanted.remote_id = from.user.remote_id;
     wanted.pfs = from.user.pfs;

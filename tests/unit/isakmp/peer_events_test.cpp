@@ -1,0 +1,387 @@
+// Deletes, Initial Contact, bad SPIs, NAT, strangers: what the other end, or somebody pretending to be it, can cause.
+#include "modules/isakmp/message.h"
+#include "tests/unit/isakmp/peers.h"
+
+using namespace arrouter;
+using namespace arrouter::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Ipv4Address nat_address(203, 0, 113, 9);
+
+/// A NAT in front of `inside`: another address and other ports to the world.
+void put_behind_nat(Offices& net, Peer& inside) {
+  net.channel.join(nat_address, inside.ip);
+  net.channel.hook = [&](Flying& datagram) {
+    if (datagram.source == inside.ip.own) {
+      datagram.source = nat_address;
+      datagram.source_port = static_cast<std::uint16_t>(datagram.source_port + 20000);
+    } else if (datagram.destination == nat_address) {
+      datagram.destination = inside.ip.own;
+      datagram.destination_port = static_cast<std::uint16_t>(datagram.destination_port - 20000);
+    } else {
+      return false;  // nobody reaches the inside address
+    }
+    return true;
+  };
+}
+
+Bytes vendor_payloads_cut(Bytes message, std::string_view kept_id) {
+  using namespace arrouter::isakmp;
+  const auto header = parse_header(message);
+  if (!header || (header->flags & flag_encrypted) != 0) return message;
+  const auto chain = parse_chain(header->next_payload, ByteView(message).subspan(header_bytes), false);
+  if (!chain) return message;
+  PayloadList left;
+  for (const Payload& payload : chain->payloads)
+    if (payload.type != PayloadType::vendor_id || to_hex(payload.body) == kept_id)
+      left.push_back({payload.type, Bytes(payload.body.begin(), payload.body.end())});
+  const Bytes body = encode_chain(left);
+  Header changed = *header;
+  changed.length = static_cast<std::uint32_t>(header_bytes + body.size());
+  Bytes out;
+  write_header(out, changed);
+  out.insert(out.end(), body.begin(), body.end());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-alives flow") {
+  const auto version = GENERATE(as<std::string>{}, "4a131c81070358455c5728f20e95452f",
+                                "7d9419a65310ca6f2c179d9215529d56", "90cb80913ebb696e086381b5ec427b1f",
+                                "cd60464335df21f87cfdb2fc68b6a448");
+  const auto mode = GENERATE(as<std::string>{}, "mode=main", "mode=aggressive");
+  CAPTURE(version, mode);
+  Offices net;
+  net.configure("enc=3desouter natt=true " + mode);
+  net.b.run("set isakmp pol=keys pe=any");
+  put_behind_nat(net, net.a);
+  const auto nat = net.channel.hook;
+  net.channel.hook = [&](Flying& datagram) {  // a peer that speaks one version only
+    if (datagram.destination_port == 500) datagram.payload = vendor_payloads_cut(datagram.payload, version);
+    return nat(datagram);
+  };
+  net.want(net.a);
+  REQUIRE(net.up());
+  const isakmp::NatInfo& nat_a = net.a.user.bundles[0].nat;
+  const isakmp::NatInfo& nat_b = net.b.user.bundles[0].nat;
+  CHECK(nat_a.udp_encapsulation);
+  CHECK(nat_a.peer_port == 4500);
+  CHECK(nat_b.udp_encapsulation);
+  CHECK(nat_b.peer_port == 24500);
+  CHECK(net.b.user.bundles[0].peer == nat_address);
+  CHECK(net.a.run("show isakmp sa=1").find("NAT discovered ....................... LOCAL") != std::string::npos);
+  CHECK(net.b.run("show isakmp sa=1").find("NAT discovered ....................... REMOTE") != std::string::npos);
+  net.time.advance(45s);
+  CHECK(net.a.counter("natTKeepaliveTx") == 2);
+  CHECK(net.b.counter("natTKeepaliveRx") == 2);
+  CHECK(net.b.counter("natTKeepaliveTx") == 0);
+  CHECK(net.channel.sent.back().payload == Bytes{0xff});
+  CHECK(net.b.ip.encapsulation_port == 4500);
+}
+
+TEST_CASE("a NAT in front of the responder") {
+  Offices net;
+  net.configure("enc=3desouter natt=true");
+  net.a.run("set isakmp pol=keys rem=any");
+  net.channel.hook = [&](Flying& datagram) {  // forwards inwards whatever the port
+    if (datagram.source == net.b.ip.own) datagram.source = nat_address;
+    if (datagram.destination == nat_address) datagram.destination = net.b.ip.own;
+    return true;
+  };
+  net.a.run("set isakmp pol=keys pe=203.0.113.9");
+  net.want(net.a, 0, nat_address);
+  REQUIRE(net.up());
+  CHECK(net.a.run("show isakmp sa=1").find("NAT discovered ....................... REMOTE") != std::string::npos);
+  CHECK(net.b.run("show isakmp sa=1").find("NAT discovered ....................... LOCAL") != std::string::npos);
+  CHECK(net.a.user.bundles[0].peer == nat_address);
+}
+
+TEST_CASE("without a NAT nothing floats, though both can") {
+  Offices net;
+  net.configure("enc=3desouter natt=true");
+  net.want(net.a);
+  REQUIRE(net.up());
+  for (const Flying& datagram : net.channel.sent) CHECK(datagram.destination_port == 500);
+  CHECK_FALSE(net.a.user.bundles[0].nat.udp_encapsulation);
+  CHECK(net.a.run("show isakmp sa=1").find("Peer NAT-T capable ................... YES") != std::string::npos);
+}
+
+TEST_CASE("port 4500 is open only while a policy wants NAT traversal") {
+  Offices net;
+  net.configure();
+  CHECK(net.a.ip.listeners.contains(500));
+  CHECK_FALSE(net.a.ip.listeners.contains(4500));
+  net.a.run("set isakmp pol=keys natt=true");
+  CHECK(net.a.ip.listeners.contains(4500));
+  net.a.run("disable isakmp");
+  CHECK(net.a.ip.listeners.empty());
+  CHECK(net.a.ip.encapsulation_port == 0);
+}
+
+TEST_CASE("transport mode behind a NAT carries the original addresses") {
+  Offices net;
+  net.configure("enc=3desouter natt=true");
+  net.b.run("set isakmp pol=keys pe=any");
+  put_behind_nat(net, net.a);
+  isakmp::TrafficId client{isakmp::TrafficId::Kind::address, net.a.ip.own, {}, 17, 1701};
+  isakmp::TrafficId server{isakmp::TrafficId::Kind::address, net.b.ip.own, {}, 17, 1701};
+  net.a.user.transform.encapsulation = net.b.user.transform.encapsulation = isakmp::Encapsulation::transport;
+  net.a.user.local_id = client;
+  net.a.user.remote_id = net.b.user.local_id = server;
+  net.b.user.remote_id = client;
+  net.b.user.remote_id.first = nat_address;  // as the responder sees the client
+  net.want(net.a);
+  REQUIRE(net.up());
+  CHECK(net.b.user.bundles[0].nat.peer_original_source == net.a.ip.own);
+  CHECK(net.b.user.bundles[0].nat.peer_original_destination == net.b.ip.own);
+  CHECK(net.b.user.bundles[0].sas[0].transform.encapsulation == isakmp::Encapsulation::transport);
+}
+
+TEST_CASE("a NAT that changes its mapping is followed once the peer proved itself") {
+  Offices net;
+  net.configure("enc=3desouter natt=true heart=both");
+  net.b.run("set isakmp pol=keys pe=any");
+  put_behind_nat(net, net.a);
+  net.want(net.a);
+  REQUIRE(net.up());
+  const Ipv4Address other(203, 0, 113, 77);
+  net.channel.join(other, net.a.ip);
+  const auto nat = net.channel.hook;
+  net.channel.hook = [&, nat](Flying& datagram) {
+    if (datagram.destination == other) datagram.destination = nat_address;
+    if (!nat(datagram)) return false;
+    if (datagram.source == nat_address) datagram.source = other;
+    return true;
+  };
+  net.time.advance(25s);  // the next heartbeat comes from the other address
+  CHECK(net.b.user.moves == 1);
+  CHECK(net.b.user.moved_to == other);
+}
+
+TEST_CASE("Deletes: the named SA goes, and is told of only with senddeletes") {
+  Offices net;
+  SECTION("senddeletes") {
+    net.configure("sendd=true");
+    net.want(net.a);
+    REQUIRE(net.up());
+    net.a.isakmp.deleted(net.b.ip.own, "keys", isakmp::Protocol::esp, {1000, 1001});
+    net.time.advance(1s);
+    CHECK(net.b.user.deleted_spis == std::vector<std::uint32_t>{1000, 1001});
+    net.a.run("reset isakmp pol=keys");
+    net.time.advance(1s);
+    CHECK(net.b.run("show isakmp sa=1").starts_with("Error"));
+    CHECK(net.b.logged("Delete received from peer 100.100.100.1 for SA 1"));
+  }
+  SECTION("none") {
+    net.configure("sendd=false");
+    net.want(net.a);
+    REQUIRE(net.up());
+    net.a.isakmp.deleted(net.b.ip.own, "keys", isakmp::Protocol::esp, {1000});
+    net.a.run("reset isakmp pol=keys");
+    net.time.advance(1s);
+    CHECK(net.b.user.deleted_spis.empty());
+    CHECK(net.b.run("show isakmp sa=1").find("ACTIVE") != std::string::npos);
+  }
+}
+
+TEST_CASE("DISABLE drops everything, the last SA without a Delete") {
+  Offices net;
+  net.configure("sendd=true");
+  net.want(net.a);
+  REQUIRE(net.up());
+  CHECK(net.a.run("disable isakmp") == "Info (1082058): ISAKMP has been disabled.");
+  CHECK(net.a.user.dropped == std::vector<std::string>{"ISAKMP disabled"});
+  net.time.advance(1s);
+  CHECK(net.b.run("show isakmp sa=1").find("ACTIVE") != std::string::npos);
+  CHECK(net.a.run("disable isakmp") == "Warning (2082060): ISAKMP is already disabled.");
+}
+
+TEST_CASE("Initial Contact: after a restart the peer's leftovers go") {
+  Offices net;
+  net.configure("sendn=true");
+  net.want(net.a);
+  REQUIRE(net.up());
+  net.time.advance(1s);
+  CHECK(net.b.counter("initialContactRx") == 1);
+  const std::size_t dropped = net.b.user.dropped.size();
+  // A power cut: everything forgotten, nothing said.
+  net.channel.hook = [](Flying&) { return false; };
+  net.a.run("disable isakmp");
+  net.time.advance(1s);
+  net.channel.hook = [](Flying&) { return true; };
+  net.a.run("enable isakmp");
+  net.want(net.a);
+  REQUIRE(net.up(2));
+  CHECK(net.b.user.dropped.size() == dropped + 1);
+  CHECK(net.b.run("show isakmp sa=1").starts_with("Error"));
+  CHECK(net.b.run("show isakmp sa=2").find("ACTIVE") != std::string::npos);
+}
+
+TEST_CASE("no Initial Contact without sendnotify, in aggressive mode, or beside another SA") {
+  Offices net;
+  SECTION("sendnotify off") { net.configure("sendn=false"); }
+  SECTION("aggressive mode") { net.configure("sendn=true mode=aggressive"); }
+  SECTION("not the first SA") {
+    net.configure("sendn=true pha=1");
+    net.want(net.a);
+    REQUIRE(net.up());
+    net.time.advance(1s);
+    net.a.run("reset isakmp counters");
+    net.b.run("reset isakmp counters");
+    net.a.user.bundles.clear();
+    net.b.user.bundles.clear();
+  }
+  net.want(net.a, 1);
+  REQUIRE(net.up());
+  net.time.advance(1s);
+  CHECK(net.a.counter("initialContactTx") == 0);
+  CHECK(net.b.counter("initialContactTx") == 0);
+}
+
+TEST_CASE("a bad SPI leads to a new SA and Initial Contact, or is refused and counted") {
+  Offices net;
+  SECTION("accepted") {
+    net.configure("sendn=true");
+    CHECK(net.a.isakmp.bad_spi(net.a.ip.own, net.b.ip.own, "keys") == isakmp::BadSpiAnswer::accepted);
+    net.time.advance(2s);
+    CHECK(net.b.counter("initialContactRx") == 1);
+    CHECK(net.a.isakmp.bad_spi(net.a.ip.own, net.b.ip.own, "keys") == isakmp::BadSpiAnswer::known_peer);
+    CHECK(net.a.counter("badSpiRequests") == 2);
+    CHECK(net.a.counter("badSpiFromKnownPeer") == 1);
+  }
+  SECTION("aggressive") {
+    net.configure("sendn=true mode=aggressive");
+    CHECK(net.a.isakmp.bad_spi(net.a.ip.own, net.b.ip.own, "") == isakmp::BadSpiAnswer::aggressive_mode);
+    CHECK(net.a.counter("badSpiInAggrMode") == 1);
+  }
+  SECTION("sendnotify unset") {
+    net.configure();
+    CHECK(net.a.isakmp.bad_spi(net.a.ip.own, net.b.ip.own, "keys") == isakmp::BadSpiAnswer::notify_unset);
+    CHECK(net.a.counter("badSpiSendNotifyUnset") == 1);
+  }
+}
+
+TEST_CASE("an address that goes takes its SAs along") {
+  Offices net;
+  net.configure();
+  net.want(net.a);
+  REQUIRE(net.up());
+  net.a.ip.change_address(Ipv4Address(100, 100, 100, 9));
+  net.time.advance(1s);
+  CHECK(net.a.run("show isakmp sa=1").starts_with("Error"));
+}
+
+TEST_CASE("the source is SET IP LOCAL's address when there is one, SRCINTERFACE's before it") {
+  Offices net;
+  net.configure();
+  net.a.ip.local = Ipv4Address(192, 168, 1, 254);
+  SECTION("local") {
+    net.want(net.a);
+    net.time.advance(1s);
+    CHECK(net.channel.sent.front().source == net.a.ip.local);
+  }
+  SECTION("source interface") {
+    net.a.run("set isakmp pol=keys src=eth0");
+    net.want(net.a);
+    REQUIRE(net.up());
+  }
+}
+
+TEST_CASE("forged messages change nothing") {
+  Offices net;
+  net.configure("sendn=true sendd=true");
+  net.want(net.a);
+  REQUIRE(net.up());
+  net.time.advance(40s);
+  const auto sa = [&] { return net.b.run("show isakmp sa=1").find("ACTIVE") != std::string::npos; };
+  using namespace arrouter::isakmp;
+  Header header = *parse_header(net.channel.sent.back().payload);
+  const auto forge = [&](PayloadList payloads, std::uint8_t flags) {
+    const Bytes body = encode_chain(payloads);
+    header.exchange = ExchangeType::informational;
+    header.next_payload = payloads.front().type;
+    header.flags = flags;
+    header.message_id = 77;
+    header.length = static_cast<std::uint32_t>(header_bytes + body.size());
+    Bytes message;
+    write_header(message, header);
+    message.insert(message.end(), body.begin(), body.end());
+    net.channel.deliver({{}, net.a.ip.own, net.b.ip.own, 500, 500, message});
+    net.time.advance(1s);
+  };
+  Notification notification;
+  notification.type = NotifyType::no_proposal_chosen;
+  forge({{PayloadType::notification, encode_notification(notification)}}, 0);
+  Bytes cookies(16);
+  store_be64(cookies.data(), header.initiator_cookie);
+  store_be64(cookies.data() + 8, header.responder_cookie);
+  forge({{PayloadType::deletion, encode_deletion(1, {cookies})}}, 0);
+  forge({{PayloadType::hash, Bytes(20)}, {PayloadType::deletion, encode_deletion(1, {cookies})}}, flag_encrypted);
+  CHECK(sa());
+  CHECK(net.b.counter("notProtected") == 2);
+  SECTION("a recorded message is worth nothing the second time") {
+    const std::size_t before = net.b.user.offers.size();
+    for (const Flying& datagram : std::vector<Flying>(net.channel.sent)) net.channel.deliver(datagram);
+    net.time.advance(400s);
+    CHECK(net.b.user.offers.size() == before);
+    CHECK(net.b.user.bundles.size() == 1);
+    CHECK(sa());
+  }
+}
+
+TEST_CASE("strangers cannot fill the router: unfinished requests have a limit") {
+  Offices net;
+  net.configure();
+  net.b.run("set isakmp pol=keys pe=any");
+  net.want(net.a);
+  net.time.advance(0s);
+  REQUIRE(net.channel.sent.size() == 1);
+  const Flying first = net.channel.sent.front();
+  net.channel.hook = [](Flying&) { return false; };
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    Flying forged = first;
+    forged.source = Ipv4Address(198, 51, 100, 1);
+    store_be32(forged.payload.data(), i + 1);
+    net.channel.deliver(forged);
+  }
+  CHECK(net.b.counter("respStart") == 256);
+  CHECK(net.b.counter("halfOpenLimit") == 44);
+  net.time.advance(300s);  // they are forgotten
+  net.channel.hook = [](Flying&) { return true; };
+  net.want(net.a, 1);
+  CHECK(net.up());
+}
+
+TEST_CASE("rubbish is counted and dropped") {
+  Offices net;
+  net.configure("natt=true");
+  SeededRandom dice(7);
+  for (int i = 0; i < 2000; ++i) {
+    const std::uint16_t port = dice.below(2) == 0 ? 500 : 4500;
+    net.channel.deliver({{}, net.a.ip.own, net.b.ip.own, port, port, dice.bytes(dice.below(200))});
+  }
+  CHECK(net.b.counter("udpRx") == 2000);
+  CHECK(net.b.counter("udpRxBad") > 1900);
+  net.want(net.a);
+  CHECK(net.up());
+}
+
+TEST_CASE("bits turned on the way never make a bundle of different keys") {
+  const int seed = GENERATE(range(1, 31));
+  CAPTURE(seed);
+  Offices net;
+  net.configure("enc=3desouter sendn=true ret=16");
+  SeededRandom dice(static_cast<std::uint64_t>(seed));
+  net.channel.hook = [&](Flying& datagram) {
+    if (dice.below(4) == 0) datagram.payload[dice.below(datagram.payload.size())] ^= static_cast<std::uint8_t>(1 << dice.below(8));
+    return true;
+  };
+  net.want(net.a);
+  net.time.advance(1200s);
+  for (const isakmp::Bundle& left : net.a.user.bundles)
+    for (const isakmp::Bundle& right : net.b.user.bundles)
+      if (left.sas[0].in_spi == right.sas[0].out_spi) CHECK(left.sas[0].in_key == right.sas[0].out_key);
+}
