@@ -11,7 +11,7 @@ namespace arrouter {
 
 namespace {
 
-// 32-bit FNV-1a: spreads names over addresses.
+// 32-bit FNV-1a: spreads identities over addresses.
 std::uint32_t hash_of(std::string_view text) {
   std::uint32_t hash = 2166136261U;
   for (const char character : text) hash = (hash ^ static_cast<std::uint8_t>(character)) * 16777619U;
@@ -46,7 +46,7 @@ Result<void> known_names(const Model& model, const std::map<std::string, std::st
 MacAddress Router::mac(std::size_t index) const {
   MacAddress mac = options_.model.base_mac;
   std::uint32_t tail = static_cast<std::uint32_t>(mac.octets[3] << 16 | mac.octets[4] << 8 | mac.octets[5]);
-  if (!options_.name.empty()) tail = hash_of(options_.name) << 7;  // room for the ports of one router
+  if (!options_.identity.empty()) tail = hash_of(options_.identity) << 7;  // room for the ports of one router
   tail += static_cast<std::uint32_t>(index);
   mac.octets[3] = static_cast<std::uint8_t>(tail >> 16);
   mac.octets[4] = static_cast<std::uint8_t>(tail >> 8);

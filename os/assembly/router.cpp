@@ -148,6 +148,7 @@ void Router::shut_down() {
   if (!software_) return;
   software_->stop();
   for (const auto& listener : going_down_) listener();
+  software_->let_go();
   software_.reset();
 }
 

@@ -32,6 +32,7 @@ struct Surroundings {
 struct RouterOptions {
   Model model;
   std::string name;                  // what the system is called before the boot configuration says otherwise
+  std::string identity;              // what its addresses are made from; empty: the model's own
   WallTime wall_time{};              // of the moment of construction
   std::filesystem::path flash = {};  // directory; empty: files in memory
   std::filesystem::path capture_directory = {};  // where LAB CAPTURE writes; empty: the working directory
@@ -60,8 +61,8 @@ class Router final : public RouterControl {
   Result<void> attach_ports(const std::map<std::string, std::string>& specs, std::uint64_t seed);
   /// By interface ("eth0", "vlan1") and switch port ("port1").
   PortStacks& stacks() { return stacks_; }
-  /// The address of the model's `index`th interface: Allied's prefix, then digits that depend on the router's name, so
-  /// that two routers of one model can share a network.
+  /// The address of the model's `index`th interface: Allied's prefix, then digits that depend on the router's identity,
+  /// so that two routers of one model can share a network.
   MacAddress mac(std::size_t index) const;
 
   /// A script that is not in flash (--config): boots instead of boot.cfg until SET CONFIG names another.

@@ -47,13 +47,15 @@ Router::Software::Software(Router& router)
 }
 
 Router::Software::~Software() {
-  // Sessions end while what they look at still exists.
+  while (!modules.empty()) modules.pop_back();
+}
+
+void Router::Software::let_go() {
   for (const auto& session : sessions.live()) session->hang_up();
   for (const auto& [name, port] : services.ports) {
     port->set_receiver({});
     port->set_link_listener({});
   }
-  while (!modules.empty()) modules.pop_back();
 }
 
 void Router::Software::start() {

@@ -27,6 +27,8 @@ struct Router::Software {
   void booted();
   /// The last goodbye, in reverse order.
   void stop();
+  /// Ends the sessions and takes the modules off the ports, while the Router still answers them.
+  void let_go();
 
  private:
   Router& router_;

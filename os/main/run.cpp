@@ -2,7 +2,9 @@
 #include <csignal>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -56,10 +58,22 @@ class Program {
     return {};
   }
 
+  /// Two routers on one machine are told apart by their names, or else by where their flash is.
+  std::string identity() const {
+    if (!options_.name.empty() || options_.flash.empty()) return options_.name;
+    std::error_code error;
+    return std::filesystem::weakly_canonical(options_.flash, error).string();
+  }
+
   Result<void> make_router() {
     auto model = find_model(options_.model);
     if (!model) return std::unexpected(model.error());
-    RouterOptions options{std::move(*model), options_.name, wall_clock_of_host(), options_.flash};
+    RouterOptions options;
+    options.model = std::move(*model);
+    options.name = options_.name;
+    options.identity = identity();
+    options.wall_time = wall_clock_of_host();
+    options.flash = options_.flash;
     auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); }},
                                std::move(options));
     if (!router) return failure(fmt::format("flash: {}", router.error().text));

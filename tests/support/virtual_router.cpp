@@ -21,6 +21,7 @@ VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_vi
   for (const ModelInterface& interface : model->interfaces) specs[interface.name] = "memory";
   RouterOptions options;
   options.model = std::move(*model);
+  options.identity = name;
   options.name = std::move(name);
   options.wall_time = WallTime(std::chrono::sys_days(std::chrono::year(2007) / 2 / 2) + std::chrono::hours(11));
   auto made = Router::make({time, time.scheduler, time, time, random}, std::move(options));
