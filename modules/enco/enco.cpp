@@ -5,8 +5,10 @@
 // Algorithms   DES, 3DES2KEY, 3DESOUTER, AES in CBC mode (FIPS 46-3, 81, 197; SP 800-67, 800-38A), 3DESINNER (three
 //              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
 //              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
-// Engines      Each algorithm may have several implementations; at start the first that repeats the published results
-//              is taken (suite.cpp, self_test.cpp). A fall-back or a missing algorithm is logged, never silent.
+// Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and HMAC);
+//              at start the first that repeats the published results is taken (suite.cpp, self_test.cpp). A fall-back
+//              or a missing algorithm is logged, never silent. Without OpenSSL's legacy provider DES runs as triple DES
+//              with one key three times.
 // Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
 //              opened, so a packet costs no look-up by name and no allocation (channels.cpp).
 // Jobs         Diffie-Hellman runs behind a bounded queue away from the datapath thread; results come back on it

@@ -81,8 +81,10 @@ Outcome LogModule::flush(Invocation& call) {
   const auto meant = outputs_of(call.args, "OUTPUT");
   if (meant.empty()) return reply(message::output_unknown);
   for (const auto& [id, output] : outputs_)
-    if (output.sends() && std::find(meant.begin(), meant.end(), &output) != meant.end()) due_.insert(id);
-  retry_.disarm();
+    if (output.sends() && std::find(meant.begin(), meant.end(), &output) != meant.end()) {
+      blocked_.erase(id);
+      due_.insert(id);
+    }
   if (!due_.empty()) send_soon();
   return success();
 }

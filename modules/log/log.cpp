@@ -28,6 +28,10 @@ namespace {
 
 constexpr std::string_view permanent_store = "permanent-log";
 constexpr std::chrono::seconds save_delay{1}, retry_delay{10};
+/// After a pause the server's address may have to be resolved, and IP holds one packet meanwhile: the first datagram
+/// goes alone.
+constexpr std::chrono::seconds long_pause{60};
+constexpr std::chrono::milliseconds resolve_delay{20};
 
 /// Models that keep a permanent log (reference/logging.md 1: AR400, AR550S and kin have TEMPORARY alone).
 constexpr std::string_view models_with_permanent[] = {"AR72", "AR74", "RAPIER", "AT-8", "AT8"};
@@ -37,7 +41,12 @@ constexpr std::string_view models_with_permanent[] = {"AR72", "AR74", "RAPIER", 
 LogModule::LogModule(Services& services, IpApi& ip)
     : services_(services),
       ip_(ip),
-      retry_(services.scheduler, [this] { send_all(); }),
+      pace_(services.scheduler, [this] { send_due(); }),
+      retry_(services.scheduler,
+             [this] {
+               due_.merge(blocked_);
+               send_due();
+             }),
       save_(services.scheduler, [this] { save_permanent(); }),
       alive_(std::make_shared<LogModule*>(this)) {
   outputs_[OutputId::temporary] = default_temporary();
@@ -85,39 +94,46 @@ void LogModule::deliver(OutputId id, Output& output, const Entry& entry) {
     if (!save_.armed()) save_.arm(services_.clock.now() + save_delay);
   }
   const bool hold = settings.queue_only && static_cast<unsigned>(entry.severity) < settings.max_queue_severity;
-  if (!output.sends() || hold) return;
+  if (!output.sends() || hold || blocked_.contains(id)) return;
   due_.insert(id);
   send_soon();
 }
 
 /// Sending waits for the event loop: the module that logs may be in the middle of its work.
 void LogModule::send_soon() {
-  if (send_posted_ || retry_.armed()) return;
+  if (send_posted_ || pace_.armed()) return;
   send_posted_ = true;
   services_.reactor.post([weak = std::weak_ptr(alive_)] {
     const auto alive = weak.lock();
     if (!alive) return;
     (*alive)->send_posted_ = false;
-    (*alive)->send_all();
+    (*alive)->send_due();
   });
 }
 
-void LogModule::send_all() {
+void LogModule::send_due() {
   sending_ = true;
   for (auto due = due_.begin(); due != due_.end();) {
     const auto output = outputs_.find(*due);
-    if (output != outputs_.end()) {
-      std::deque<Entry>& queue = output->second.messages;
-      while (!queue.empty() && send(output->second, queue.front())) queue.pop_front();
-      if (!queue.empty()) {
-        ++due;
-        continue;
-      }
-    }
-    due = due_.erase(due);
+    if (output != outputs_.end() && !drain(output->second)) blocked_.insert(*due);
+    const bool more = output != outputs_.end() && !output->second.messages.empty() && !blocked_.contains(*due);
+    due = more ? std::next(due) : due_.erase(due);
   }
   sending_ = false;
-  if (!due_.empty()) retry_.arm(services_.clock.now() + retry_delay);
+  if (!due_.empty()) pace_.arm(services_.clock.now() + resolve_delay);
+  if (!blocked_.empty() && !retry_.armed()) retry_.arm(services_.clock.now() + retry_delay);
+}
+
+bool LogModule::drain(Output& output) {
+  std::deque<Entry>& queue = output.messages;
+  while (!queue.empty()) {
+    if (!send(output, queue.front())) return false;
+    queue.pop_front();
+    const bool pause_ends = !output.last_sent || services_.clock.now() - *output.last_sent > long_pause;
+    output.last_sent = services_.clock.now();
+    if (pause_ends) return true;
+  }
+  return true;
 }
 
 bool LogModule::send(const Output& output, const Entry& entry) {

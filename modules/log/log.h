@@ -36,7 +36,9 @@ class LogModule final : public Module {
   void take(const LogRecord& record);
   void deliver(OutputId id, Output& output, const Entry& entry);
   void send_soon();
-  void send_all();
+  void send_due();
+  /// True when the queue is empty or gave one message and now waits for ARP; false when IP did not take the first.
+  bool drain(Output& output);
   bool send(const Output& output, const Entry& entry);
   bool has_permanent() const;
   void load_permanent();
@@ -78,11 +80,12 @@ class LogModule final : public Module {
   bool enabled_ = true, generation_ = true, reception_ = true;
   std::optional<std::chrono::seconds> utc_offset_;
   LogCounters counters_;
-  std::set<OutputId> due_;   // outputs with messages that may be sent
-  bool sending_ = false;     // a datagram is on its way through IP: what that logs is not sent
+  std::set<OutputId> due_;      // outputs with messages that may be sent
+  std::set<OutputId> blocked_;  // those whose message IP did not take; tried again when retry_ fires
+  bool sending_ = false;        // a datagram is on its way through IP: what that logs is not sent
   bool send_posted_ = false;
   bool permanent_dirty_ = false;
-  Timer retry_, save_;
+  Timer pace_, retry_, save_;
   std::shared_ptr<LogModule*> alive_;  // lets posted work that outlives the module find out
 };
 

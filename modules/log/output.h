@@ -5,6 +5,7 @@
 #include <map>
 
 #include "modules/log/filter.h"
+#include "os/base/time.h"
 
 namespace arrouter::logging {
 
@@ -39,6 +40,7 @@ class Output {
   OutputSettings settings;
   std::vector<Filter> filters;
   std::deque<Entry> messages;
+  std::optional<Instant> last_sent;  // when its latest datagram left
 
   /// The first filter that fits decides; no fit means no.
   bool wants(const Entry& entry) const;

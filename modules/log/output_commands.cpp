@@ -22,7 +22,8 @@ namespace {
   "[SOUrceline=<filter:line>] [SUBtype=<filter:subtype>] [TIme=<filter:time>] [TYpe=<filter:type>]"
 
 constexpr std::string_view kept_only =
-    "destinations ASYN, EMAIL and ROUTER only keep their queue, NVS as well but for PERMANENT";
+    "destinations ASYN, EMAIL and ROUTER (and NVS but for PERMANENT) keep their queue and send nothing; FORMAT, ZONE, "
+    "SECURE and PASSWORD are kept without effect";
 
 /// What a destination cannot do without.
 std::optional<Outcome> lacking(const OutputSettings& settings) {
@@ -103,6 +104,7 @@ Outcome LogModule::set_output(Invocation& call) {
   output.settings = std::move(settings);
   output.shrink();
   if (output.sends() && !output.settings.queue_only && !output.messages.empty()) {
+    blocked_.erase(id);
     due_.insert(id);
     send_soon();
   }
@@ -113,6 +115,7 @@ Outcome LogModule::destroy_output(Invocation& call) {
   const OutputId id = output_id(call.args, "OUTPUT");
   if (outputs_.erase(id) == 0) return reply(message::output_unknown);
   due_.erase(id);
+  blocked_.erase(id);
   if (id == OutputId::permanent) save_permanent();
   return success();
 }

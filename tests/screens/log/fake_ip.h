@@ -14,10 +14,11 @@ class FakeIp final : public IpApi {
   };
   std::vector<Sent> sent;
   bool up = true;                          // false: no route
+  Ipv4Address unreachable;                 // no route to this one
   std::function<void()> while_sending;     // what IP itself does meanwhile
 
   bool send_udp(const UdpToSend& datagram) override {
-    if (!up) return false;
+    if (!up || datagram.destination == unreachable) return false;
     sent.push_back({datagram.source, datagram.destination, datagram.source_port, datagram.destination_port,
                     std::string(datagram.payload.begin(), datagram.payload.end())});
     if (while_sending) while_sending();

@@ -176,7 +176,7 @@ Router messages sent ........          0   Queue overflows .............      1
 
 )");
   ip.up = true;
-  log.wait(10s);
+  log.wait(11s);
   REQUIRE(ip.sent.size() == 3);
   CHECK(ip.sent[0].text.ends_with(" 2"));
   CHECK(ip.sent[2].text.ends_with(" 4"));
@@ -379,4 +379,45 @@ TEST_CASE("the log goes on after the module that sends is gone") {
   }
   world.time.advance(1min);
   CHECK(ip.sent.empty());
+}
+
+TEST_CASE("after a pause the first datagram goes alone, so that the address can be resolved") {
+  TestServices world;
+  FakeIp ip;
+  LogDesk log(world, ip);
+  log("create log output=1 destination=syslog server=10.1.1.1");
+  log("add log output=1 all");
+  for (int i = 0; i < 10; ++i) log.info("x");
+  log.wait(19ms);
+  CHECK(ip.sent.size() == 1);
+  log.wait(1ms);
+  CHECK(ip.sent.size() == 10);
+  log.info("y");
+  log.info("z");
+  log.wait(0ms);
+  CHECK(ip.sent.size() == 12);
+  log.wait(61s);
+  log.info("y");
+  log.info("z");
+  log.wait(0ms);
+  CHECK(ip.sent.size() == 13);
+}
+
+TEST_CASE("a server out of reach does not hold up another") {
+  TestServices world;
+  FakeIp ip;
+  LogDesk log(world, ip);
+  for (const std::string id : {"1", "2"}) {
+    log("create log output=" + id + " destination=syslog server=10.1.1." + id);
+    log("add log output=" + id + " all");
+  }
+  ip.unreachable = Ipv4Address(10, 1, 1, 1);
+  for (int i = 0; i < 3; ++i) {
+    log.info("x");
+    log.wait(1s);
+  }
+  CHECK(ip.sent.size() == 3);
+  ip.unreachable = {};
+  log.wait(11s);
+  CHECK(ip.sent.size() == 6);
 }
