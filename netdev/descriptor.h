@@ -13,16 +13,20 @@ class Descriptor {
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
+    if (this != &other) {
+      shut();
+      fd_ = std::exchange(other.fd_, -1);
+    }
     return *this;
   }
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
+  ~Descriptor() { shut(); }
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:
+  void shut() {
+    if (fd_ >= 0) close(fd_);
+  }
   int fd_ = -1;
 };
 

@@ -158,12 +158,13 @@ std::size_t PacketPort::receive_some(Burst& burst) {
 }
 
 void PacketPort::transmit(Burst& frames) {
-  std::array<mmsghdr, limits::burst> messages{};
+  std::array<mmsghdr, limits::burst> messages;  // as many as there are frames get a value
   std::array<VnetHeader, limits::burst> headers;
   std::array<std::array<iovec, 2>, limits::burst> parts;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     headers[i] = make_vnet_header(*frames[i]);
     parts[i] = {iovec{&headers[i], sizeof headers[i]}, iovec{frames[i]->data(), frames[i]->size()}};
+    messages[i] = {};
     messages[i].msg_hdr.msg_iov = parts[i].data();
     messages[i].msg_hdr.msg_iovlen = 2;
   }

@@ -12,6 +12,7 @@ namespace arrouter {
 
 /// Attaches with a vnet header, so that TCP and UDP super-frames and partial checksums cross in both directions where
 /// the kernel can (UDP from Linux 6.2). The link is up while the device is, whichever namespace it has been moved to.
+/// A TAP that is deleted and made again under its name is attached to again.
 class TapPort final : public Port {
  public:
   /// Attaches to the TAP of that name, or makes it; sets it up. Fails with the reason alone: no permission, name too
@@ -20,19 +21,28 @@ class TapPort final : public Port {
                                             const PortEnvironment& environment);
 
   bool link_up() const override { return up_; }
-  PortOffloads offloads() const override { return offloads_; }
+  PortOffloads offloads() const override { return attached_.offloads; }
 
  protected:
   void transmit(Burst& frames) override;
 
  private:
-  TapPort(std::string name, MacAddress mac, Descriptor fd, PortOffloads offloads, const PortEnvironment& environment);
+  struct Attached {
+    Descriptor fd;
+    PortOffloads offloads;
+  };
+  static Result<Attached> attach(const std::string& interface, int attempts);
+  TapPort(std::string name, MacAddress mac, std::string interface, Attached attached,
+          const PortEnvironment& environment);
+  void watch();
   void receive();
   bool read_one(Burst& burst);
   void check_link();
+  bool device_up();
 
-  Descriptor fd_;
-  PortOffloads offloads_;
+  std::string interface_;
+  Attached attached_;  // no descriptor once the device has been deleted
+  Reactor& reactor_;
   const Clock& clock_;
   Packet slot_;  // where the next frame is read to: a large buffer, as nobody knows its length before
   bool up_ = false;

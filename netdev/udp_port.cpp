@@ -106,10 +106,11 @@ std::size_t UdpPort::receive_some(Burst& burst) {
 }
 
 void UdpPort::transmit(Burst& frames) {
-  std::array<mmsghdr, limits::burst> messages{};
+  std::array<mmsghdr, limits::burst> messages;  // as many as there are frames get a value
   std::array<iovec, limits::burst> parts;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     parts[i] = {frames[i]->data(), frames[i]->size()};
+    messages[i] = {};
     messages[i].msg_hdr.msg_iov = &parts[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }

@@ -298,6 +298,22 @@ TEST_CASE("the link follows the device, and a vanished interface is attached aga
   hosts.check_ping();
 }
 
+TEST_CASE("a TAP that is deleted and made again is attached to again") {
+  NEEDS_ROOT();
+  Hosts hosts;
+  hosts.connect(hosts.tap("A"), hosts.tap("B"));
+  hosts.run_for(600ms);
+  REQUIRE(shell("ip -n " + hosts.space("B") + " link del " + hosts.device("B")));
+  hosts.run_for(1100ms);
+  CHECK_FALSE(hosts.right().link_up());
+  REQUIRE(shell("ip tuntap add mode tap name " + hosts.device("B")));
+  hosts.run_for(1100ms);
+  CHECK(hosts.right().link_up());
+  hosts.configure("B", "10.9.0.2/24");
+  hosts.check_ping();
+  hosts.check_transfer(receive_tcp, send_tcp);
+}
+
 TEST_CASE("what cannot be attached to is one clear line") {
   NEEDS_ROOT();
   Hosts hosts;
