@@ -3,7 +3,6 @@
 
 #include "modules/ipsec/ipsec.h"
 #include "modules/ipsec/show.h"
-#include "netdev/wire/udp.h"
 
 namespace arrouter::ipsec {
 
@@ -59,6 +58,7 @@ Outcome IpsecModule::enable(bool on) {
     if (!listen_udp(state_.udp_port)) return outcome(Message::udp_port_in_use, state_.udp_port);
     state_.enabled = true;
     follow();
+    send_heartbeats();
     return outcome(Message::enabled);
   }
   for (Policy* const policy : state_.policies.all()) setup_.clear(*policy, Setup::Farewell::tell_peer);
@@ -77,10 +77,6 @@ Outcome IpsecModule::purge() {
   return Outcome::successful(module_number::ipsec);
 }
 
-bool IpsecModule::listen_udp(std::uint16_t port) {
-  return state_.ip.listen_udp(port, "IPSEC", [this](const UdpDatagram& datagram) { tunnel_datagram(datagram); });
-}
-
 Outcome IpsecModule::set_udp_port(const Args& args) {
   const auto port = static_cast<std::uint16_t>(args.number("UDPPORT"));
   if (port != state_.udp_port && state_.enabled) {
@@ -89,25 +85,6 @@ Outcome IpsecModule::set_udp_port(const Args& args) {
   }
   state_.udp_port = port;
   return Outcome::successful(module_number::ipsec);
-}
-
-/// ESP in UDP of a policy with UDPTUNNEL: the datagram is made a packet again and goes the way of all ESP.
-void IpsecModule::tunnel_datagram(const UdpDatagram& datagram) {
-  if (datagram.payload.size() == 1) return state_.counters.add(GroupCounter::udp_in_heartbeat);
-  constexpr std::size_t headers = wire::ipv4_header + wire::udp_header;
-  Packet packet = state_.services.pool.allocate(headers + datagram.payload.size());
-  if (!packet) return state_.counters.add(GroupCounter::main_no_buffer);
-  std::uint8_t* const at = packet->put(headers + datagram.payload.size());
-  wire::write_ipv4(at, {.source = datagram.source, .destination = datagram.destination,
-                        .protocol = wire::protocol::udp},
-                   static_cast<std::uint16_t>(packet->size()));
-  std::copy(datagram.payload.begin(), datagram.payload.end(), at + headers);
-  wire::write_udp(at + wire::ipv4_header, datagram.source_port, datagram.destination_port, datagram.payload.size(),
-                  datagram.source, datagram.destination, false);
-  packet->meta.interface = datagram.interface;
-  Burst burst;
-  burst.add(std::move(packet));
-  datapath_.inbound_protected(datagram.interface, burst);
 }
 
 Outcome IpsecModule::reset_counters(const Args& args) {

@@ -13,7 +13,12 @@ constexpr std::chrono::seconds log_pause{1};  // between log lines that packets 
 Datapath::Datapath(State& state, Setup& setup)
     : state_(state), setup_(setup), ivs_(state.services.random), decisions_(flow_cache),
       outer_id_(static_cast<std::uint16_t>(state.services.random.u32())) {
-  setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); });
+  setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); },
+                  [this](InterfaceId interface, Packet packet) {
+                    Burst burst;
+                    burst.add(std::move(packet));
+                    inbound_protected(interface, burst);
+                  });
 }
 
 void Datapath::attach() {
@@ -111,14 +116,16 @@ void Datapath::unknown_spi(Ipv4Address source, Ipv4Address destination, std::uin
     next_bad_spi_log_ = now + log_pause;
     state_.services.log.record(log_record(LogText::bad_spi, {}, to_string(source), spi));
   }
-  for (Policy* const policy : state_.policies.all()) {
-    const PeerAddress fixed{PeerAddress::Kind::address, source};
-    if (!policy->respond_bad_spi || !policy->negotiated() || policy->peer != fixed) continue;
-    if (setup_.local_of(*policy) != destination || now < policy->next_bad_spi_request) continue;
-    policy->next_bad_spi_request = now + log_pause;
-    policy->counters.add(PolicyCounter::in_bad_spi_response);
-    state_.isakmp.bad_spi(destination, source, policy->isakmp_policy);
-    return;
+  const PeerAddress fixed{PeerAddress::Kind::address, source};
+  for (const auto& [interface, list] : state_.policies.lists()) {
+    for (Policy* const policy : list) {
+      if (!policy->respond_bad_spi || !policy->negotiated() || policy->peer != fixed) continue;
+      if (now < policy->next_bad_spi_request || setup_.local_of(*policy) != destination) continue;
+      policy->next_bad_spi_request = now + log_pause;
+      policy->counters.add(PolicyCounter::in_bad_spi_response);
+      state_.isakmp.bad_spi(destination, source, policy->isakmp_policy);
+      return;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "modules/ipsec/areas.h"
 #include "modules/ipsec/esp.h"
 #include "modules/ipsec/setup.h"
 #include "modules/ipsec/state.h"
@@ -42,7 +43,17 @@ class Datapath final : public IpsecStage {
   void deny(Policy& policy, const FlowKey& flow, Heading heading);
 
   // outbound.cpp
-  struct Sealing;
+  /// The packets of a burst on their way through ENCO. Those with a slot go back to their place in the burst; detached
+  /// ones (pieces of super-frames and whatever left the burst with them, and packets that waited) go to IP by send().
+  struct Sealing {
+    Burst* burst = nullptr;
+    unsigned mtu = 0;
+    std::size_t count = 0;
+    std::array<Packet, limits::burst> packets;
+    std::array<Sa*, limits::burst> sas;
+    std::array<std::size_t, limits::burst> slots;
+    std::array<enco::Job, limits::burst> jobs;
+  };
   void protect(const Decision& decision, Packet packet, std::size_t slot, Sealing& sealing);
   bool fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu, bool& dont_fragment);
   void seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
@@ -53,7 +64,13 @@ class Datapath final : public IpsecStage {
   void send_waiting(SaBundle& bundle, std::vector<Packet> waiting);
 
   // inbound.cpp
-  struct Opening;
+  struct Opening {
+    std::size_t count = 0;
+    std::array<Packet, limits::burst> packets;
+    std::array<Sa*, limits::burst> sas;
+    std::array<EspPacket, limits::burst> places;
+    std::array<enco::Job, limits::burst> jobs;
+  };
   void prepare_open(InterfaceId interface, Packet packet, Opening& opening);
   bool finish_open(InterfaceId interface, Opening& opening, std::size_t i);
   bool authentic(Opening& opening, std::size_t i);
@@ -70,6 +87,8 @@ class Datapath final : public IpsecStage {
   IvPool ivs_;
   std::vector<const PolicyTable::List*> lists_;  // by InterfaceId
   std::vector<Decision> decisions_;
+  Areas<Sealing> sealings_;
+  Areas<Opening> openings_;
   std::vector<std::pair<SaBundle*, Heading>> exhausted_;
   std::uint16_t outer_id_ = 0;
   Instant next_bad_spi_log_{};

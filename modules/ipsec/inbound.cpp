@@ -5,16 +5,10 @@
 
 namespace arrouter::ipsec {
 
-struct Datapath::Opening {
-  std::size_t count = 0;
-  std::array<Packet, limits::burst> packets;
-  std::array<Sa*, limits::burst> sas;
-  std::array<EspPacket, limits::burst> places;
-  std::array<enco::Job, limits::burst> jobs;
-};
-
 void Datapath::inbound_protected(InterfaceId interface, Burst& burst) {
-  Opening opening;
+  const auto area = openings_.borrow();
+  Opening& opening = *area;
+  opening.count = 0;
   for (Packet& packet : burst) {
     if (packet) prepare_open(interface, std::move(packet), opening);
   }
@@ -24,12 +18,13 @@ void Datapath::inbound_protected(InterfaceId interface, Burst& burst) {
   Burst opened;
   for (std::size_t i = 0; i < opening.count; ++i) {
     if (finish_open(interface, opening, i)) opened.add(std::move(opening.packets[i]));
+    opening.packets[i].reset();
   }
   remove_exhausted();  // before IP goes on: what follows may come back here
   if (!opened.empty()) state_.ip.receive_decrypted(interface, opened);
 }
 
-void Datapath::prepare_open(InterfaceId, Packet packet, Opening& opening) {
+void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& opening) {
   if (!state_.enabled) return state_.counters.add(GroupCounter::main_in_no_sa);
   const auto ip = wire::view_ipv4(packet->view(), false);
   const auto esp = find_esp(*packet);
@@ -41,7 +36,10 @@ void Datapath::prepare_open(InterfaceId, Packet packet, Opening& opening) {
     return unknown_spi(esp->source, esp->destination, esp->sequence);
   }
   Sa* const sa = state_.sas.find(esp->spi);
-  if (sa == nullptr) return unknown_spi(esp->source, esp->destination, esp->spi);
+  if (sa == nullptr) {
+    if (!setup_.early(interface, esp->spi, packet)) unknown_spi(esp->source, esp->destination, esp->spi);
+    return;
+  }
   Policy& policy = *sa->bundle->policy;
   if (sa->bundle->exhausted) return policy.counters.add(PolicyCounter::in_bundle_state_bad);
   state_.count(policy, PolicyCounter::in_process_start, GroupCounter::main_in_process_start);

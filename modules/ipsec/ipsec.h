@@ -38,10 +38,12 @@ class IpsecModule final : public Module {
   Outcome reset_counters(const Args& args);
   Outcome reset_policy(const Args& args);
   Outcome reset_sa_counters(const Args& args);
-  bool listen_udp(std::uint16_t port);
-  void tunnel_datagram(const UdpDatagram& datagram);
   /// Configuration has changed: the packet path and manual bundles follow.
   void follow();
+  // udp_tunnel.cpp
+  bool listen_udp(std::uint16_t port);
+  void tunnel_datagram(const UdpDatagram& datagram);
+  void send_heartbeats();
   // specification_commands.cpp
   std::vector<CommandRow> rows_of_specifications();
   Outcome create_sa_specification(const Args& args);
@@ -62,6 +64,7 @@ class IpsecModule final : public Module {
   State state_;
   Setup setup_;
   Datapath datapath_;
+  Timer heartbeat_timer_;
 };
 
 }  // namespace arrouter::ipsec

@@ -151,8 +151,25 @@ void Setup::drop_waiting(Policy& policy, Negotiation& negotiation) {
   negotiation.waiting.clear();
 }
 
-/// Forgets the negotiation and the SPIs it did not use.
+bool Setup::early(InterfaceId interface, std::uint32_t spi, Packet& packet) {
+  if (!state_.sas.reserved(spi)) return false;
+  for (const auto& [name, list] : state_.policies.lists()) {
+    for (const Policy* const policy : list) {
+      for (const auto& negotiation : policy->negotiations) {
+        const auto& spis = negotiation->spis;
+        if (std::find(spis.begin(), spis.end(), spi) == spis.end()) continue;
+        if (negotiation->early.size() >= limits::ipsec_queued_packets) return false;
+        negotiation->early.emplace_back(interface, std::move(packet));
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Forgets the negotiation, the SPIs it did not use, and what came by them.
 void Setup::end(Policy& policy, Negotiation& negotiation) {
+  state_.counters.add(GroupCounter::main_in_bad_spi, negotiation.early.size());
   for (const std::uint32_t spi : negotiation.spis) state_.sas.release_spi(spi);
   std::erase_if(policy.negotiations, [&](const auto& owned) { return owned.get() == &negotiation; });
 }

@@ -8,29 +8,18 @@ namespace arrouter::ipsec {
 namespace {
 
 constexpr std::size_t detached_slot = limits::burst;
-constexpr std::size_t longest_packet = 65535;
+constexpr unsigned longest_packet = 65535;
 constexpr std::uint32_t last_sequence = 0xffffffff;
 constexpr std::uint32_t soft_sequence = 0xf0000000;  // time to renew: a sixteenth is left
 constexpr std::size_t link_headroom = 32;            // what IP puts in front later
 
 }  // namespace
 
-/// The packets of a burst on their way through ENCO. Those with a slot go back to their place in the burst; detached
-/// ones (pieces of super-frames and whatever left the burst with them, and packets that waited) go to IP by send().
-struct Datapath::Sealing {
-  Burst* burst = nullptr;
-  unsigned mtu = 0;
-  std::size_t count = 0;
-  std::array<Packet, limits::burst> packets;
-  std::array<Sa*, limits::burst> sas;
-  std::array<std::size_t, limits::burst> slots;
-  std::array<enco::Job, limits::burst> jobs;
-};
-
 void Datapath::outbound(InterfaceId interface, Burst& burst) {
-  Sealing sealing;
+  const auto area = sealings_.borrow();
+  Sealing& sealing = *area;
   sealing.burst = &burst;
-  if (const auto info = state_.ip.interface(interface)) sealing.mtu = info->mtu;
+  sealing.mtu = 0;  // asked for by the first packet that is protected
   const bool detached = std::any_of(burst.begin(), burst.end(), [](const Packet& packet) {
     return packet && packet->meta.segmentation != Segmentation::none;
   });
@@ -64,6 +53,10 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
   const FlowKey flow = decision.flow;
   if (decision.bundle == nullptr) return setup_.wanted(*decision.policy, flow, std::move(packet));
   SaBundle& bundle = *decision.bundle;
+  if (sealing.mtu == 0) {
+    const auto info = state_.ip.interface(flow.interface);
+    sealing.mtu = info ? info->mtu : longest_packet;
+  }
   bool dont_fragment = false;
   if (packet->meta.segmentation == Segmentation::none) {
     if (fits(bundle, *packet, packet->size(), sealing.mtu, dont_fragment)) {
@@ -202,8 +195,9 @@ void Datapath::run(Sealing& sealing) {
 /// Packets that waited for the bundle go out before later ones.
 void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
   const auto info = state_.ip.interface(bundle.policy->interface);
-  Sealing sealing;
-  if (info) sealing.mtu = info->mtu;
+  const auto area = sealings_.borrow();
+  Sealing& sealing = *area;
+  sealing.mtu = 0;
   for (Packet& packet : waiting) {
     const auto flow = flow_of(packet->view(), Heading::leaving, info ? info->id : InterfaceId{0});
     if (!flow || !bundle.traffic.contains(*flow)) {

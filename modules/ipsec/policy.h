@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "modules/ipsec/sa.h"
@@ -44,7 +45,8 @@ struct Negotiation {
   Traffic traffic;
   std::vector<std::uint32_t> spis;  // reserved for it
   std::vector<std::uint8_t> specifications;  // as responder: what was chosen, per protocol
-  std::vector<Packet> waiting;      // at most limits::ipsec_queued_packets
+  std::vector<Packet> waiting;      // to be sent; at most limits::ipsec_queued_packets
+  std::vector<std::pair<InterfaceId, Packet>> early;  // arrived by its SPIs before the keys did; as many at most
   bool renewal = false;             // an older bundle still works
   Instant started{};
 };

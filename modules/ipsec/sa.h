@@ -84,6 +84,11 @@ class SaTable {
     if (slot < slots_.size() && slots_[slot].spi == spi && slots_[slot].sa != nullptr) return slots_[slot].sa;
     return foreign_.empty() ? nullptr : find_foreign(spi);
   }
+  /// Given out by reserve_spi() and not taken back, with or without an SA.
+  bool reserved(std::uint32_t spi) const {
+    const std::size_t slot = spi & slot_mask;
+    return slot < slots_.size() && slots_[slot].spi == spi && spi != 0;
+  }
   const std::map<std::uint16_t, Sa*>& by_id() const { return by_id_; }
 
  private:
@@ -92,10 +97,6 @@ class SaTable {
     std::uint32_t spi = 0;  // 0: free
     Sa* sa = nullptr;
   };
-  bool reserved(std::uint32_t spi) const {
-    const std::size_t slot = spi & slot_mask;
-    return slot < slots_.size() && slots_[slot].spi == spi && spi != 0;
-  }
   Sa* find_foreign(std::uint32_t spi) const;
   std::vector<Slot> slots_;
   std::deque<std::uint16_t> free_;

@@ -42,16 +42,20 @@ void Setup::install(const isakmp::Bundle& keyed) {
   Policy* const policy = state_.enabled ? state_.policies.find(keyed.ipsec_policy) : nullptr;
   if (policy == nullptr || !policy->negotiated()) return;  // gone meanwhile: the peer's SA ends by its own lifetime
   std::vector<Packet> waiting;
+  std::vector<std::pair<InterfaceId, Packet>> early;
   std::vector<std::uint8_t> specifications;
   if (Negotiation* const negotiation = policy->find_negotiation(keyed.bundle)) {
     waiting = std::move(negotiation->waiting);
+    early = std::exchange(negotiation->early, {});
     specifications = std::move(negotiation->specifications);
     for (const isakmp::KeyedSa& sa : keyed.sas) std::erase(negotiation->spis, sa.in_spi);
     end(*policy, *negotiation);
   }
   auto made = std::make_unique<SaBundle>();
   made->policy = policy;
-  made->index = keyed.bundle;
+  const bool index_taken = std::any_of(policy->bundles.begin(), policy->bundles.end(),
+                                       [&](const auto& other) { return other->index == keyed.bundle; });
+  made->index = index_taken ? policy->free_index() : keyed.bundle;  // an answer that comes after a RESET
   made->initiator = keyed.initiator;
   made->local = keyed.local;
   made->peer = keyed.peer;
@@ -66,7 +70,8 @@ void Setup::install(const isakmp::Bundle& keyed) {
   if (!install_keys(*made, keyed, specifications)) {
     policy->counters.add(PolicyCounter::setup_failed);
     state_.counters.add(GroupCounter::setup_acquire_fail);
-    for (std::size_t i = 0; i < waiting.size(); ++i) policy->counters.add(PolicyCounter::out_no_bundle_fail);
+    policy->counters.add(PolicyCounter::out_no_bundle_fail, waiting.size());
+    state_.counters.add(GroupCounter::main_in_bad_spi, early.size());
     state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, keyed.bundle,
                                           "no ENCO channel or SA table full"));
     return;
@@ -85,7 +90,8 @@ void Setup::install(const isakmp::Bundle& keyed) {
   state_.counters.add(GroupCounter::setup_acquire_done);
   // Only the initiator renews; the responder looks again when the bundle ends.
   schedule(bundle, bundle.created + seconds(bundle.initiator ? bundle.soft_seconds : bundle.hard_seconds));
-  if (!waiting.empty() && send_) send_(bundle, std::move(waiting));
+  if (!waiting.empty()) send_(bundle, std::move(waiting));
+  for (auto& [interface, packet] : early) receive_(interface, std::move(packet));
 }
 
 /// UDPTUNNEL, where NAT traversal has not put the SAs in UDP already.

@@ -15,15 +15,21 @@ namespace arrouter::ipsec {
 
 class Setup final : public isakmp::KeyUser {
  public:
-  /// `send` gets the packets that waited for a bundle, in order, once it may be used outbound.
+  /// Get the packets that waited for a bundle, in order, once it is installed.
   using Send = std::function<void(SaBundle&, std::vector<Packet>)>;
+  using Receive = std::function<void(InterfaceId, Packet)>;
   explicit Setup(State& state);
-  void on_ready(Send send) { send_ = std::move(send); }
+  void on_ready(Send send, Receive receive) {
+    send_ = std::move(send);
+    receive_ = std::move(receive);
+  }
 
   // ---- for the datapath ----
   /// A packet matched `policy` and no bundle: starts or joins a negotiation and lets the packet wait, or drops and
   /// counts it.
   void wanted(Policy& policy, const FlowKey& flow, Packet packet);
+  /// ESP came by an SPI that we have offered: the peer has its keys a moment before us. True: the packet waits.
+  bool early(InterfaceId interface, std::uint32_t spi, Packet& packet);
   /// The bundle has carried its soft limit of bytes, or most of its sequence numbers.
   void soft_limit(SaBundle& bundle, Heading heading);
   /// Its hard limit is reached. Destroys it.
@@ -72,6 +78,7 @@ class Setup final : public isakmp::KeyUser {
 
   State& state_;
   Send send_;
+  Receive receive_;
   std::set<std::pair<Instant, SaBundle*>> deadlines_;
   Timer timer_;
 };

@@ -256,3 +256,15 @@ TEST_CASE("the UDP tunnel of its own") {
   tunnel.fixture.ip.udp_listeners.back()(datagram);
   CHECK(tunnel.fixture.counter(GroupCounter::udp_in_heartbeat) == 1);
 }
+
+TEST_CASE("heartbeats keep a NAT's mapping of the UDP tunnel") {
+  Tunnel tunnel("set ipsec pol=vpn udpt=true udph=true");
+  tunnel.fixture.services.time.advance(std::chrono::seconds(60));
+  REQUIRE(tunnel.fixture.ip.udp_sent.size() == 3);
+  CHECK(tunnel.fixture.ip.udp_sent[0].destination == ip4("200.200.200.1"));
+  CHECK(tunnel.fixture.ip.udp_sent[0].destination_port == 2746);
+  CHECK(tunnel.fixture.counter(GroupCounter::udp_out_heartbeat) == 3);
+  tunnel.fixture.configure("disable ipsec");
+  tunnel.fixture.services.time.advance(std::chrono::seconds(60));
+  CHECK(tunnel.fixture.ip.udp_sent.size() == 3);
+}

@@ -160,6 +160,21 @@ TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
   }
 }
 
+TEST_CASE("packets that overtake the keys wait for them, a few") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  const auto answer = fixture.isakmp.user->select(howto_offer());
+  REQUIRE(answer);
+  for (std::size_t i = 0; i <= limits::ipsec_queued_packets; ++i) {
+    Packet packet = fixture.packet("200.200.200.1", "100.100.100.1", 50, 100);
+    store_be32(packet->data() + 20, answer->spis[0]);
+    CHECK(fixture.in(std::move(packet)).empty());
+  }
+  CHECK(fixture.counter(GroupCounter::main_in_bad_spi) == 1);  // the ninth
+  fixture.isakmp.user->failed("vpn", answer->bundle, "timed out");
+  CHECK(fixture.counter(GroupCounter::main_in_bad_spi) == 9);
+}
+
 TEST_CASE("negotiations under way are limited and give everything back") {
   IpsecFixture fixture;
   fixture.configure(test::ipsec_howto);
