@@ -175,7 +175,9 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
       const Ipv4Address local = gone->local.address;
       const std::vector<Sa*> all = sas_.with_peer(peer.address);
       const bool newest = all.back() == gone;
+      const bool last = last_with_peer(*gone);
       remove_sa(*gone, text::reason_sa_gone, false);
+      if (last) drop_peer(peer.address, text::reason_sa_gone);  // its bundles went with it, there or on the way here
       // RETRYIKEATTEMPTS: a Delete for the newest SA is one of its reasons (reference/isakmp-ipsec.md 4.3).
       if (newest && policy->retry_ike_attempts != 0 && policy->peer.fixed()) {
         count(Counter::general_retryIkeAttemptsPh1);
