@@ -220,11 +220,12 @@ void Setup::peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint3
   }
 }
 
+/// The peer is told as far as ISAKMP still can: it may have kept what is dropped here.
 void Setup::drop_peer(Ipv4Address peer, const std::string&) {
   for (Policy* const policy : state_.policies.all()) {
     if (!policy->negotiated()) continue;
     for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      if (policy->bundles[i]->peer == peer) remove(*policy->bundles[i], Farewell::silent);
+      if (policy->bundles[i]->peer == peer) remove(*policy->bundles[i], Farewell::tell_peer);
     }
   }
 }

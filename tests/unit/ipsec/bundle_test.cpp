@@ -276,7 +276,7 @@ TEST_CASE("the peer's word ends bundles: delete, initial contact") {
   bring_up(fixture);
   fixture.isakmp.user->drop_peer(ip4("200.200.200.1"), "initial contact");
   CHECK(bundles(fixture).empty());
-  CHECK(fixture.isakmp.deletes.empty());
+  CHECK(fixture.isakmp.deletes.size() == 1);  // the peer may have kept it
 }
 
 TEST_CASE("another address on the interface ends the SAs that used the old one") {
