@@ -42,8 +42,10 @@ class Datapath::Departures {
     const Destination& to = path_.destinations_.of(ip->destination());
     if (to.kind == Destination::Kind::routed) {
       path_.emit(path_.destinations_.hop(to, ip->source(), ip->protocol()), std::move(packet));
-    } else if (to.kind == Destination::Kind::broadcast && path_.state_.interfaces.find(interface_) != nullptr) {
-      path_.emit({path_.state_.interfaces.find(interface_), ip->destination()}, std::move(packet));
+    } else if (Interface* const chosen = path_.state_.interfaces.find(interface_);
+               chosen != nullptr &&
+               (to.kind == Destination::Kind::broadcast || to.kind == Destination::Kind::multicast)) {
+      path_.emit({chosen, ip->destination()}, std::move(packet));
     } else {
       path_.drop(to.kind == Destination::Kind::blackhole ? IpDrop::blackhole : IpDrop::no_route);
     }

@@ -43,7 +43,6 @@ class IpModule final : public Module {
     return rows;
   }
   void dump(ConfigWriter& config) const override { dump_configuration(engine_, config); }
-  void stop() override { engine_.set_enabled(false); }
   IpApi& api() { return engine_; }
 
  private:

@@ -113,6 +113,15 @@ TEST_CASE("nobody takes the router's own address without a line in the log") {
   CHECK(router.vlan1.sent.empty());
 }
 
+TEST_CASE("a new address takes static entries out that are no neighbours any more") {
+  Router router;
+  router.run("add ip arp=200.200.200.9 int=eth0 eth=00-00-cd-00-00-99");
+  router.run("add ip arp=200.200.200.130 int=eth0 eth=00-00-cd-00-00-98");
+  router.run("set ip int=eth0 ip=200.200.200.129 mask=255.255.255.128");
+  CHECK(router.arp_screen().find("00-00-cd-00-00-99") == std::string::npos);
+  CHECK(router.arp_screen().find("00-00-cd-00-00-98") != std::string::npos);
+}
+
 TEST_CASE("a static entry neither ages nor changes") {
   Router router;
   CHECK(router.run("add ip arp=200.200.200.9 int=eth0 eth=00-00-cd-00-00-99 port=3") ==

@@ -140,6 +140,21 @@ TEST_CASE("ESP in UDP is told from ISAKMP and keep-alives on the same port") {
   CHECK(heard.size() == 4);
 }
 
+TEST_CASE("a super-frame of encapsulated packets is cut before IPsec gets it, however many there are") {
+  Router router;
+  router.api->set_udp_encapsulation_port(4500);
+  router.stage.give_back = false;
+  Packet frame = router.services.pool.copy(router.from_wan(Router::udp(peer, wan, 4500, 4500, Bytes(70 * 100, 1))));
+  frame->meta.segmentation = Segmentation::udp4;
+  frame->meta.segment_size = 100;
+  frame->meta.checksum = Checksum::partial;
+  frame->meta.checksum_start = 34;
+  frame->meta.checksum_offset = 6;
+  router.eth0.inject(std::move(frame));
+  CHECK(router.stage.protocols == std::vector<int>(70, 17));
+  CHECK(router.services.pool.available() == router.services.pool.total());
+}
+
 TEST_CASE("decrypted packets are checked like any other and can be for the router itself") {
   Router router;
   bool through = false;

@@ -216,6 +216,13 @@ TEST_CASE("multihoming: one link, several addresses, each with its own name") {
   CHECK(wire::view_ethernet(router.vlan1.next())->destination == mac(0x12));
 }
 
+TEST_CASE("other modules can still say goodbye when the modules are being stopped") {
+  Router router;
+  router.made->stop();
+  CHECK(router.api->send_udp({{}, lan_host, 500, 500, data}));
+  CHECK(router.vlan1.sent.size() == 1);
+}
+
 TEST_CASE("listeners hear of every change of an interface") {
   Router router;
   std::vector<std::string> heard;
