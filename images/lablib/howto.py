@@ -3,7 +3,7 @@ cards of its neighbours."""
 import os
 
 import strongswan
-from network import LabError, Network, wait_until
+from network import LabError, Network, read, wait_until
 from router import TOP, Router
 from umlpeer import UmlPeer
 
@@ -29,7 +29,7 @@ class HowTo:
         self.routers = {p: Router(self.network, p, {"eth0": "wan", "vlan1": "lan"}) for p in SITES if p not in self.foreign}
 
     def example(self, peer):
-        return open(f"{TOP}/config/examples/{peer}.cfg").read()
+        return read(f"{TOP}/config/examples/{peer}.cfg")
 
     def up(self, configs=None, key=SECRET, **peer_options):
         """configs: {peer: text} replaces the example configurations; peer_options go to the strongSwan."""

@@ -104,14 +104,14 @@ class Network:
     def pid(self, name):
         """The process id of a started process that still runs, else None."""
         try:
-            pid, started = open(f"{self.folder}/{name}.pid").read().split()
+            pid, started = read(f"{self.folder}/{name}.pid").split()
         except (OSError, ValueError):
             return None
         return int(pid) if start_time(int(pid)) == started else None
 
     def output(self, name):
         try:
-            return open(f"{self.folder}/{name}.out", errors="replace").read()
+            return read(f"{self.folder}/{name}.out")
         except OSError:
             return ""
 
@@ -146,10 +146,15 @@ class Network:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def read(path):
+    with open(path, errors="replace") as file:
+        return file.read()
+
+
 def start_time(pid):
     """When the process began (field 22 of its stat); tells a process from a later one of the same id."""
     try:
-        fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+        fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
     except OSError:
         return None
     return None if fields[0] in "ZX" else fields[19]

@@ -3,7 +3,7 @@ running kernel may lack ESP. backend="kernel" uses the kernel's, for a guest who
 import os
 import subprocess
 
-from network import LabError, wait_until
+from network import LabError, read, wait_until
 
 DAEMON = "/usr/sbin/charon-systemd"  # unlike `charon` it has no pid file, so several run side by side
 PLUGINS = ("random nonce openssl md5 sha1 sha2 hmac gmp pem pubkey drbg kdf attr socket-default vici xauth-generic "
@@ -141,4 +141,4 @@ def sas(network, node):
 
 
 def log(network, node):
-    return open(f"{folder_of(network, node)}/charon.log", errors="replace").read()
+    return read(f"{folder_of(network, node)}/charon.log")

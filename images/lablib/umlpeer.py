@@ -5,7 +5,7 @@ import os
 import shlex
 
 import strongswan
-from network import LabError, wait_until
+from network import LabError, read, wait_until
 
 KERNEL = "/usr/bin/linux.uml"
 MODULES = ("esp4 ah4 xfrm_user af_key authenc cbc des_generic hmac md5 sha1_generic sha256_generic ecb crypto_null "
@@ -97,7 +97,7 @@ class UmlPeer:
         os.rename(f"{name}.new", f"{name}.cmd")
         if not wait_until(lambda: os.path.exists(f"{name}.done") or self.process.poll() is not None, seconds, 0.02):
             raise LabError(f"guest: {' '.join(command)} did not end")
-        return int(open(f"{name}.done").read()), open(f"{name}.out").read()
+        return int(read(f"{name}.done")), read(f"{name}.out")
 
     # -- strongSwan in the guest, its files in the mailbox (/mnt inside) -----------------------------------------
 
@@ -105,7 +105,7 @@ class UmlPeer:
         strongswan.write_files(f"{self.mailbox}/swan", {**settings, "backend": "kernel"})
         for name in ("strongswan.conf", "swanctl.conf"):
             path = f"{self.mailbox}/swan/{name}"
-            text = open(path).read().replace(f"{self.mailbox}/swan", "/run/swan")
+            text = read(path).replace(f"{self.mailbox}/swan", "/run/swan")
             with open(path, "w") as file:
                 file.write(text)
         script = ("mkdir -p /run/swan; cp /mnt/swan/*.conf /run/swan; "

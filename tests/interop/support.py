@@ -2,14 +2,13 @@
 import hashlib
 import os
 import re
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "images", "lablib"))
 import strongswan  # noqa: E402,F401
 from howto import SITES, HowTo, wan_address  # noqa: E402,F401
-from network import LabError, Network, run, wait_until  # noqa: E402,F401
+from network import LabError, Network, read, run, wait_until  # noqa: E402,F401
 from router import PROGRAM, TOP, Router  # noqa: E402,F401
 
 POLICY = "wiz_Peer1 to Peer2"
@@ -93,7 +92,7 @@ def isakmp_sas(router):
 
 def example(peer, *extra, replace=()):
     """The example configuration of a peer with replacements and lines added at its end."""
-    text = open(f"{TOP}/config/examples/{peer}.cfg").read()
+    text = read(f"{TOP}/config/examples/{peer}.cfg")
     for before, after in replace:
         if before not in text:
             raise LabError(f"{before!r} is not in the example configuration of {peer}")
