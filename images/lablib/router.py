@@ -23,6 +23,9 @@ class Router:
         os.makedirs(self.flash, exist_ok=True)
         with open(f"{self.flash}/{name}", "w") as file:
             file.write(text)
+        refused = subprocess.run([PROGRAM, "check", "--model", self.model, f"{self.flash}/{name}"], text=True, capture_output=True)
+        if refused.returncode != 0:
+            raise LabError(f"{self.node}'s configuration: {(refused.stdout + refused.stderr).strip()}")
 
     def start(self, seconds=20):
         os.makedirs(self.flash, exist_ok=True)

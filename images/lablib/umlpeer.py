@@ -9,7 +9,7 @@ from network import LabError, read, wait_until
 
 KERNEL = "/usr/bin/linux.uml"
 MODULES = ("esp4 ah4 xfrm_user af_key authenc cbc des_generic hmac md5 sha1_generic sha256_generic ecb crypto_null "
-           "echainiv seqiv drbg ansi_cprng xfrm4_tunnel")
+           "echainiv seqiv sha512_generic ctr drbg ansi_cprng xfrm4_tunnel")
 
 # The guest keeps only the classic registers over its context switches (see without_xstate.py); what is not a
 # parameter of the kernel becomes the environment of its first process, and so of all others.

@@ -38,9 +38,10 @@ for sequence in range(1, 6):  # the first ones may meet ARP on their way
             continue
         if received.src != peer or ESP not in received or received[ESP].spi != int(in_spi):
             continue
+        sequence_back = received[ESP].seq
         inner = back.decrypt(received)
         if inner.src == inner_peer and ICMP in inner and inner[ICMP].type == 0 and bytes(inner[Raw]) == PAYLOAD:
-            print("answer", received[ESP].seq, bytes(inner[Raw]).decode())
+            print("answer", sequence_back, bytes(inner[Raw]).decode())
             sys.exit(0)
         sys.exit(f"not the answer: {inner.summary()}")
 sys.exit("no answer")

@@ -14,7 +14,7 @@ class StrongSwan(LabTest):
         lab = self.lab(["peer2"])
         replace = [("enc=3desouter key=1", f"enc={phase1} gro=2 key=1"), ("enc=3desouter hasha", f"enc={phase2} hasha"),
                    ("hea=both", "hea=none")]
-        extra = ['set ipsec pol="wiz_Peer1 to Peer2" usepfs=true gro=2'] if pfs else []
+        extra = ['set ipsec pol="wiz_Peer1 to Peer2" usepfskey=true gro=2'] if pfs else []
         lab.up({"peer1": example("peer1", *extra, replace=replace)}, ike=ike, esp=esp + ("-modp1024" if pfs else ""))
         if initiator == "peer2":
             self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
