@@ -41,8 +41,8 @@ class RouterControl {
   /// The whole dynamic configuration, in section order.
   virtual ConfigWriter configuration() const = 0;
 
-  /// RESTART: every module is destroyed and made again, then the boot configuration (or `config`) runs. Happens after
-  /// the present command has ended.
+  /// RESTART: every module is destroyed and made again, then the boot configuration (or `config`; "none" for none)
+  /// runs. Happens after the present command has ended.
   virtual void restart(RestartKind kind, std::optional<std::string> config) = 0;
   /// The SET CONFIG file name ("boot.cfg"), empty when not set; kept in NVS.
   virtual std::string boot_config() const = 0;

@@ -157,7 +157,7 @@ Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
     }
     chosen.push_back(name);
   }
-  if (chosen.empty()) return say(texts::no_match, args.text("FILE"));
+  if (chosen.empty()) return say(pattern->single() ? texts::unknown_file : texts::no_match, args.text("FILE"));
   for (const FileName& name : chosen) {
     if (const auto removed = services_.files.remove(name); !removed) return say(texts::refused, removed.error().text);
   }

@@ -108,7 +108,7 @@ Outcome FileModule::check_files(Screen& screen) {
 }
 
 Outcome FileModule::show_flash(Screen& screen) const {
-  constexpr int value_column = 28;
+  constexpr int value_column = 29;
   const std::uint64_t total = services_.files.flash_total();
   const std::uint64_t used = services_.files.flash_used();
   const auto files = services_.files.list();
@@ -175,7 +175,7 @@ Outcome FileModule::show_flash_physical(Screen& screen) const {
 }
 
 Outcome FileModule::show_nvs(Screen& screen) const {
-  constexpr int value_column = 28;
+  constexpr int value_column = 29;
   std::uint64_t used = 0;
   unsigned count = 0;
   for (const FileInfo& file : services_.files.list()) {

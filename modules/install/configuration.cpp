@@ -1,5 +1,8 @@
 // CREATE, SET and SHOW CONFIG: the dynamic configuration as screen and as file.
 #include "modules/install/install.h"
+
+#include <algorithm>
+
 #include "os/base/text.h"
 #include "os/config_files.h"
 
@@ -7,14 +10,31 @@ namespace arrouter::install {
 
 namespace {
 
-/// A section of which DYNAMIC=<asked> speaks: by its name, the start of one, or the module's number.
-bool names_section(const ConfigWriter::Section& section, std::string_view asked) {
+bool named(const ConfigWriter::Section& section, std::string_view asked) {
+  return std::ranges::any_of(section.names, [&](const std::string& name) { return equal_ignoring_case(name, asked); });
+}
+
+bool name_begins(const ConfigWriter::Section& section, std::string_view asked) {
+  return std::ranges::any_of(section.names,
+                             [&](const std::string& name) { return starts_with_ignoring_case(name, asked); });
+}
+
+bool has_number(const ConfigWriter::Section& section, std::string_view asked) {
   const std::uint16_t number = find_log_module(asked);
-  for (const std::string& name : section.names) {
-    if (starts_with_ignoring_case(name, asked)) return true;
-    if (number != 0 && find_log_module(name) == number) return true;
+  return number != 0 &&
+         std::ranges::any_of(section.names, [&](const std::string& name) { return find_log_module(name) == number; });
+}
+
+/// The sections of which DYNAMIC=<asked> speaks: by their name, else by its beginning, else by the module's number.
+std::vector<const ConfigWriter::Section*> find_sections(const ConfigWriter& configuration, std::string_view asked) {
+  for (const auto fits : {named, name_begins, has_number}) {
+    std::vector<const ConfigWriter::Section*> found;
+    for (const ConfigWriter::Section& section : configuration.sections()) {
+      if (fits(section, asked)) found.push_back(&section);
+    }
+    if (!found.empty()) return found;
   }
-  return false;
+  return {};
 }
 
 void print_section(Screen& screen, const ConfigWriter::Section& section) {
@@ -90,17 +110,19 @@ Outcome InstallModule::show_config(Screen& screen) const {
 
 Outcome InstallModule::show_dynamic(Invocation& invocation) const {
   if (hidden_from(invocation.caller)) return Outcome::screen();
-  const bool one = invocation.args.has_value("DYNAMIC");
-  const std::string asked = one ? invocation.args.text("DYNAMIC") : std::string();
-  bool first = true;
   const ConfigWriter configuration = control_.configuration();
-  for (const ConfigWriter::Section& section : configuration.sections()) {
-    if (one && !names_section(section, asked)) continue;
-    if (!first) invocation.screen.line();
-    first = false;
-    print_section(invocation.screen, section);
+  std::vector<const ConfigWriter::Section*> shown;
+  if (invocation.args.has_value("DYNAMIC")) {
+    const std::string& asked = invocation.args.text("DYNAMIC");
+    shown = find_sections(configuration, asked);
+    if (shown.empty()) return say(texts::unknown_module, asked);
+  } else {
+    for (const ConfigWriter::Section& section : configuration.sections()) shown.push_back(&section);
   }
-  if (one && first) return say(texts::unknown_module, asked);
+  for (const ConfigWriter::Section* section : shown) {
+    if (section != shown.front()) invocation.screen.line();
+    print_section(invocation.screen, *section);
+  }
   return Outcome::screen();
 }
 

@@ -150,8 +150,8 @@ Outcome SystemModule::show_cpu(Screen& screen) const {
 Outcome SystemModule::show_buffers(Screen& screen, bool scan) const {
   const std::uint64_t dram_kb = services_.model.dram_kb;
   const std::uint64_t used_kb = std::min(control_.memory_used_kb(), dram_kb);
-  const std::size_t total = services_.pool.total();
-  const std::size_t free = services_.pool.available();
+  const std::size_t total = services_.pool.small_total();
+  const std::size_t free = services_.pool.small_available();
   const auto fact = [&screen](std::string_view dotted, std::string_view key, std::uint64_t value,
                               std::string_view unit) {
     screen.line(fmt::format("{} {:>5}{}{}", dotted, value, unit.empty() ? "" : " ", unit));

@@ -124,7 +124,7 @@ Outcome SystemModule::disable_security_mode(Invocation& invocation) {
 Outcome SystemModule::restart(const Args& args, RestartKind kind) {
   std::optional<std::string> config;
   if (args.has("CONFIG")) {
-    config = "";
+    config = "none";
     if (args.holds<std::string>("CONFIG")) {
       const auto name = parse_file_name(args.text("CONFIG"), "cfg");
       if (!name) return say(texts::bad_file_name, args.text("CONFIG"));

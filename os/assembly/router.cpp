@@ -225,6 +225,10 @@ RouterControl::CpuLoad Router::cpu_load() const {
   return surroundings_.cpu_load ? surroundings_.cpu_load() : CpuLoad{};
 }
 
+std::uint64_t Router::memory_used_kb() const {
+  return surroundings_.memory_used_kb ? surroundings_.memory_used_kb() : 0;
+}
+
 const CommandTable& Router::table() const { return software_->table; }
 
 Log& Router::log() { return software_->log; }

@@ -27,6 +27,7 @@ struct Surroundings {
   JobRunner& jobs;
   Random& random;
   std::function<RouterControl::CpuLoad()> cpu_load = {};  // none: an idle router
+  std::function<std::uint64_t()> memory_used_kb = {};     // none: an empty one
 };
 
 struct RouterOptions {
@@ -99,6 +100,7 @@ class Router final : public RouterControl {
   std::vector<ActiveSession> sessions() const override;
   void broadcast(std::string_view text, Privilege at_least) override;
   CpuLoad cpu_load() const override;
+  std::uint64_t memory_used_kb() const override;
 
  private:
   struct Software;

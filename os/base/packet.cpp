@@ -10,7 +10,7 @@ void Packet::reset() noexcept {
   buffer_ = nullptr;
 }
 
-PacketPool::PacketPool(std::size_t small, std::size_t large) : total_(small + large) {
+PacketPool::PacketPool(std::size_t small, std::size_t large) : total_(small + large), small_total_(small) {
   all_.reserve(total_);
   small_.reserve(small);
   large_.reserve(large);

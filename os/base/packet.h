@@ -126,6 +126,9 @@ class PacketPool {
   Packet clone(const PacketBuffer& original);
   std::size_t total() const { return total_; }
   std::size_t available() const { return small_.size() + large_.size(); }
+  /// Of those, the buffers for ordinary packets: what SHOW BUFFER counts.
+  std::size_t small_total() const { return small_total_; }
+  std::size_t small_available() const { return small_.size(); }
   std::uint64_t exhausted() const { return exhausted_; }
 
  private:
@@ -135,7 +138,7 @@ class PacketPool {
   std::vector<std::unique_ptr<PacketBuffer>> all_;
   std::vector<PacketBuffer*> small_;
   std::vector<PacketBuffer*> large_;
-  std::size_t total_ = 0;
+  std::size_t total_ = 0, small_total_ = 0;
   std::uint64_t exhausted_ = 0;
 };
 

@@ -1,10 +1,13 @@
 // A live router: event loop, ports, consoles, control socket, and the end of it all.
+#include <unistd.h>
+
 #include <csignal>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <utility>
 
@@ -23,6 +26,14 @@ namespace {
 
 WallTime wall_clock_of_host() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// What the process holds of the host's memory (proc(5), statm, the second figure in pages).
+std::uint64_t memory_of_process_kb() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
 }
 
 class Program {
@@ -74,7 +85,8 @@ class Program {
     options.identity = identity();
     options.wall_time = wall_clock_of_host();
     options.flash = options_.flash;
-    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); }},
+    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); },
+                                memory_of_process_kb},
                                std::move(options));
     if (!router) return failure(fmt::format("flash: {}", router.error().text));
     router_ = std::move(*router);

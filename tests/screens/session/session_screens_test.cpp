@@ -1,0 +1,109 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/person.h"
+#include "tests/support/virtual_router.h"
+
+using namespace arrouter;
+using namespace arrouter::test;
+
+namespace {
+
+struct Desk {
+  Desk() : router(time, "") {
+    router.boot();
+    person.emplace(*router);
+    person->log_in();
+  }
+  std::string operator()(std::string_view line) {
+    person->type(line);
+    const std::string shown = person->shown();
+    return shown.substr(line.size() + 1);
+  }
+  VirtualTime time;
+  VirtualRouter router;
+  std::optional<Person> person;
+};
+
+}  // namespace
+
+TEST_CASE("SHOW ASYN HISTORY lists the lines, RESET forgets them") {
+  Desk desk;
+  desk("show time");
+  desk("nonsense here");
+  CHECK(desk("show asyn history") == R"(
+Command history
+-------------------------------------------------------------------------------
+  1  show time
+  2  nonsense here
+  3  show asyn history
+-------------------------------------------------------------------------------
+
+Manager > )");
+  CHECK(desk("reset asyn history") == "\nInfo (1036003): Operation successful.\n\nManager > ");
+  CHECK(desk.person->session().history().empty());
+}
+
+TEST_CASE("the history keeps as many lines as it is set to") {
+  Desk desk;
+  CHECK(desk("set asyn history=100").find("Error (3035262)") != std::string::npos);
+  desk("set asyn history=3");
+  for (const char* line : {"a", "b", "c", "d"}) desk(line);
+  CHECK(desk.person->session().history() == std::deque<std::string>{"b", "c", "d"});
+  desk("set asyn history=0");
+  desk("e");
+  CHECK(desk.person->session().history().empty());
+}
+
+TEST_CASE("terminal settings are taken at their limits and refused beyond") {
+  Desk desk;
+  for (const char* setting :
+       {"page=4", "page=99", "page=off", "history=99", "idletime=10", "idletime=4294967294", "idletime=off"}) {
+    INFO(setting);
+    CHECK(desk(std::string("set tty ") + setting) == "\nInfo (1036003): Operation successful.\n\nManager > ");
+  }
+  for (const char* setting : {"page=3", "page=100", "idletime=9", "idletime=4294967295"}) {
+    INFO(setting);
+    CHECK(desk(std::string("set tty ") + setting).starts_with("\nError (30352"));
+  }
+}
+
+TEST_CASE("a port keeps its settings over a logoff; SET TTY ends with the session") {
+  Desk desk;
+  desk("set asyn page=50");
+  desk("set tty history=5");
+  CHECK(desk.person->session().settings.history == 5);
+  desk("logoff");
+  Person next(*desk.router);
+  CHECK(next.session().settings.page == 50);
+  CHECK(next.session().settings.history == 30);
+}
+
+TEST_CASE("a script has no session to act on") {
+  Desk desk;
+  for (const char* line : {"logoff", "login", "set password", "set tty page=5", "show asyn history"}) {
+    INFO(line);
+    CHECK(desk.router.text(line) == "Error (3036256): There is no session to act on.");
+  }
+}
+
+TEST_CASE("HELP lists the topics, a topic its commands") {
+  Desk desk;
+  const std::string topics = desk("help");
+  CHECK(topics.starts_with("\nAR415S Online Help - V2.9.1\n\nHelp is available on the following topics."));
+  CHECK(topics.find("\nHelp OPeration          system, users, files, configuration, sessions\n") != std::string::npos);
+  desk("set asyn page=off");
+  CHECK(desk("h op").find("\n\nSHow TIme\n     Displays the time.\n") != std::string::npos);
+  CHECK(desk("help xyz") == "\nError (3035267): There is no help on \"xyz\".\n\nManager > ");
+}
+
+TEST_CASE("HELP hides what one may not do") {
+  Desk desk;
+  desk.router.run("add user=ann password=sesame1 login=yes");
+  Person user(*desk.router);
+  user.log_in("ann", "sesame1");
+  user.type("help operation");
+  user.press('c');
+  const std::string shown = user.shown();
+  CHECK(shown.find("SHow TIme") != std::string::npos);
+  CHECK(shown.find("ADD USer") == std::string::npos);
+}
