@@ -150,9 +150,11 @@ Scheduler& EventLoop::scheduler() { return state_->scheduler; }
 asio::io_context& EventLoop::context() { return state_->context; }
 
 void EventLoop::on_terminate(std::function<void()> stop) {
-  state_->signals.add(SIGHUP);
-  state_->signals.add(SIGTERM);
-  state_->signals.add(SIGINT);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction present {};
+    // What nohup or a shell's background made ignored stays ignored.
+    if (::sigaction(number, nullptr, &present) == 0 && present.sa_handler != SIG_IGN) state_->signals.add(number);
+  }
   state_->signals.async_wait([stop = std::move(stop)](const boost::system::error_code& error, int) {
     if (!error) stop();
   });

@@ -16,9 +16,9 @@
 #include "cli/session/dispatch.h"
 #include "os/assembly/config_sections.h"
 #include "os/assembly/software.h"
+#include "os/base/calendar.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
-#include "os/base/calendar.h"
 
 namespace arrouter {
 
@@ -93,7 +93,7 @@ Result<Router::Script> Router::script_in_flash(std::string_view name) const {
   if (!file) return std::unexpected(file.error());
   auto text = files_.read(*file);
   if (!text) return std::unexpected(text.error());
-  return Script{file->name, std::move(*text)};
+  return Script{file->name, std::move(*text), file->device};
 }
 
 std::optional<Router::Script> Router::find_script(const std::optional<std::string>& wanted) {
@@ -122,7 +122,7 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
   booting_ = true;
   if (const auto script = find_script(wanted)) {
     current_config_ = script->name;
-    boot_text(fmt::format("INFO: Executing configuration script <flash:{}>\n", script->name));
+    boot_text(fmt::format("INFO: Executing configuration script <{}:{}>\n", script->device, script->name));
     run_script(script->text, Caller{}, [&](std::size_t number, std::string_view line, const Outcome& outcome) {
       report_refused(*script, number, line, outcome);
     });

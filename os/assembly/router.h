@@ -105,7 +105,7 @@ class Router final : public RouterControl {
  private:
   struct Software;
   struct Script {
-    std::string name, text;
+    std::string name, text, device = "flash";
   };
   Router(const Surroundings& surroundings, RouterOptions options, std::unique_ptr<WallClock> wall, FileStore files);
   Result<void> attach(const ModelInterface& interface, std::size_t index,
