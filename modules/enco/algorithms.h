@@ -13,8 +13,8 @@ inline constexpr std::size_t largest_block = 16;
 inline constexpr std::size_t largest_digest = 20;
 
 inline constexpr std::array<Cipher, cipher_count - 1> real_ciphers{
-    Cipher::des,    Cipher::triple_des_2key, Cipher::triple_des_inner, Cipher::triple_des_outer,
-    Cipher::aes128, Cipher::aes192,          Cipher::aes256};
+    Cipher::des,    Cipher::triple_des_2key, Cipher::triple_des_inner, Cipher::triple_des_outer, Cipher::aes128,
+    Cipher::aes192, Cipher::aes256};
 inline constexpr std::array<Hash, hash_count - 1> real_hashes{Hash::md5, Hash::sha, Hash::des_mac};
 
 /// DES in one of its forms: the key has parity bits and may be weak.

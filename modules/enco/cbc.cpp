@@ -47,7 +47,8 @@ std::unique_ptr<CbcKey> make_cbc_key(std::shared_ptr<const CipherEngine> engine,
   auto encrypt = engine->make_key(key, Direction::encode);
   auto decrypt = engine->make_key(key, Direction::decode);
   if (!encrypt || !decrypt) return nullptr;
-  return std::make_unique<EngineCbc>(std::move(engine), traits(cipher).block_bytes, std::move(encrypt), std::move(decrypt));
+  return std::make_unique<EngineCbc>(std::move(engine), traits(cipher).block_bytes, std::move(encrypt),
+                                     std::move(decrypt));
 }
 
 }  // namespace arrouter::enco

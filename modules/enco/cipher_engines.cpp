@@ -62,14 +62,21 @@ class EvpEngine final : public CipherEngine {
 
 const char* library_name(Cipher cipher) {
   switch (cipher) {
-    case Cipher::des: return "DES-CBC";
-    case Cipher::triple_des_2key: return "DES-EDE-CBC";
-    case Cipher::triple_des_outer: return "DES-EDE3-CBC";
-    case Cipher::aes128: return "AES-128-CBC";
-    case Cipher::aes192: return "AES-192-CBC";
-    case Cipher::aes256: return "AES-256-CBC";
+    case Cipher::des:
+      return "DES-CBC";
+    case Cipher::triple_des_2key:
+      return "DES-EDE-CBC";
+    case Cipher::triple_des_outer:
+      return "DES-EDE3-CBC";
+    case Cipher::aes128:
+      return "AES-128-CBC";
+    case Cipher::aes192:
+      return "AES-192-CBC";
+    case Cipher::aes256:
+      return "AES-256-CBC";
     case Cipher::null:
-    case Cipher::triple_des_inner: break;
+    case Cipher::triple_des_inner:
+      break;
   }
   return nullptr;
 }

@@ -1,4 +1,6 @@
 // The command rows but those of keys, and the configuration they leave behind.
+#include <fmt/format.h>
+
 #include "modules/enco/enco.h"
 #include "os/base/text.h"
 
@@ -10,9 +12,12 @@ constexpr std::string_view no_compression = "compression is not modelled";
 
 std::string_view word(DhPriority priority) {
   switch (priority) {
-    case DhPriority::low: return "low";
-    case DhPriority::medium: return "medium";
-    case DhPriority::high: break;
+    case DhPriority::low:
+      return "low";
+    case DhPriority::medium:
+      return "medium";
+    case DhPriority::high:
+      break;
   }
   return "high";
 }
@@ -32,9 +37,11 @@ std::vector<CommandRow> Enco::commands() {
                        Coverage coverage = Coverage::full, std::string_view note = {}) {
     rows.push_back({syntax, Access::manager, summary, std::move(run), coverage, note});
   };
-  add("ENAble ENCo COMPstatistics", "Keeps compression statistics",
+  add(
+      "ENAble ENCo COMPstatistics", "Keeps compression statistics",
       [this](Invocation&) { return compression_statistics_ = true, done(); }, Coverage::no_effect, no_compression);
-  add("DISable ENCo COMPstatistics", "Stops compression statistics",
+  add(
+      "DISable ENCo COMPstatistics", "Stops compression statistics",
       [this](Invocation&) { return compression_statistics_ = false, done(); }, Coverage::no_effect, no_compression);
   add("ENAble ENCo DEBugging", "Prints events of ENCO on this terminal",
       [this](Invocation& call) { return set_debugging(call, true); });
@@ -45,7 +52,8 @@ std::vector<CommandRow> Enco::commands() {
       [this](Invocation& call) { return dh_->padding = call.args.choice("DHPADDING") == "ON", done(); });
   add("SET ENCo DHPRIority={HIGH|MEDium|LOW}", "Sets how many Diffie-Hellman jobs run side by side",
       [this](Invocation& call) { return dh_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
-  add("SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
+  add(
+      "SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
       [this](Invocation& call) { return set_software(call); }, Coverage::no_effect, no_compression);
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",

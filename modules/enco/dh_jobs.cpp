@@ -78,9 +78,12 @@ void DhJobs::share(const DhPair& own, ByteView peer_public, Owner owner,
 
 std::size_t DhJobs::parallel() const {
   switch (priority) {
-    case DhPriority::low: return 1;
-    case DhPriority::medium: return 2;
-    case DhPriority::high: break;
+    case DhPriority::low:
+      return 1;
+    case DhPriority::medium:
+      return 2;
+    case DhPriority::high:
+      break;
   }
   return 4;
 }
@@ -108,15 +111,15 @@ void DhJobs::start_next() {
       continue;
     }
     ++running_;
-    services_.jobs.run(std::move(job.work), [weak = weak_from_this(), owner = std::move(job.owner),
-                                             finish = std::move(job.finish)] {
-      const auto self = weak.lock();
-      if (!self) return;
-      --self->running_;
-      ++self->counters.done;
-      if (!owner.expired()) finish();
-      self->start_next();
-    });
+    services_.jobs.run(std::move(job.work),
+                       [weak = weak_from_this(), owner = std::move(job.owner), finish = std::move(job.finish)] {
+                         const auto self = weak.lock();
+                         if (!self) return;
+                         --self->running_;
+                         ++self->counters.done;
+                         if (!owner.expired()) finish();
+                         self->start_next();
+                       });
   }
 }
 

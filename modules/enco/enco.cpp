@@ -5,7 +5,8 @@
 // Algorithms   DES, 3DES2KEY, 3DESOUTER, AES in CBC mode (FIPS 46-3, 81, 197; SP 800-67, 800-38A), 3DESINNER (three
 //              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
 //              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
-// Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and HMAC);
+// Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and
+// HMAC);
 //              at start the first that repeats the published results is taken (suite.cpp, self_test.cpp). A fall-back
 //              or a missing algorithm is logged, never silent. Without OpenSSL's legacy provider DES runs as triple DES
 //              with one key three times.
@@ -38,13 +39,13 @@ Enco::Enco(Services& services)
   services.users.on_security_mode_change([weak = std::weak_ptr(alive_)](bool on) {
     if (const auto alive = weak.lock()) (*alive)->security_mode_changed(on);
   });
+  // Said here, not in start(): on a router these lines stand before "Router startup" (reference/logging.md 5).
+  for (const Suite::Finding& finding : suite_.findings())
+    services.log.record(record(finding.missing ? log_text::engine_missing : log_text::engine_other, finding.text));
+  services.log.record(record(log_text::started));
 }
 
 void Enco::start() {
-  for (const Suite::Finding& finding : suite_.findings())
-    services_.log.record(
-        record(finding.missing ? log_text::engine_missing : log_text::engine_other, finding.text));
-  services_.log.record(record(log_text::started));
   if (services_.users.security_mode()) security_mode_changed(true);
 }
 

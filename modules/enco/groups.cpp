@@ -29,9 +29,12 @@ constexpr std::string_view modp1024 =
 
 std::string_view prime_digits(Group group) {
   switch (group) {
-    case Group::modp512: return modp512;
-    case Group::modp768: return modp768;
-    case Group::modp1024: break;
+    case Group::modp512:
+      return modp512;
+    case Group::modp768:
+      return modp768;
+    case Group::modp1024:
+      break;
   }
   return modp1024;
 }

@@ -29,7 +29,9 @@ class Library {
   bool usable() const { return default_ != nullptr; }
   bool has_legacy() const { return legacy_ != nullptr; }
   /// nullptr when no provider offers it.
-  FetchedCipher fetch(const char* cipher) const { return FetchedCipher(EVP_CIPHER_fetch(context_.get(), cipher, nullptr)); }
+  FetchedCipher fetch(const char* cipher) const {
+    return FetchedCipher(EVP_CIPHER_fetch(context_.get(), cipher, nullptr));
+  }
 
  private:
   std::unique_ptr<OSSL_LIB_CTX, Releaser<OSSL_LIB_CTX_free>> context_;

@@ -68,9 +68,15 @@ class MultiBufferAes final : public CipherEngine {
     auto made = std::make_unique<AesKey>();
     made->direction = direction;
     switch (key_bytes_) {
-      case 16: IMB_AES_KEYEXP_128(manager_.get(), key.data(), made->encrypt(), made->decrypt()); break;
-      case 24: IMB_AES_KEYEXP_192(manager_.get(), key.data(), made->encrypt(), made->decrypt()); break;
-      default: IMB_AES_KEYEXP_256(manager_.get(), key.data(), made->encrypt(), made->decrypt()); break;
+      case 16:
+        IMB_AES_KEYEXP_128(manager_.get(), key.data(), made->encrypt(), made->decrypt());
+        break;
+      case 24:
+        IMB_AES_KEYEXP_192(manager_.get(), key.data(), made->encrypt(), made->decrypt());
+        break;
+      default:
+        IMB_AES_KEYEXP_256(manager_.get(), key.data(), made->encrypt(), made->decrypt());
+        break;
     }
     return made;
   }
@@ -253,8 +259,7 @@ std::unique_ptr<CipherEngine> make_multibuffer_cipher(Cipher cipher) {
 
 std::unique_ptr<MacEngine> make_multibuffer_hmac(Hash hash) {
   if (hash != Hash::md5 && hash != Hash::sha) return nullptr;
-  Manager manager =
-      hash == Hash::sha ? make_fastest_manager() : make_manager(init_mb_mgr_avx2, IMB_CPUFLAGS_AVX2);
+  Manager manager = hash == Hash::sha ? make_fastest_manager() : make_manager(init_mb_mgr_avx2, IMB_CPUFLAGS_AVX2);
   if (!manager) return nullptr;
   return std::make_unique<MultiBufferHmac>(std::move(manager), hash, make_hmac(hash));
 }

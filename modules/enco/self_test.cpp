@@ -14,7 +14,8 @@ struct CipherVector {
 };
 
 constexpr std::string_view fips81_iv = "1234567890abcdef";
-constexpr std::string_view fips81_plain = "4e6f77206973207468652074696d6520666f7220616c6c20";  // "Now is the time for all "
+constexpr std::string_view fips81_plain =
+    "4e6f77206973207468652074696d6520666f7220616c6c20";  // "Now is the time for all "
 constexpr std::string_view fips81_coded = "e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6";
 constexpr std::string_view sp800_67_key = "0123456789abcdef23456789abcdef01456789abcdef0123";
 constexpr std::string_view zero_iv = "0000000000000000";
@@ -36,8 +37,8 @@ constexpr CipherVector cipher_vectors[] = {
      "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2"},
     {Cipher::aes192, "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", sp800_38a_iv, sp800_38a_plain,
      "4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a"},
-    {Cipher::aes256, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", sp800_38a_iv,
-     sp800_38a_plain, "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"},
+    {Cipher::aes256, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", sp800_38a_iv, sp800_38a_plain,
+     "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"},
 };
 
 struct MacVector {
@@ -99,9 +100,8 @@ bool gives(const MacEngine& engine, const MacVector& vector, std::size_t count) 
 }  // namespace
 
 bool passes_self_test(Cipher cipher, const CipherEngine& engine) {
-  return std::all_of(std::begin(cipher_vectors), std::end(cipher_vectors), [&](const CipherVector& vector) {
-    return vector.cipher != cipher || gives(engine, vector);
-  });
+  return std::all_of(std::begin(cipher_vectors), std::end(cipher_vectors),
+                     [&](const CipherVector& vector) { return vector.cipher != cipher || gives(engine, vector); });
 }
 
 bool passes_self_test(Hash hash, const MacEngine& engine) {

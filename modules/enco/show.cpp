@@ -15,10 +15,14 @@ std::string_view on_or_off(bool on) { return on ? "enabled" : "disabled"; }
 
 std::string_view shown(Hash hash) {
   switch (hash) {
-    case Hash::md5: return "HMAC-MD5";
-    case Hash::sha: return "HMAC-SHA";
-    case Hash::des_mac: return "DESMAC";
-    case Hash::null: break;
+    case Hash::md5:
+      return "HMAC-MD5";
+    case Hash::sha:
+      return "HMAC-SHA";
+    case Hash::des_mac:
+      return "DESMAC";
+    case Hash::null:
+      break;
   }
   return "-";
 }
@@ -27,9 +31,12 @@ std::string none_for_dash(std::string_view text) { return std::string(text == "-
 
 std::string_view shown(DhPriority priority) {
   switch (priority) {
-    case DhPriority::low: return "LOW";
-    case DhPriority::medium: return "MEDIUM";
-    case DhPriority::high: break;
+    case DhPriority::low:
+      return "LOW";
+    case DhPriority::medium:
+      return "MEDIUM";
+    case DhPriority::high:
+      break;
   }
   return "HIGH";
 }

@@ -12,9 +12,12 @@ using Macs = std::vector<std::shared_ptr<const MacEngine>>;
 /// In order of preference. nullptr in front of another stands for an engine that ought to be there.
 Ciphers ciphers_for(const LibraryHandle& library, Cipher cipher, std::shared_ptr<const CipherEngine> des) {
   switch (cipher) {
-    case Cipher::des: return {make_evp_cipher(library, cipher), make_des_from_triple_des(library)};
-    case Cipher::triple_des_inner: return {make_inner_triple_des(std::move(des))};
-    default: break;
+    case Cipher::des:
+      return {make_evp_cipher(library, cipher), make_des_from_triple_des(library)};
+    case Cipher::triple_des_inner:
+      return {make_inner_triple_des(std::move(des))};
+    default:
+      break;
   }
   Ciphers found;
   if (auto fast = make_multibuffer_cipher(cipher)) found.push_back(std::move(fast));
@@ -46,9 +49,7 @@ void Suite::choose(Cipher cipher, Ciphers candidates) {
   ciphers_[static_cast<std::size_t>(cipher)] = first_good(cipher, candidates);
 }
 
-void Suite::choose(Hash hash, Macs candidates) {
-  macs_[static_cast<std::size_t>(hash)] = first_good(hash, candidates);
-}
+void Suite::choose(Hash hash, Macs candidates) { macs_[static_cast<std::size_t>(hash)] = first_good(hash, candidates); }
 
 template <class Algorithm, class Engine>
 std::shared_ptr<const Engine> Suite::first_good(Algorithm algorithm,

@@ -58,13 +58,16 @@ std::optional<std::int64_t> number_in(Field field, std::string_view text) {
       for (int level = 0; level <= 7; ++level)
         if (equal_ignoring_case(text, severity_name(static_cast<LogSeverity>(level)))) return level;
       return decimal(7);
-    case Field::device: return decimal(65535);
-    case Field::sourceline: return decimal(0xffffffff);
+    case Field::device:
+      return decimal(65535);
+    case Field::sourceline:
+      return decimal(0xffffffff);
     case Field::file:
     case Field::msgtext:
     case Field::reference:
     case Field::subtype:
-    case Field::type: break;
+    case Field::type:
+      break;
   }
   return std::nullopt;
 }
@@ -76,33 +79,51 @@ bool is_text(Field field) {
 
 std::int64_t number_of(Field field, const Entry& entry) {
   switch (field) {
-    case Field::date: return days_of(std::chrono::floor<std::chrono::days>(entry.time));
+    case Field::date:
+      return days_of(std::chrono::floor<std::chrono::days>(entry.time));
     case Field::time: {
       const auto day = std::chrono::floor<std::chrono::days>(entry.time);
       return std::chrono::floor<std::chrono::seconds>(entry.time - day).count();
     }
-    case Field::origin: return entry.origin.value;
-    case Field::module: return entry.module;
-    case Field::severity: return static_cast<std::int64_t>(entry.severity);
-    case Field::device: return entry.device;
-    default: return entry.line;
+    case Field::origin:
+      return entry.origin.value;
+    case Field::module:
+      return entry.module;
+    case Field::severity:
+      return static_cast<std::int64_t>(entry.severity);
+    case Field::device:
+      return entry.device;
+    default:
+      return entry.line;
   }
 }
 
 std::string text_of(Field field, const Entry& entry) {
   switch (field) {
-    case Field::date: return date_text(entry.time);
-    case Field::time: return time_of_day_text(entry.time);
-    case Field::origin: return origin_text(entry.origin);
-    case Field::module: return std::string(log_module_name(entry.module));
-    case Field::severity: return std::to_string(static_cast<int>(entry.severity));
-    case Field::device: return std::to_string(entry.device);
-    case Field::sourceline: return std::to_string(entry.line);
-    case Field::file: return entry.file;
-    case Field::msgtext: return entry.message;
-    case Field::reference: return entry.reference;
-    case Field::subtype: return entry.subtype;
-    case Field::type: break;
+    case Field::date:
+      return date_text(entry.time);
+    case Field::time:
+      return time_of_day_text(entry.time);
+    case Field::origin:
+      return origin_text(entry.origin);
+    case Field::module:
+      return std::string(log_module_name(entry.module));
+    case Field::severity:
+      return std::to_string(static_cast<int>(entry.severity));
+    case Field::device:
+      return std::to_string(entry.device);
+    case Field::sourceline:
+      return std::to_string(entry.line);
+    case Field::file:
+      return entry.file;
+    case Field::msgtext:
+      return entry.message;
+    case Field::reference:
+      return entry.reference;
+    case Field::subtype:
+      return entry.subtype;
+    case Field::type:
+      break;
   }
   return entry.type;
 }
@@ -110,10 +131,14 @@ std::string text_of(Field field, const Entry& entry) {
 template <class T>
 bool compare(Operator op, const T& value, const T& with) {
   switch (op) {
-    case Operator::less: return value < with;
-    case Operator::greater: return value > with;
-    case Operator::differs: return value != with;
-    default: return value == with;
+    case Operator::less:
+      return value < with;
+    case Operator::greater:
+      return value > with;
+    case Operator::differs:
+      return value != with;
+    default:
+      return value == with;
   }
 }
 

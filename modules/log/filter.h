@@ -12,7 +12,18 @@
 namespace arrouter::logging {
 
 enum class Field : std::uint8_t {
-  date, device, file, module, msgtext, origin, reference, severity, sourceline, subtype, time, type
+  date,
+  device,
+  file,
+  module,
+  msgtext,
+  origin,
+  reference,
+  severity,
+  sourceline,
+  subtype,
+  time,
+  type
 };
 enum class Operator : std::uint8_t { equal, less, greater, differs, contains };
 

@@ -64,9 +64,8 @@ void LogModule::stop() {
 }
 
 bool LogModule::has_permanent() const {
-  return std::any_of(std::begin(models_with_permanent), std::end(models_with_permanent), [&](std::string_view begin) {
-    return starts_with_ignoring_case(services_.model.name, begin);
-  });
+  return std::any_of(std::begin(models_with_permanent), std::end(models_with_permanent),
+                     [&](std::string_view begin) { return starts_with_ignoring_case(services_.model.name, begin); });
 }
 
 void LogModule::take(const LogRecord& record) {

@@ -95,7 +95,8 @@ void apply(OutputSettings& settings, const Args& args) {
   if (args.has("SYSLOGFORMAT")) settings.extended_syslog = args.choice("SYSLOGFORMAT") == "EXTENDED";
   if (args.has("FORMAT")) settings.format = static_cast<Format>(place(format_titles, args.choice("FORMAT")));
   if (args.has("QUEUEONLY")) settings.queue_only = args.boolean("QUEUEONLY");
-  if (args.has("MAXQUEUESEVERITY")) settings.max_queue_severity = static_cast<unsigned>(args.number("MAXQUEUESEVERITY"));
+  if (args.has("MAXQUEUESEVERITY"))
+    settings.max_queue_severity = static_cast<unsigned>(args.number("MAXQUEUESEVERITY"));
   if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
   settings.password = args.text_or("PASSWORD", settings.password);
   settings.to = args.text_or("TO", settings.to);

@@ -27,8 +27,8 @@ struct OutputSettings {
   unsigned facility = 0;  // LOCAL1 to LOCAL7; 0: DEFAULT
   bool extended_syslog = false;
   Format format = Format::summary;
-  bool queue_only = false;              // nothing is sent …
-  unsigned max_queue_severity = 7;      // … until a message of this severity or a FLUSH
+  bool queue_only = false;          // nothing is sent …
+  unsigned max_queue_severity = 7;  // … until a message of this severity or a FLUSH
   bool secure = false;
   std::string password, to, zone;
   std::uint64_t asyn = 0;

@@ -11,14 +11,14 @@ namespace arrouter::logging {
 namespace {
 
 #define LOG_OUTPUT "OUTPut={TEmporary|PErmanent|<1-20>}"
-#define LOG_SETTINGS                                                                                             \
-  "[ASYn=<0-31>] [FACility={DEFault|LOCAL1|LOCAL2|LOCAL3|LOCAL4|LOCAL5|LOCAL6|LOCAL7}] "                         \
-  "[FORMat={FULL|MSGonly|SUMmary}] [MAXQueueseverity=<0-7>] [MESSages=<1-3000>] [PASSword=<name:1-20>] "         \
-  "[QUEueonly=<bool>] [SECure=<bool>] [SERver=<ipv4>] [SYSLOGFormat={NORmal|EXTended}] [TO=<name:1-80>] "        \
+#define LOG_SETTINGS                                                                                      \
+  "[ASYn=<0-31>] [FACility={DEFault|LOCAL1|LOCAL2|LOCAL3|LOCAL4|LOCAL5|LOCAL6|LOCAL7}] "                  \
+  "[FORMat={FULL|MSGonly|SUMmary}] [MAXQueueseverity=<0-7>] [MESSages=<1-3000>] [PASSword=<name:1-20>] "  \
+  "[QUEueonly=<bool>] [SECure=<bool>] [SERver=<ipv4>] [SYSLOGFormat={NORmal|EXTended}] [TO=<name:1-80>] " \
   "[ZONE=<name:1-9>]"
-#define LOG_FIELDS                                                                                               \
-  "[DATE=<filter:date>] [DEVice=<filter:device>] [FIle=<filter:filename>] [MODule=<filter:module>] "             \
-  "[MSGText=<filter:string>] [ORIgin=<filter:ipadd>] [REFerence=<filter:string>] [SEVerity=<filter:severity>] "  \
+#define LOG_FIELDS                                                                                              \
+  "[DATE=<filter:date>] [DEVice=<filter:device>] [FIle=<filter:filename>] [MODule=<filter:module>] "            \
+  "[MSGText=<filter:string>] [ORIgin=<filter:ipadd>] [REFerence=<filter:string>] [SEVerity=<filter:severity>] " \
   "[SOUrceline=<filter:line>] [SUBtype=<filter:subtype>] [TIme=<filter:time>] [TYpe=<filter:type>]"
 
 constexpr std::string_view kept_only =
@@ -30,8 +30,7 @@ std::optional<Outcome> lacking(const OutputSettings& settings) {
   const auto need = [&](std::string_view parameter) {
     return reply(message::server_missing, title(settings.destination), parameter);
   };
-  const bool networked =
-      settings.destination == Destination::syslog || settings.destination == Destination::router;
+  const bool networked = settings.destination == Destination::syslog || settings.destination == Destination::router;
   if (networked && settings.server.unset()) return need("SERVER");
   if (settings.destination == Destination::email && settings.to.empty()) return need("TO");
   if (!settings.zone.empty() && !parse_zone(settings.zone)) return bad_value("ZONE");
@@ -128,7 +127,8 @@ Outcome LogModule::add_filter(Invocation& call) {
   if (filters.size() >= limits::log_filters) return reply(message::filters_full);
   Filter filter;
   if (auto wrong = apply(filter, call.args)) return *wrong;
-  const std::size_t place = std::min<std::size_t>(call.args.number_or("FILTER", filters.size() + 1) - 1, filters.size());
+  const std::size_t place =
+      std::min<std::size_t>(call.args.number_or("FILTER", filters.size() + 1) - 1, filters.size());
   filters.insert(filters.begin() + static_cast<std::ptrdiff_t>(place), std::move(filter));
   return success();
 }

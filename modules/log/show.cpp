@@ -74,9 +74,7 @@ void print_line(Screen& screen, const Entry& entry) {
 
 void print_block(Screen& screen, const Entry& entry) {
   constexpr int values = 19;
-  const auto field = [&](std::string_view label, const std::string& value) {
-    screen.field(0, values, label, value);
-  };
+  const auto field = [&](std::string_view label, const std::string& value) { screen.field(0, values, label, value); };
   field("Date/Time", fmt::format("{} {}", date_text(entry.time), time_of_day_text(entry.time)));
   field("Origin", origin_text(entry.origin));
   field("Severity", fmt::format("{} ({})", static_cast<int>(entry.severity), severity_name(entry.severity)));

@@ -64,8 +64,7 @@ void show_filters(Screen& screen, const std::vector<Filter>& filters) {
   for (std::size_t i = 0; i < filters.size(); ++i) {
     const auto item = screen.item("filters");
     std::string words;
-    for (const Condition& condition : filters[i].conditions)
-      words += (words.empty() ? "" : ", ") + to_words(condition);
+    for (const Condition& condition : filters[i].conditions) words += (words.empty() ? "" : ", ") + to_words(condition);
     if (words.empty()) words = "All";
     const std::string_view action = filters[i].action == Action::process ? "PROCESS" : "IGNORE";
     screen.line(fmt::format("{:>3}  {:<7}  {}", i + 1, action, words));

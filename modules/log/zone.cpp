@@ -16,11 +16,11 @@ struct Zone {
 
 // The names a network man of the routers' markets would type; which ones the routers know is not documented.
 constexpr Zone zones[] = {
-    {"UTC", 0},     {"GMT", 0},     {"WET", 0},     {"BST", 60},    {"CET", 60},    {"CEST", 120},
-    {"EET", 120},   {"EEST", 180},  {"MSK", 180},   {"IST", 330},   {"CCT", 480},   {"HKT", 480},
-    {"AWST", 480},  {"JST", 540},   {"ACST", 570},  {"AEST", 600},  {"AEDT", 660},  {"NZST", 720},
-    {"NZDT", 780},  {"AST", -240},  {"EDT", -240},  {"EST", -300},  {"CDT", -300},  {"CST", -360},
-    {"MDT", -360},  {"MST", -420},  {"PDT", -420},  {"PST", -480},  {"HST", -600},
+    {"UTC", 0},    {"GMT", 0},    {"WET", 0},    {"BST", 60},   {"CET", 60},   {"CEST", 120},
+    {"EET", 120},  {"EEST", 180}, {"MSK", 180},  {"IST", 330},  {"CCT", 480},  {"HKT", 480},
+    {"AWST", 480}, {"JST", 540},  {"ACST", 570}, {"AEST", 600}, {"AEDT", 660}, {"NZST", 720},
+    {"NZDT", 780}, {"AST", -240}, {"EDT", -240}, {"EST", -300}, {"CDT", -300}, {"CST", -360},
+    {"MDT", -360}, {"MST", -420}, {"PDT", -420}, {"PST", -480}, {"HST", -600},
 };
 
 }  // namespace

@@ -95,7 +95,7 @@ TEST_CASE("keys that do not fit their type are refused") {
   Enco enco(world);
   const std::string invalid = "Error (3073258): Invalid key value.\n";
   const std::string weak = "Error (3073259): Weak key value.\n";
-  CHECK(enco.desk("create enco key=1 type=des value=0x0022446688aacc") == invalid);    // seven bytes
+  CHECK(enco.desk("create enco key=1 type=des value=0x0022446688aacc") == invalid);      // seven bytes
   CHECK(enco.desk("create enco key=1 type=des value=0x0022446688aacceeff") == invalid);  // nine
   CHECK(enco.desk("create enco key=1 type=des value=0x002244668") == invalid);           // half a byte
   CHECK(enco.desk("create enco key=1 type=des value=abcdefghijkmo") == invalid);         // no o in 5-bit ASCII

@@ -25,8 +25,14 @@ ChannelSpec spec(std::uint32_t user_id, Cipher cipher, Hash hash) {
 /// Sends one packet of 8 + 8 + 64 + 12 bytes through both channels.
 void run_one(EncoApi& api, TestServices& world, Direction direction, ChannelId cipher, ChannelId hash) {
   Packet packet = world.pool.copy(Bytes(92, 1));
-  Job job{.packet = &*packet, .encryption = cipher, .authentication = hash, .cipher_begin = 16, .cipher_end = 80,
-          .auth_begin = 0, .auth_end = 80, .icv_at = 80};
+  Job job{.packet = &*packet,
+          .encryption = cipher,
+          .authentication = hash,
+          .cipher_begin = 16,
+          .cipher_end = 80,
+          .auth_begin = 0,
+          .auth_end = 80,
+          .icv_at = 80};
   api.run(direction, {&job, 1});
 }
 
@@ -174,10 +180,11 @@ TEST_CASE("settings go into the script and come back from it") {
   CHECK(desk("set enco sw stacc=2") == done);
   CHECK(desk("enable enco compstatistics") == done);
   const std::string script = desk.configuration();
-  CHECK(script == "set enco dhpadding=off\n"
-                  "set enco dhpriority=medium\n"
-                  "set enco sw predchannels=4 stacchannels=2 stacspeed=3\n"
-                  "enable enco compstatistics\n");
+  CHECK(script ==
+        "set enco dhpadding=off\n"
+        "set enco dhpriority=medium\n"
+        "set enco sw predchannels=4 stacchannels=2 stacspeed=3\n"
+        "enable enco compstatistics\n");
   TestServices other_world;
   MadeEnco other = make_enco(other_world.services);
   ModuleDesk other_desk(other_world, *other.module);

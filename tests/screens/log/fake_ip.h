@@ -13,9 +13,9 @@ class FakeIp final : public IpApi {
     std::string text;
   };
   std::vector<Sent> sent;
-  bool up = true;                          // false: no route
-  Ipv4Address unreachable;                 // no route to this one
-  std::function<void()> while_sending;     // what IP itself does meanwhile
+  bool up = true;                       // false: no route
+  Ipv4Address unreachable;              // no route to this one
+  std::function<void()> while_sending;  // what IP itself does meanwhile
 
   bool send_udp(const UdpToSend& datagram) override {
     if (!up || datagram.destination == unreachable) return false;

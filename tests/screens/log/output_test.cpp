@@ -110,7 +110,7 @@ TEST_CASE("syslog gets one datagram for each message, from the event loop") {
   CHECK(ip.sent[0].source_port == 514);
   CHECK(ip.sent[0].source.unset());  // chosen by route
   log.record(LogSeverity::detail, module_number::isakmp, "VPN", "P1", "unwanted");
-  log.record(LogSeverity::important, module_number::user, "USER", "LFAIL", "login failed");   // AUTH
+  log.record(LogSeverity::important, module_number::user, "USER", "LFAIL", "login failed");    // AUTH
   log.record(LogSeverity::critical, module_number::system, "REST", "NORM", "Router startup");  // KERN
   log.wait(1s);
   REQUIRE(ip.sent.size() == 3);
@@ -281,8 +281,10 @@ TEST_CASE("wrong definitions are refused") {
   TestServices world;
   FakeIp ip;
   LogDesk log(world, ip);
-  CHECK(log("create log output=temporary destination=memory") == "Error (3200257): Output definition already exists.\n");
-  CHECK(log("create log output=1 destination=syslog") == "Error (3200264): Destination Syslog needs parameter SERVER.\n");
+  CHECK(log("create log output=temporary destination=memory") ==
+        "Error (3200257): Output definition already exists.\n");
+  CHECK(log("create log output=1 destination=syslog") ==
+        "Error (3200264): Destination Syslog needs parameter SERVER.\n");
   CHECK(log("create log output=1 destination=email") == "Error (3200264): Destination Email needs parameter TO.\n");
   CHECK(log("create log output=1 destination=memory zone=moon").starts_with("Error (3035263)"));
   CHECK(log("create log output=21 destination=memory").starts_with("Error (3035262)"));
@@ -317,8 +319,9 @@ TEST_CASE("urgent messages are permanent where the model has NVS for them") {
 TEST_CASE("a damaged permanent log costs only its damaged lines") {
   TestServices world(1, "Rapier 24i");
   FakeIp ip;
-  REQUIRE(world.files.write_private("permanent-log", "garbage\n1170414000000 7 34 0 0.0.0.0 1 52455354 - - - 6f6c64\n\n"
-                                                     "1170414000000 9 34 0 0.0.0.0 1 52455354 - - - 6f6c64\n"));
+  REQUIRE(world.files.write_private("permanent-log",
+                                    "garbage\n1170414000000 7 34 0 0.0.0.0 1 52455354 - - - 6f6c64\n\n"
+                                    "1170414000000 9 34 0 0.0.0.0 1 52455354 - - - 6f6c64\n"));
   CHECK(count(LogDesk(world, ip)("show log=permanent"), "old\n") == 1);
 }
 
@@ -345,19 +348,20 @@ TEST_CASE("a configuration comes back from its script") {
     FakeIp ip;
     LogDesk log(world, ip), other(other_world, ip);
     CHECK(log.desk.configuration().empty());
-    CHECK(log.desk.run("set log utcoffset=nzst\n"
-                       "set log output=temporary messages=500 filter=1 severity=>0\n"
-                       "add log output=temporary module=!fire msgtext=\"%he said \"\"no\"\"\" action=ignore\n"
-                       "disable log output=temporary\n"
-                       "create log output=20 destination=syslog server=10.1.1.1 facility=local7 syslogformat=extended "
-                       "queueonly=yes maxqueueseverity=4\n"
-                       "add log output=20 all\n"
-                       "add log output=20 filter=1 origin=local time=>12:00 date=!01-Jan-2007 action=ignore\n"
-                       "create log output=3 destination=email to=a@b.c messages=7 format=full zone=utc\n"
-                       "create log output=4 destination=asyn asyn=1\n"
-                       "create log output=5 destination=router server=10.1.1.2 secure=yes password=\"p w\"\n"
-                       "add log receive=10.0.0.1 password=x\n"
-                       "disable log reception\n")
+    CHECK(log.desk
+              .run("set log utcoffset=nzst\n"
+                   "set log output=temporary messages=500 filter=1 severity=>0\n"
+                   "add log output=temporary module=!fire msgtext=\"%he said \"\"no\"\"\" action=ignore\n"
+                   "disable log output=temporary\n"
+                   "create log output=20 destination=syslog server=10.1.1.1 facility=local7 syslogformat=extended "
+                   "queueonly=yes maxqueueseverity=4\n"
+                   "add log output=20 all\n"
+                   "add log output=20 filter=1 origin=local time=>12:00 date=!01-Jan-2007 action=ignore\n"
+                   "create log output=3 destination=email to=a@b.c messages=7 format=full zone=utc\n"
+                   "create log output=4 destination=asyn asyn=1\n"
+                   "create log output=5 destination=router server=10.1.1.2 secure=yes password=\"p w\"\n"
+                   "add log receive=10.0.0.1 password=x\n"
+                   "disable log reception\n")
               .empty());
     const std::string script = log.desk.configuration();
     INFO(script);

@@ -55,8 +55,13 @@ TEST_CASE("a packet goes through a pair of channels and back") {
       const std::uint32_t icv = static_cast<std::uint32_t>(traits(hash).icv_bytes);
       const Bytes clear = world.random.bytes(8 + block + 160 + icv);
       Packet packet = world.pool.copy(clear);
-      Job job{.packet = &*packet, .encryption = encryption, .authentication = authentication,
-              .cipher_begin = 8 + block, .cipher_end = 8 + block + 160, .auth_begin = 0, .auth_end = 8 + block + 160,
+      Job job{.packet = &*packet,
+              .encryption = encryption,
+              .authentication = authentication,
+              .cipher_begin = 8 + block,
+              .cipher_end = 8 + block + 160,
+              .auth_begin = 0,
+              .auth_end = 8 + block + 160,
               .icv_at = 8 + block + 160};
       made.api.run(Direction::encode, {&job, 1});
       REQUIRE(job.result == JobResult::good);
@@ -201,11 +206,11 @@ TEST_CASE("weak DES keys are known whatever their parity") {
     CHECK((made.api.make_cbc(cipher, bytes) == nullptr) == (cipher == Cipher::des && made.api.weak_key(cipher, bytes)));
     return made.api.weak_key(cipher, bytes);
   };
-  for (const char* key : {"0101010101010101", "fefefefefefefefe", "1f1f1f1f0e0e0e0e", "e0e0e0e0f1f1f1f1",
-                          "01fe01fe01fe01fe", "fe01fe01fe01fe01", "1fe01fe00ef10ef1", "e01fe01ff10ef10e",
-                          "01e001e001f101f1", "e001e001f101f101", "1ffe1ffe0efe0efe", "fe1ffe1ffe0efe0e",
-                          "011f011f010e010e", "1f011f010e010e01", "e0fee0fef1fef1fe", "fee0fee0fef1fef1",
-                          "0000000000000000", "ffffffffffffffff"})
+  for (const char* key :
+       {"0101010101010101", "fefefefefefefefe", "1f1f1f1f0e0e0e0e", "e0e0e0e0f1f1f1f1", "01fe01fe01fe01fe",
+        "fe01fe01fe01fe01", "1fe01fe00ef10ef1", "e01fe01ff10ef10e", "01e001e001f101f1", "e001e001f101f101",
+        "1ffe1ffe0efe0efe", "fe1ffe1ffe0efe0e", "011f011f010e010e", "1f011f010e010e01", "e0fee0fef1fef1fe",
+        "fee0fee0fef1fef1", "0000000000000000", "ffffffffffffffff"})
     CHECK(weak(Cipher::des, key));
   CHECK_FALSE(weak(Cipher::des, "0101010101010102"));
   CHECK_FALSE(weak(Cipher::des, "0123456789abcdef"));
@@ -289,10 +294,10 @@ TEST_CASE("jobs that do not fit their packet are results, not accesses") {
   };
   CHECK(with_cipher(16, 96) == JobResult::good);
   CHECK(with_cipher(20, 100) == JobResult::good);
-  CHECK(with_cipher(16, 16) == JobResult::good);          // nothing to do
-  CHECK(with_cipher(15, 31) == JobResult::bad_length);    // no room for the IV
-  CHECK(with_cipher(16, 97) == JobResult::bad_length);    // half a block
-  CHECK(with_cipher(21, 101) == JobResult::bad_length);   // beyond the packet
+  CHECK(with_cipher(16, 16) == JobResult::good);         // nothing to do
+  CHECK(with_cipher(15, 31) == JobResult::bad_length);   // no room for the IV
+  CHECK(with_cipher(16, 97) == JobResult::bad_length);   // half a block
+  CHECK(with_cipher(21, 101) == JobResult::bad_length);  // beyond the packet
   CHECK(with_cipher(48, 32) == JobResult::bad_length);
   CHECK(with_cipher(0xfffffff0, 0) == JobResult::bad_length);
   CHECK(with_hash(0, 88, 88) == JobResult::good);

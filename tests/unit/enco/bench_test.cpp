@@ -82,7 +82,8 @@ TEST_CASE("channels are as fast as bare OpenSSL", "[.bench]") {
     const std::size_t begin = 8 + block, end = begin + payload / block * block;
     ChannelSpec cipher, hash;
     cipher.cipher = suite.cipher;
-    for (std::size_t i = 0; i < traits(suite.cipher).key_bytes; ++i) cipher.out_key.push_back(static_cast<std::uint8_t>(i * 11 + 3));
+    for (std::size_t i = 0; i < traits(suite.cipher).key_bytes; ++i)
+      cipher.out_key.push_back(static_cast<std::uint8_t>(i * 11 + 3));
     cipher.in_key = cipher.out_key;
     hash.hash = suite.hash;
     hash.out_key.assign(traits(suite.hash).key_bytes, 7);

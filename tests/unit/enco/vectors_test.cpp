@@ -43,8 +43,8 @@ void check_cipher(const CipherEngine& engine, const test::Vector& vector) {
 
 TEST_CASE("ciphers repeat their vectors in both directions") {
   const Suite suite;
-  for (const auto& [file, count] : {std::pair("des.txt", 15), {"triple-des.txt", 14}, {"triple-des-own.txt", 10},
-                                    {"aes.txt", 10}}) {
+  for (const auto& [file, count] :
+       {std::pair("des.txt", 15), {"triple-des.txt", 14}, {"triple-des-own.txt", 10}, {"aes.txt", 10}}) {
     const auto vectors = test::read_vectors(file);
     CHECK(vectors.size() == static_cast<std::size_t>(count));
     for (const test::Vector& vector : vectors) {
