@@ -11,6 +11,14 @@ void keep_identity(Step& step) {
   const ByteView id = step.in->find(PayloadType::identification)->body;
   step.exchange.phase1->peer_id_body.assign(id.begin(), id.end());
 }
+// The ID is not proved yet, but a wrong one need not be answered. Whether a NAT hides the peer's address shows later.
+Verdict claimed_identity(const Step& step) {
+  const auto id = parse_identity(step.exchange.phase1->peer_id_body);
+  if (!id) return Verdict::fail(id.error().notify, id.error().cause, Counter::aggressive_idFailed);
+  const bool perhaps_behind_nat = step.sa.natt != NattVersion::none;
+  if (remote_id_matches(*step.sa.policy, *id, step.sa.peer.address, perhaps_behind_nat)) return Verdict::go_on();
+  return Verdict::fail(NotifyType::invalid_id_information, id_mismatch(step, *id), Counter::aggressive_idFailed);
+}
 void keep_hash(Step& step) {
   const ByteView hash = step.in->find(PayloadType::hash)->body;
   step.exchange.phase1->peer_hash.assign(hash.begin(), hash.end());
@@ -33,6 +41,7 @@ Verdict aggressive_read_offer(Step& step) {
   step.engine.count(Counter::aggressive_saKeRx);
   if (Verdict verdict = read_offer(step); verdict.kind != Verdict::Kind::go_on) return verdict;
   keep_identity(step);
+  if (Verdict verdict = claimed_identity(step); verdict.kind != Verdict::Kind::go_on) return verdict;
   return read_key_and_nonce(step);
 }
 

@@ -115,6 +115,10 @@ void Engine::trace(std::string_view part, const Exchange& exchange, const std::s
   effects_->debug(DebugFlag::trace, fmt::format("ISAKMP {}: Exchange {}: {}", part, exchange.id, text));
 }
 
+void Engine::trace_more(const std::string& text) {
+  if (effects_->debugging(DebugFlag::trace_more)) effects_->debug(DebugFlag::trace_more, "ISAKMP CORE: " + text);
+}
+
 void Engine::bad_message(const Exchange* exchange, const Endpoint& peer, const std::string& cause) {
   count(Counter::general_msgRxBad);
   if (exchange != nullptr) {

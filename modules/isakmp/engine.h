@@ -138,6 +138,7 @@ class Engine {
   void resume(Exchange& exchange, bool good);
   Exchange* by_serial(std::uint64_t serial);
   void exchange_due(Exchange& exchange);
+  void trace_more(const std::string& text);
   void bad_message(const Exchange* exchange, const Endpoint& peer, const std::string& cause);
 
   // receive.cpp: from a datagram to a row

@@ -36,7 +36,9 @@ Isakmp::Isakmp(Services& services, IpApi& ip, enco::EncoApi& enco)
       enco_(enco),
       engine_(policies_, enco, services.random),
       timer_(services.scheduler, [this] { submit(event::Deadline{}); }) {
-  ip_.on_interface_change([this](const InterfaceChange&) { interface_changed(); });
+  ip_.on_interface_change([this, alive = std::weak_ptr<int>(alive_)](const InterfaceChange&) {
+    if (!alive.expired()) interface_changed();
+  });
 }
 
 void Isakmp::submit(Event event) {
@@ -65,8 +67,8 @@ void Isakmp::drain() {
 }
 
 void Isakmp::stop() {
-  submit(event::Closing{});
-  submit(event::Disable{});
+  if (enabled()) disable();
+  user_ = nullptr;
 }
 
 // ---- UDP --------------------------------------------------------------------------------------------------------

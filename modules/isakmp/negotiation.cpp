@@ -46,6 +46,8 @@ void Engine::acquire(Pending pending) {
                   fmt::format(text::cannot_start, to_string(wanted.peer), text::reason_no_policy), "");
     return acquire_failed(std::move(pending), text::reason_no_policy, true);
   }
+  trace_more(fmt::format("Acquire - IPsec policy {} bundle_index = {}, ISAKMP policy {}", wanted.ipsec_policy,
+                         wanted.bundle, policy->name));
   // A policy named by IPsec negotiates with its own peer, whatever address IPsec has.
   const Ipv4Address peer = policy->peer.fixed() ? policy->peer.address : wanted.peer;
   if (peer.unset()) return acquire_failed(std::move(pending), text::reason_no_peer, true);

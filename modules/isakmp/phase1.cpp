@@ -191,6 +191,12 @@ void add_hash(Step& step, const Bytes& id_body) {
   step.reply.push_back({PayloadType::hash, Bytes(hash.begin(), hash.end())});
 }
 
+std::string id_mismatch(const Step& step, const Identity& received) {
+  const Policy& policy = *step.sa.policy;
+  return fmt::format(text::reason_remote_id, to_string(received),
+                     policy.remote_id.empty() ? to_string(step.sa.peer.address) : policy.remote_id);
+}
+
 Verdict verify_peer(Step& step) {
   const Phase1Counters& counters = phase1_counters(step.exchange.type);
   const Phase1Work& work = *step.exchange.phase1;
@@ -201,12 +207,8 @@ Verdict verify_peer(Step& step) {
     return Verdict::fail(NotifyType::authentication_failed, text::reason_authentication, counters.auth_failed);
   const auto id = parse_identity(work.peer_id_body);
   if (!id) return Verdict::fail(NotifyType::invalid_id_information, id.error().cause, counters.id_failed);
-  const Policy& policy = *step.sa.policy;
-  if (!remote_id_matches(policy, *id, step.sa.peer.address, step.sa.nat.remote)) {
-    const std::string configured = policy.remote_id.empty() ? to_string(step.sa.peer.address) : policy.remote_id;
-    return Verdict::fail(NotifyType::invalid_id_information,
-                         fmt::format(text::reason_remote_id, to_string(*id), configured), counters.id_failed);
-  }
+  if (!remote_id_matches(*step.sa.policy, *id, step.sa.peer.address, step.sa.nat.remote))
+    return Verdict::fail(NotifyType::invalid_id_information, id_mismatch(step, *id), counters.id_failed);
   step.sa.peer_id = to_string(*id);
   return Verdict::go_on();
 }

@@ -35,6 +35,8 @@ Verdict derive_keys(Step& step);
 /// ID payload of ours and the hash that proves it.
 Bytes own_id_body(const Step& step);
 void add_hash(Step& step, const Bytes& id_body);
+/// The reason to log when the peer's ID is not REMOTEID.
+std::string id_mismatch(const Step& step, const Identity& received);
 /// Checks hash and identity of the peer as kept in the exchange.
 Verdict verify_peer(Step& step);
 

@@ -37,6 +37,8 @@ void Engine::receive_message(const event::Received& received, ByteView message) 
     return bad_message(nullptr, received.peer, header.error().cause);
   }
   count(Counter::general_msgRx);
+  trace_more(fmt::format("received {} message of {} bytes from {} port {}, message id {:08x}", name(header->exchange),
+                         message.size(), to_string(received.peer.address), received.peer.port, header->message_id));
   if (effects_->debugging(DebugFlag::raw))
     effects_->debug(DebugFlag::raw, decode_raw("RX", received.peer, received.local, message));
   if ((header->flags & flag_encrypted) == 0 && effects_->debugging(DebugFlag::packet))
@@ -122,6 +124,7 @@ void Engine::receive_first(const event::Received& received, const Header& header
     return;
   }
   count(Counter::spd_getPolicyByPeerGood);
+  trace_more(fmt::format("policy {} chosen for {}", policy->name, to_string(received.peer.address)));
   if (const auto reason = not_negotiable(*policy)) {
     effects_->log(LogSeverity::notice, "FAIL",
                   fmt::format(text::cannot_start, to_string(received.peer.address), *reason), policy->name);

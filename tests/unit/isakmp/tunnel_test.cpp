@@ -292,3 +292,14 @@ TEST_CASE("a slow crypto engine only makes it take longer") {
   REQUIRE(net.up());
   CHECK(net.a.user.bundles.size() == 1);
 }
+
+TEST_CASE("aggressive mode: a wrong ID is refused before it is answered") {
+  Offices net;
+  net.configure("mode=aggressive");
+  net.a.run("set isakmp pol=keys locali=brnch2");
+  net.b.run("set isakmp pol=keys rem=branch2");
+  net.want(net.a);
+  net.time.advance(2s);
+  CHECK(net.a.run("show isakmp exchange").find("SAKESENT") != std::string::npos);
+  CHECK(net.b.logged("remote ID mismatch (received brnch2; configured branch2)"));
+}
