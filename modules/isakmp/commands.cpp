@@ -29,7 +29,8 @@ constexpr std::string_view enable_note = "LOCALRSAKEY and the VPN client policy 
 
 constexpr unsigned bit(DebugFlag flag) { return static_cast<unsigned>(flag); }
 constexpr unsigned default_flags = bit(DebugFlag::state) | bit(DebugFlag::trace);
-constexpr unsigned all_flags = default_flags | bit(DebugFlag::trace_more) | bit(DebugFlag::packet) | bit(DebugFlag::raw);
+constexpr unsigned all_flags =
+    default_flags | bit(DebugFlag::trace_more) | bit(DebugFlag::packet) | bit(DebugFlag::raw);
 struct Option {
   std::string_view word;
   unsigned flags;
@@ -105,7 +106,8 @@ Outcome Isakmp::enable(Invocation& call) {
   const Settings before = settings_;
   if (call.args.has("POLICYSERVERENABLED")) settings_.policy_server = call.args.boolean("POLICYSERVERENABLED");
   settings_.policy_file = call.args.text_or("POLICYFILENAME", settings_.policy_file);
-  if (call.args.has("LOCALRSAKEY")) settings_.local_rsa_key = static_cast<std::uint16_t>(call.args.number("LOCALRSAKEY"));
+  if (call.args.has("LOCALRSAKEY"))
+    settings_.local_rsa_key = static_cast<std::uint16_t>(call.args.number("LOCALRSAKEY"));
   const auto port = static_cast<std::uint16_t>(call.args.number_or("UDPPORT", settings_.udp_port));
   if (enabled()) {
     if (port == settings_.udp_port && settings_ == before) return say(message::already_enabled);
@@ -126,7 +128,6 @@ Outcome Isakmp::enable(Invocation& call) {
 
 Outcome Isakmp::disable() {
   if (!enabled()) return say(message::already_disabled);
-  submit(event::Closing{});
   submit(event::Disable{});
   stop_listening();
   return say(message::disabled);

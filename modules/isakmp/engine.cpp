@@ -44,7 +44,6 @@ void Engine::handle(Event event, Instant now, Effects& effects) {
   effects_ = &effects;
   std::visit(Overloaded{
                  [&](event::Enable&) { enable(); },
-                 [&](event::Closing&) { closing(); },
                  [&](event::Disable&) { disable(); },
                  [&](event::Received& e) { receive(std::move(e)); },
                  [&](event::Deadline&) { deadline(); },
@@ -85,16 +84,13 @@ void Engine::enable() {
   for (const auto& [name, policy] : policies_.all()) prenegotiate(policy);
 }
 
-void Engine::closing() {
+void Engine::disable() {
+  if (!enabled_) return;
+  enabled_ = false;
   std::set<Ipv4Address> peers;
   for (const auto& [id, sa] : sas_.all())
     if (sa->active()) peers.insert(sa->peer.address);
   for (const Ipv4Address peer : peers) drop_peer(peer, text::reason_disabled);
-}
-
-void Engine::disable() {
-  if (!enabled_) return;
-  enabled_ = false;
   for (Retry& retry : std::exchange(retries_, {}))
     if (KeyUser* const user = effects_->user())
       user->failed(retry.pending.wanted.ipsec_policy, retry.pending.wanted.bundle, text::reason_disabled);
@@ -201,7 +197,8 @@ void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const Payloa
   chain.bytes = whole.bytes;
   for (const Payload& payload : whole.payloads) {
     const auto type = static_cast<unsigned>(payload.type);
-    if (type > static_cast<unsigned>(PayloadType::nat_oa) && type < 128) return refuse(fmt::format("payload type {}", type));
+    if (type > static_cast<unsigned>(PayloadType::nat_oa) && type < 128)
+      return refuse(fmt::format("payload type {}", type));
     if (row->needs.contains(payload.type) || row->may.contains(payload.type)) chain.payloads.push_back(payload);
   }
   for (unsigned type = 1; type <= static_cast<unsigned>(PayloadType::nonce); ++type) {

@@ -41,8 +41,6 @@ class Effects {
 
 namespace event {
 struct Enable {};
-/// DISABLE ISAKMP comes in two: first IPsec drops its bundles (and its Deletes can still be sent), then SAs go.
-struct Closing {};
 struct Disable {};
 struct Received {
   Endpoint local, peer;
@@ -83,13 +81,14 @@ struct AddressGone {
   Ipv4Address address;
 };
 }  // namespace event
-using Event = std::variant<event::Enable, event::Closing, event::Disable, event::Received, event::Deadline, event::DhGenerated,
+using Event = std::variant<event::Enable, event::Disable, event::Received, event::Deadline, event::DhGenerated,
                            event::DhShared, event::Wanted, event::Deleted, event::BadSpi, event::PolicyReset,
                            event::PolicyChanged, event::AddressGone>;
 
 class Engine {
  public:
-  Engine(PolicyStore& policies, enco::EncoApi& enco, Random& random) : policies_(policies), enco_(enco), random_(random) {}
+  Engine(PolicyStore& policies, enco::EncoApi& enco, Random& random)
+      : policies_(policies), enco_(enco), random_(random) {}
 
   void handle(Event event, Instant now, Effects& effects);
   /// When to send event::Deadline at the latest; nullopt: nothing is timed.
@@ -119,7 +118,6 @@ class Engine {
  private:
   // engine.cpp: events, exchanges, transitions
   void enable();
-  void closing();
   void disable();
   void deadline();
   Exchange* add_exchange(ExchangeType type, Role role, Sa& sa, std::uint32_t message_id);

@@ -6,8 +6,8 @@
 //
 // A negotiation is an Exchange: rows of exchange_table.cpp say what a message must bring in which state, the actions of
 // main_mode, aggressive_mode and quick_mode read and write payloads, the Engine owns everything else: duplicates, the
-// CBC chain, retransmission, crypto jobs that suspend an exchange, the end. A finished phase 1 leaves an Sa behind, under
-// which quick modes make bundles of keys; those go to IPsec, which ISAKMP knows only as a KeyUser.
+// CBC chain, retransmission, crypto jobs that suspend an exchange, the end. A finished phase 1 leaves an Sa behind,
+// under which quick modes make bundles of keys; those go to IPsec, which ISAKMP knows only as a KeyUser.
 //
 // Invariants:
 //  * The engine never asks for time, randomness or packets: they come with events, and leave as Effects. This file is

@@ -93,7 +93,8 @@ SecretBytes keymat(enco::EncoApi& enco, enco::Hash hash, ByteView skeyid_d, Byte
   const auto spi_bytes = be32(spi);
   SecretBytes key, block;
   while (key.size() < length) {
-    block = prf(enco, hash, skeyid_d, {block, shared_secret, protocol_byte, spi_bytes, initiator_nonce, responder_nonce});
+    block = prf(enco, hash, skeyid_d,
+                {block, shared_secret, protocol_byte, spi_bytes, initiator_nonce, responder_nonce});
     key.insert(key.end(), block.begin(), block.end());
   }
   key.resize(length);

@@ -137,7 +137,9 @@ class Line {
   Line& add(std::string_view name, const std::optional<std::uint16_t>& value) {
     return add(name, value, {}, fmt::format("{}", value.value_or(0)));
   }
-  Line& add_text(std::string_view name, const std::string& value) { return add(name, value, std::string(), arrouter::quoted(value)); }
+  Line& add_text(std::string_view name, const std::string& value) {
+    return add(name, value, std::string(), arrouter::quoted(value));
+  }
   void write(std::vector<std::string>& out) const {
     if (!parameters_.empty()) out.push_back(start_ + parameters_);
   }

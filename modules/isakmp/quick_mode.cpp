@@ -38,17 +38,20 @@ std::expected<Common, Verdict> read_common(const Step& step) {
   Common common;
   common.nonce = step.in->find(PayloadType::nonce)->body;
   if (common.nonce.size() < shortest_nonce || common.nonce.size() > longest_nonce)
-    return std::unexpected(Verdict::fail(NotifyType::payload_malformed, fmt::format("nonce of {} bytes", common.nonce.size())));
+    return std::unexpected(
+        Verdict::fail(NotifyType::payload_malformed, fmt::format("nonce of {} bytes", common.nonce.size())));
   const std::size_t keys = step.in->count(PayloadType::key_exchange);
   const std::size_t ids = step.in->count(PayloadType::identification);
   if (keys > 1 || ids == 1 || ids > 2)
-    return std::unexpected(Verdict::fail(NotifyType::payload_malformed, fmt::format("{} KE and {} ID payloads", keys, ids)));
+    return std::unexpected(
+        Verdict::fail(NotifyType::payload_malformed, fmt::format("{} KE and {} ID payloads", keys, ids)));
   if (const Payload* const key = step.in->find(PayloadType::key_exchange)) common.key = key->body;
   for (const Payload& payload : step.in->payloads) {
     if (payload.type != PayloadType::identification) continue;
     const auto id = parse_traffic_id(payload.body);
     if (!id)
-      return std::unexpected(Verdict::fail(NotifyType::invalid_id_information, id.error().cause, Counter::quick_idMismatch));
+      return std::unexpected(
+          Verdict::fail(NotifyType::invalid_id_information, id.error().cause, Counter::quick_idMismatch));
     const bool first = !common.initiator_id;
     (first ? common.initiator_id : common.responder_id) = *id;
     (first ? common.initiator_id_body : common.responder_id_body) = payload.body;

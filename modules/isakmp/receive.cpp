@@ -189,7 +189,9 @@ std::optional<Engine::Opened> Engine::open(const Sa& sa, const Header& header, B
   opened.plain.assign(message.begin(), message.end());
   opened.next_iv.assign(body.end() - static_cast<std::ptrdiff_t>(block), body.end());
   sa.cipher->decrypt(ByteSpan(opened.plain).subspan(header_bytes), iv);
-  if (effects_->debugging(DebugFlag::packet) && parse_chain(header.next_payload, ByteView(opened.plain).subspan(header_bytes), true))
+  // With a wrong key there is nothing to decode.
+  if (effects_->debugging(DebugFlag::packet) &&
+      parse_chain(header.next_payload, ByteView(opened.plain).subspan(header_bytes), true))
     effects_->debug(DebugFlag::packet, decode_message("Rx", opened.plain, false));
   return opened;
 }

@@ -46,7 +46,8 @@ Outcome Isakmp::show_policy(Invocation& call) {
   }
   screen.line("ISAKMP Policies");
   screen.line();
-  screen.table("policies", {{"Name", 25}, {"PeerAddress", 17}, {"Mode", 8}, {"AuthType", 11}, {"EncAlg", 12}, {"HashAlg", 8}});
+  screen.table("policies", {{"Name", 25}, {"PeerAddress", 17}, {"Mode", 8}, {"AuthType", 11},
+                            {"EncAlg", 12}, {"HashAlg", 8}});
   screen.rule();
   for (const auto& [name, policy] : policies_.all())
     screen.row({name, to_string(policy->peer), mode_name(policy->mode), isakmp::name(policy->authentication),
@@ -72,13 +73,14 @@ Outcome Isakmp::show_sa(Invocation& call) const {
     return Outcome::screen();
   }
   screen.line("                                            Expiry Limits - hard/soft/used");
-  screen.table("sas", {{"SA Id", 8}, {"PeerAddress", 18}, {"EncA.", 8}, {"HashA.", 10}, {"Bytes", 18}, {"Seconds", 8}});
+  screen.table("sas", {{"SA Id", 8}, {"PeerAddress", 18}, {"EncA.", 8}, {"HashA.", 10},
+                       {"Bytes", 18}, {"Seconds", 8}});
   screen.rule();
   const Instant now = services_.clock.now();
   for (const auto& [id, sa] : engine_.sas().all()) {
     if (sa->active()) {
-      screen.row({id, to_string(sa->peer.address), short_cipher(sa->policy->cipher), enco::traits(sa->policy->hash).name,
-                  limits_triple(sa->life_bytes, sa->soft_bytes(), sa->bytes),
+      screen.row({id, to_string(sa->peer.address), short_cipher(sa->policy->cipher),
+                  enco::traits(sa->policy->hash).name, limits_triple(sa->life_bytes, sa->soft_bytes(), sa->bytes),
                   limits_triple(sa->life_s, sa->soft_s(), age_s(*sa, now))});
     } else {
       screen.row({id, to_string(sa->peer.address), "-", "-", "0/0/0", "0/0/0"});

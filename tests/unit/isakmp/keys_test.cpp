@@ -67,8 +67,8 @@ TEST_CASE("keys, hashes and IVs are those of RFC 2409") {
   const ByteView sa = as_bytes("SA payload body"), rest = as_bytes("rest");
   constexpr std::uint32_t message_id = 0xa1b2c3d4, spi = 0x0a0b0c0d;
   for (const Expected& expected : expected_values) {
-    const Phase1Inputs inputs{expected.hash, expected.cipher,    0x0102030405060708, 0x1112131415161718, nonce_i, nonce_r,
-                              public_i,      public_r,           shared};
+    const Phase1Inputs inputs{expected.hash, expected.cipher, 0x0102030405060708, 0x1112131415161718, nonce_i,
+                              nonce_r,       public_i,        public_r,           shared};
     const Phase1Keys keys = derive_preshared(made.api, as_bytes("sharedsecret"), inputs);
     CHECK(to_hex(keys.skeyid) == expected.skeyid);
     CHECK(to_hex(keys.skeyid_d) == expected.skeyid_d);

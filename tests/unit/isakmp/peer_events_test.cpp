@@ -376,7 +376,8 @@ TEST_CASE("bits turned on the way never make a bundle of different keys") {
   net.configure("enc=3desouter sendn=true ret=16");
   SeededRandom dice(static_cast<std::uint64_t>(seed));
   net.channel.hook = [&](Flying& datagram) {
-    if (dice.below(4) == 0) datagram.payload[dice.below(datagram.payload.size())] ^= static_cast<std::uint8_t>(1 << dice.below(8));
+    if (dice.below(4) == 0)
+      datagram.payload[dice.below(datagram.payload.size())] ^= static_cast<std::uint8_t>(1 << dice.below(8));
     return true;
   };
   net.want(net.a);
