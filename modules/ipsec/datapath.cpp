@@ -11,7 +11,10 @@ constexpr std::chrono::seconds log_pause{1};  // between log lines that packets 
 }  // namespace
 
 Datapath::Datapath(State& state, Setup& setup)
-    : state_(state), setup_(setup), ivs_(state.services.random), decisions_(flow_cache),
+    : state_(state),
+      setup_(setup),
+      ivs_(state.services.random),
+      decisions_(flow_cache),
       outer_id_(static_cast<std::uint16_t>(state.services.random.u32())) {
   setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); },
                   [this](InterfaceId interface, Packet packet) {

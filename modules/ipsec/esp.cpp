@@ -8,7 +8,7 @@
 namespace arrouter::ipsec {
 namespace {
 
-constexpr std::size_t trailer = 2;                  // pad length, next header
+constexpr std::size_t trailer = 2;  // pad length, next header
 constexpr std::uint8_t next_ipv4 = 4, next_none = 59;
 
 constexpr std::size_t round_up(std::size_t length, std::size_t align) { return (length + align - 1) / align * align; }
@@ -79,8 +79,14 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const
   const std::uint16_t length = static_cast<std::uint16_t>(packet.size());
   const std::uint8_t protocol = outer.udp ? wire::protocol::udp : wire::protocol::esp;
   if (tunnel) {
-    wire::write_ipv4(at, {.source = outer.local, .destination = outer.peer, .protocol = protocol, .tos = tos,
-                          .id = outer.id, .dont_fragment = outer.dont_fragment}, length);
+    wire::write_ipv4(at,
+                     {.source = outer.local,
+                      .destination = outer.peer,
+                      .protocol = protocol,
+                      .tos = tos,
+                      .id = outer.id,
+                      .dont_fragment = outer.dont_fragment},
+                     length);
   } else {
     std::memmove(at, at + udp + esp_header + shape.iv, kept);
     store_be16(at + 2, length);
@@ -88,7 +94,8 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const
     wire::finish_ipv4(at);
   }
   if (outer.udp) {  // without checksum (RFC 3948 2.1)
-    wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - udp, outer.local, outer.peer, false);
+    wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - udp, outer.local, outer.peer,
+                    false);
   }
   std::uint8_t* const esp = at + ip + udp;
   store_be32(esp, sa.out_spi);

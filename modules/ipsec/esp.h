@@ -59,9 +59,9 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const
 
 /// Where the parts of an arriving ESP packet are; from packet data().
 struct EspPacket {
-  std::size_t header = 0;   // of IP
-  std::size_t esp = 0;      // the SPI
-  std::size_t end = 0;      // of the ESP packet
+  std::size_t header = 0;  // of IP
+  std::size_t esp = 0;     // the SPI
+  std::size_t end = 0;     // of the ESP packet
   bool udp = false;
   std::uint16_t peer_port = 0;
   Ipv4Address source, destination;

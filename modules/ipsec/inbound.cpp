@@ -110,7 +110,8 @@ bool Datapath::unwrapped(InterfaceId interface, Opening& opening, std::size_t i)
   Policy& policy = *sa.bundle->policy;
   PacketBuffer& packet = *opening.packets[i];
   switch (unwrap(packet, opening.places[i], sa)) {
-    case Opened::good: break;
+    case Opened::good:
+      break;
     case Opened::dummy:  // traffic flow confidentiality: done with it (RFC 4303 2.6)
       state_.counters.add(GroupCounter::esp_in_done);
       return false;

@@ -33,7 +33,9 @@
 namespace arrouter::ipsec {
 
 IpsecModule::IpsecModule(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp)
-    : state_(services, ip, enco, isakmp), setup_(state_), datapath_(state_, setup_),
+    : state_(services, ip, enco, isakmp),
+      setup_(state_),
+      datapath_(state_, setup_),
       heartbeat_timer_(services.scheduler, [this] { send_heartbeats(); }) {}
 
 void IpsecModule::start() {

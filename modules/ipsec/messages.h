@@ -35,8 +35,8 @@ LogLine log_line(LogText text);
 template <class... Arguments>
 Outcome outcome(Message message, const Arguments&... arguments) {
   const MessageText text = message_text(message);
-  return {text.message_class, module_number::ipsec, text.number,
-          fmt::format(fmt::runtime(text.text), arguments...), false};
+  return {text.message_class, module_number::ipsec, text.number, fmt::format(fmt::runtime(text.text), arguments...),
+          false};
 }
 
 /// Type VPN, subtype SA; `reference` is the policy's name.

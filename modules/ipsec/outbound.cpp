@@ -129,14 +129,16 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   state_.counters.add(GroupCounter::esp_out_start);
   sa.counters.add(SaCounter::out_process_start);
   sa.counters.add(SaCounter::out_bytes, bytes);
-  const OuterHeader outer{bundle.local,         bundle.peer,   bundle.nat.udp_encapsulation, bundle.nat.local_port,
-                          bundle.nat.peer_port, dont_fragment, ++outer_id_};
+  const OuterHeader outer{
+      bundle.local,  bundle.peer, bundle.nat.udp_encapsulation, bundle.nat.local_port, bundle.nat.peer_port,
+      dont_fragment, ++outer_id_};
   const std::size_t i = sealing.count++;
   sealing.jobs[i] = seal(*packet, sa, sa.out_sequence, outer, ivs_);
   sealing.packets[i] = std::move(packet);
   sealing.sas[i] = &sa;
   sealing.slots[i] = slot;
-  const bool soft = (bundle.soft_bytes != 0 && bundle.out_bytes >= bundle.soft_bytes) || sa.out_sequence == soft_sequence;
+  const bool soft =
+      (bundle.soft_bytes != 0 && bundle.out_bytes >= bundle.soft_bytes) || sa.out_sequence == soft_sequence;
   if (soft && !bundle.soft_expired) setup_.soft_limit(bundle, Heading::leaving);
   if (sealing.count == limits::burst) run(sealing);
 }

@@ -8,41 +8,58 @@ namespace arrouter::ipsec {
 
 std::string_view to_string(Action action) {
   switch (action) {
-    case Action::deny: return "DENY";
-    case Action::ipsec: return "IPSEC";
-    case Action::permit: return "PERMIT";
+    case Action::deny:
+      return "DENY";
+    case Action::ipsec:
+      return "IPSEC";
+    case Action::permit:
+      return "PERMIT";
   }
   return {};
 }
 
 std::string_view to_string(DfBit bit) {
   switch (bit) {
-    case DfBit::set: return "SET";
-    case DfBit::copy: return "COPY";
-    case DfBit::clear: return "CLEAR";
+    case DfBit::set:
+      return "SET";
+    case DfBit::copy:
+      return "COPY";
+    case DfBit::clear:
+      return "CLEAR";
   }
   return {};
 }
 
 std::string to_string(const PeerAddress& peer) {
   switch (peer.kind) {
-    case PeerAddress::Kind::none: return "-";
-    case PeerAddress::Kind::address: return arrouter::to_string(peer.address);
-    case PeerAddress::Kind::any: return "ANY";
-    case PeerAddress::Kind::dynamic: return "DYNAMIC";
+    case PeerAddress::Kind::none:
+      return "-";
+    case PeerAddress::Kind::address:
+      return arrouter::to_string(peer.address);
+    case PeerAddress::Kind::any:
+      return "ANY";
+    case PeerAddress::Kind::dynamic:
+      return "DYNAMIC";
   }
   return {};
 }
 
 std::string_view to_string(FromPacket from) {
   switch (from) {
-    case FromPacket::none: return "NONE";
-    case FromPacket::all: return "ALL";
-    case FromPacket::local_address: return "LADDRESS";
-    case FromPacket::local_port: return "LPORT";
-    case FromPacket::remote_address: return "RADDRESS";
-    case FromPacket::remote_port: return "RPORT";
-    case FromPacket::protocol: return "TRANSPORTPROTOCOL";
+    case FromPacket::none:
+      return "NONE";
+    case FromPacket::all:
+      return "ALL";
+    case FromPacket::local_address:
+      return "LADDRESS";
+    case FromPacket::local_port:
+      return "LPORT";
+    case FromPacket::remote_address:
+      return "RADDRESS";
+    case FromPacket::remote_port:
+      return "RPORT";
+    case FromPacket::protocol:
+      return "TRANSPORTPROTOCOL";
   }
   return {};
 }

@@ -27,9 +27,7 @@ struct PeerAddress {
   Kind kind = Kind::none;
   Ipv4Address address;
   bool operator==(const PeerAddress&) const = default;
-  bool accepts(Ipv4Address peer) const {
-    return kind == Kind::address ? address == peer : kind != Kind::none;
-  }
+  bool accepts(Ipv4Address peer) const { return kind == Kind::address ? address == peer : kind != Kind::none; }
 };
 std::string to_string(const PeerAddress& peer);  // "ANY", "200.200.200.1", "-"
 
@@ -43,11 +41,11 @@ struct Negotiation {
   bool initiator = false;
   Ipv4Address local, peer;
   Traffic traffic;
-  std::vector<std::uint32_t> spis;  // reserved for it
-  std::vector<std::uint8_t> specifications;  // as responder: what was chosen, per protocol
-  std::vector<Packet> waiting;      // to be sent; at most limits::ipsec_queued_packets
+  std::vector<std::uint32_t> spis;                    // reserved for it
+  std::vector<std::uint8_t> specifications;           // as responder: what was chosen, per protocol
+  std::vector<Packet> waiting;                        // to be sent; at most limits::ipsec_queued_packets
   std::vector<std::pair<InterfaceId, Packet>> early;  // arrived by its SPIs before the keys did; as many at most
-  bool renewal = false;             // an older bundle still works
+  bool renewal = false;                               // an older bundle still works
   Instant started{};
 };
 
@@ -65,8 +63,8 @@ struct PolicySettings {
   FromPacket from_packet = FromPacket::none;
   bool use_pfs = false;
   std::uint8_t group = 1;
-  std::string source_interface;   // empty: the policy's own
-  std::string route_template;     // empty: none
+  std::string source_interface;  // empty: the policy's own
+  std::string route_template;    // empty: none
   bool udp_tunnel = false, udp_heartbeat = false;
   std::uint16_t udp_port = 2746;
   bool respond_bad_spi = false;

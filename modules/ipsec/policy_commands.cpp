@@ -192,7 +192,8 @@ IpsecModule::Refusal IpsecModule::check_policy(const PolicySettings& policy) con
     return outcome(Message::bundle_specification_not_found, *policy.bundle_specification);
   }
   if (bundle->second.key_management != *policy.key_management) {
-    return outcome(Message::key_management_differs, fmt::format("bundle specification {}", *policy.bundle_specification),
+    return outcome(Message::key_management_differs,
+                   fmt::format("bundle specification {}", *policy.bundle_specification),
                    to_string(*policy.key_management));
   }
   const bool fixed_peer = policy.peer.kind == PeerAddress::Kind::address;

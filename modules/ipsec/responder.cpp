@@ -83,8 +83,7 @@ bool traffic_fits(const Policy& policy, const Traffic& offered, Ipv4Address loca
                    roaming || may_shrink(FromPacket::local_port), roaming || may_shrink(FromPacket::protocol)) &&
          side_fits(offered.remote, own.remote,
                    may_shrink(FromPacket::remote_address) || any_address(selectors.remote, offered.remote, peer),
-                   roaming || may_shrink(FromPacket::remote_port),
-                   roaming || may_shrink(FromPacket::protocol));
+                   roaming || may_shrink(FromPacket::remote_port), roaming || may_shrink(FromPacket::protocol));
 }
 
 /// Index of the first offered transform that the specification allows; nullopt when none is.
@@ -149,9 +148,10 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
       break;
     }
     const Selectors& selectors = policy->selectors;
-    own_traffic += fmt::format("{}{} has {}", own_traffic.empty() ? "" : "; ", policy->name,
-                               describe(Traffic{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
-                                                traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)}));
+    own_traffic +=
+        fmt::format("{}{} has {}", own_traffic.empty() ? "" : "; ", policy->name,
+                    describe(Traffic{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
+                                     traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)}));
   }
   if (!peer_known) return refuse(Refusal::no_policy, fmt::format("no IPsec policy for peer {}", to_string(offer.peer)));
   if (chosen == nullptr) {
@@ -170,8 +170,8 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
   const auto own = state_.specifications.proposals(specification->second);
   const auto choice = choose_proposal(offer.proposals, own);
   if (!choice) {
-    return refuse(Refusal::no_proposal_chosen, fmt::format("offered {}; policy {} has {}", describe(offer.proposals),
-                                                           chosen->name, describe(own)));
+    return refuse(Refusal::no_proposal_chosen,
+                  fmt::format("offered {}; policy {} has {}", describe(offer.proposals), chosen->name, describe(own)));
   }
   auto negotiation = std::make_unique<Negotiation>();
   for (std::size_t i = 0; i < choice->transforms.size(); ++i) {

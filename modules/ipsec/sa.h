@@ -57,11 +57,11 @@ struct SaBundle {
   std::uint64_t hard_bytes = 0, soft_bytes = 0;      // of either direction; 0: no limit
   std::uint64_t out_bytes = 0, in_bytes = 0;
 
-  bool outbound_ready = true;   // false: the peer may not have installed its side yet
-  bool used_inbound = false;    // a packet has come by it
+  bool outbound_ready = true;  // false: the peer may not have installed its side yet
+  bool used_inbound = false;   // a packet has come by it
   bool soft_expired = false;
-  bool exhausted = false;       // hard limit of bytes or sequence reached; goes after the burst
-  Instant deadline{};           // when Setup looks at it next
+  bool exhausted = false;              // hard limit of bytes or sequence reached; goes after the burst
+  Instant deadline{};                  // when Setup looks at it next
   Instant remove_at = Instant::max();  // replaced, and both sides use the successor
 
   std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }

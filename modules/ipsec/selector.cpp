@@ -17,10 +17,10 @@ struct ProtocolName {
   std::string_view word;
   std::uint8_t number;
 };
-constexpr std::array protocol_names{
-    ProtocolName{"ICMP", protocol::icmp}, ProtocolName{"TCP", protocol::tcp},   ProtocolName{"EGP", protocol::egp},
-    ProtocolName{"UDP", protocol::udp},   ProtocolName{"RSVP", protocol::rsvp}, ProtocolName{"GRE", protocol::gre},
-    ProtocolName{"ESP", protocol::esp},   ProtocolName{"OSPF", protocol::ospf}};
+constexpr std::array protocol_names{ProtocolName{"ICMP", protocol::icmp}, ProtocolName{"TCP", protocol::tcp},
+                                    ProtocolName{"EGP", protocol::egp},   ProtocolName{"UDP", protocol::udp},
+                                    ProtocolName{"RSVP", protocol::rsvp}, ProtocolName{"GRE", protocol::gre},
+                                    ProtocolName{"ESP", protocol::esp},   ProtocolName{"OSPF", protocol::ospf}};
 
 constexpr bool encrypted(std::uint8_t number) {
   return number == protocol::esp || number == protocol::ah || number == protocol::ipcomp;
@@ -29,18 +29,24 @@ constexpr bool has_ports(std::uint8_t number) { return number == protocol::tcp |
 
 bool port_matches(const NumberSelector& selector, FlowKey::Ports ports, std::uint16_t port) {
   switch (selector.kind) {
-    case NumberSelector::Kind::any: return true;
-    case NumberSelector::Kind::opaque: return ports == FlowKey::Ports::opaque;
-    case NumberSelector::Kind::number: return ports == FlowKey::Ports::known && port == selector.number;
+    case NumberSelector::Kind::any:
+      return true;
+    case NumberSelector::Kind::opaque:
+      return ports == FlowKey::Ports::opaque;
+    case NumberSelector::Kind::number:
+      return ports == FlowKey::Ports::known && port == selector.number;
   }
   return false;
 }
 
 bool protocol_matches(const NumberSelector& selector, std::uint8_t number) {
   switch (selector.kind) {
-    case NumberSelector::Kind::any: return true;
-    case NumberSelector::Kind::opaque: return encrypted(number);
-    case NumberSelector::Kind::number: return number == selector.number;
+    case NumberSelector::Kind::any:
+      return true;
+    case NumberSelector::Kind::opaque:
+      return encrypted(number);
+    case NumberSelector::Kind::number:
+      return number == selector.number;
   }
   return false;
 }
@@ -98,37 +104,51 @@ std::optional<FlowKey> flow_of(ByteView packet, Heading heading, InterfaceId int
 
 Ipv4Range AddressSelector::range() const {
   switch (kind) {
-    case Kind::any: return {Ipv4Address(0), Ipv4Address(0xffffffff)};
-    case Kind::address: return {first, first};
-    case Kind::subnet: return {first.masked(second), Ipv4Address(first.value | ~second.value)};
-    case Kind::range: return {first, second};
+    case Kind::any:
+      return {Ipv4Address(0), Ipv4Address(0xffffffff)};
+    case Kind::address:
+      return {first, first};
+    case Kind::subnet:
+      return {first.masked(second), Ipv4Address(first.value | ~second.value)};
+    case Kind::range:
+      return {first, second};
   }
   return {};
 }
 
 std::string address_text(const AddressSelector& selector) {
   switch (selector.kind) {
-    case AddressSelector::Kind::any: return "ANY";
-    case AddressSelector::Kind::range: return to_string(Ipv4Range{selector.first, selector.second});
-    default: return to_string(selector.first);
+    case AddressSelector::Kind::any:
+      return "ANY";
+    case AddressSelector::Kind::range:
+      return to_string(Ipv4Range{selector.first, selector.second});
+    default:
+      return to_string(selector.first);
   }
 }
 
 std::string mask_text(const AddressSelector& selector) {
   switch (selector.kind) {
-    case AddressSelector::Kind::any: return "ANY";
-    case AddressSelector::Kind::address: return "255.255.255.255";
-    case AddressSelector::Kind::subnet: return to_string(selector.second);
-    case AddressSelector::Kind::range: return "-";
+    case AddressSelector::Kind::any:
+      return "ANY";
+    case AddressSelector::Kind::address:
+      return "255.255.255.255";
+    case AddressSelector::Kind::subnet:
+      return to_string(selector.second);
+    case AddressSelector::Kind::range:
+      return "-";
   }
   return {};
 }
 
 std::string port_text(const NumberSelector& selector) {
   switch (selector.kind) {
-    case NumberSelector::Kind::any: return "ANY";
-    case NumberSelector::Kind::opaque: return "OPAQUE";
-    case NumberSelector::Kind::number: return std::to_string(selector.number);
+    case NumberSelector::Kind::any:
+      return "ANY";
+    case NumberSelector::Kind::opaque:
+      return "OPAQUE";
+    case NumberSelector::Kind::number:
+      return std::to_string(selector.number);
   }
   return {};
 }
@@ -166,10 +186,18 @@ isakmp::TrafficId traffic_id(const AddressSelector& address, const NumberSelecto
                              const NumberSelector& protocol) {
   isakmp::TrafficId id;
   switch (address.kind) {
-    case AddressSelector::Kind::any: id.kind = isakmp::TrafficId::Kind::subnet; break;  // 0.0.0.0/0
-    case AddressSelector::Kind::address: id.kind = isakmp::TrafficId::Kind::address; break;
-    case AddressSelector::Kind::subnet: id.kind = isakmp::TrafficId::Kind::subnet; break;
-    case AddressSelector::Kind::range: id.kind = isakmp::TrafficId::Kind::range; break;
+    case AddressSelector::Kind::any:
+      id.kind = isakmp::TrafficId::Kind::subnet;
+      break;  // 0.0.0.0/0
+    case AddressSelector::Kind::address:
+      id.kind = isakmp::TrafficId::Kind::address;
+      break;
+    case AddressSelector::Kind::subnet:
+      id.kind = isakmp::TrafficId::Kind::subnet;
+      break;
+    case AddressSelector::Kind::range:
+      id.kind = isakmp::TrafficId::Kind::range;
+      break;
   }
   id.first = address.kind == AddressSelector::Kind::subnet ? address.first.masked(address.second) : address.first;
   id.second = address.second;
@@ -180,9 +208,12 @@ isakmp::TrafficId traffic_id(const AddressSelector& address, const NumberSelecto
 
 Ipv4Range traffic_range(const isakmp::TrafficId& id) {
   switch (id.kind) {
-    case isakmp::TrafficId::Kind::address: return {id.first, id.first};
-    case isakmp::TrafficId::Kind::subnet: return {id.first.masked(id.second), Ipv4Address(id.first.value | ~id.second.value)};
-    case isakmp::TrafficId::Kind::range: return {id.first, id.second};
+    case isakmp::TrafficId::Kind::address:
+      return {id.first, id.first};
+    case isakmp::TrafficId::Kind::subnet:
+      return {id.first.masked(id.second), Ipv4Address(id.first.value | ~id.second.value)};
+    case isakmp::TrafficId::Kind::range:
+      return {id.first, id.second};
   }
   return {};
 }

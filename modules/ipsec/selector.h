@@ -19,7 +19,7 @@ namespace arrouter::ipsec {
 /// What of a packet decides its policy: 16 bytes, compared and hashed as a whole by the flow cache.
 struct FlowKey {
   enum class Ports : std::uint8_t {
-    none,    // the protocol has none; ICMP keeps its type in local_port
+    none,  // the protocol has none; ICMP keeps its type in local_port
     known,
     opaque,  // there, but out of reach: later fragments, encrypted or compressed packets
   };

@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds overlap{30};       // a replaced bundle still takes late packets
+constexpr seconds overlap{30};        // a replaced bundle still takes late packets
 constexpr seconds renewal_retry{10};  // after a renewal that failed while the old bundle lasts
 
 /// 95 % (reference/isakmp-ipsec.md 4.10).
@@ -166,8 +166,8 @@ SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
   ++state_.generation;
   state_.counters.add(GroupCounter::setup_bundle_create);
   state_.counters.add(GroupCounter::setup_sa_create, bundle.sas.size());
-  state_.services.log.record(log_record(LogText::bundle_created, policy.name, policy.name, bundle.index,
-                                        to_string(bundle.peer)));
+  state_.services.log.record(
+      log_record(LogText::bundle_created, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   return bundle;
 }
 
@@ -194,8 +194,8 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
   policy.counters.add(PolicyCounter::remove_done);
   state_.counters.add(GroupCounter::setup_bundle_delete);
   state_.counters.add(GroupCounter::setup_sa_delete, bundle.sas.size());
-  state_.services.log.record(log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index,
-                                        to_string(bundle.peer)));
+  state_.services.log.record(
+      log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   take_apart(bundle);
   ++state_.generation;
   std::erase_if(policy.bundles, [&](const auto& owned) { return owned.get() == &bundle; });
@@ -212,9 +212,9 @@ void Setup::clear(Policy& policy, Farewell farewell) {
 void Setup::peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) {
   for (Policy* const policy : state_.policies.all()) {
     for (const auto& bundle : policy->bundles) {
-      const bool named = bundle->peer == peer && std::any_of(bundle->sas.begin(), bundle->sas.end(), [&](const auto& sa) {
-        return sa->protocol == protocol && sa->out_spi == spi;
-      });
+      const bool named = bundle->peer == peer &&
+                         std::any_of(bundle->sas.begin(), bundle->sas.end(),
+                                     [&](const auto& sa) { return sa->protocol == protocol && sa->out_spi == spi; });
       if (named && policy->negotiated()) return remove(*bundle, Farewell::silent);
     }
   }

@@ -36,8 +36,13 @@ std::expected<PolicyTable::List, Outcome> chosen_policies(const State& state, co
 void list_policies(const State& state, Screen& screen) {
   screen.line("IPSEC Policies");
   screen.line();
-  screen.table("policies", {{"Name", 25}, {"Interface", 11}, {"Action", 8}, {"KeyManagement", 15}, {"Position", 10},
-                            {"Bundle", 8}, {"PeerAddress", 15}});
+  screen.table("policies", {{"Name", 25},
+                            {"Interface", 11},
+                            {"Action", 8},
+                            {"KeyManagement", 15},
+                            {"Position", 10},
+                            {"Bundle", 8},
+                            {"PeerAddress", 15}});
   screen.rule();
   for (const Policy* const policy : state.policies.all()) {
     const bool ipsec = policy->action == Action::ipsec;
@@ -49,7 +54,9 @@ void list_policies(const State& state, Screen& screen) {
 
 void show_selectors(const PolicySettings& policy, Screen& screen, int column) {
   const Selectors& selectors = policy.selectors;
-  const auto field = [&](std::string_view label, std::string value) { screen.field(2, column, label, std::move(value)); };
+  const auto field = [&](std::string_view label, std::string value) {
+    screen.field(2, column, label, std::move(value));
+  };
   field("Local Address", address_text(selectors.local));
   field("Local Mask", mask_text(selectors.local));
   field("Local Port", port_text(selectors.local_port));
@@ -219,8 +226,14 @@ Outcome show_sa_specifications(const State& state, const Args& args, Screen& scr
   }
   screen.line("IPSEC SA Specifications");
   screen.line();
-  screen.table("saSpecifications", {{"Id", 7}, {"KeyManagement", 16}, {"Protocol", 11}, {"Mode", 12}, {"EncAlg", 12},
-                                    {"HashAlg", 10}, {"InSPI", 13}, {"OutSPI", 11}});
+  screen.table("saSpecifications", {{"Id", 7},
+                                    {"KeyManagement", 16},
+                                    {"Protocol", 11},
+                                    {"Mode", 12},
+                                    {"EncAlg", 12},
+                                    {"HashAlg", 10},
+                                    {"InSPI", 13},
+                                    {"OutSPI", 11}});
   screen.rule();
   for (const auto& [id, sa] : sas) {
     screen.row({id, to_string(sa.key_management), to_string(sa.protocol), mode_text(sa.mode),

@@ -41,10 +41,10 @@ constexpr GroupCounterName group_counters[] = {
 struct GroupName {
   std::string_view keyword, group, title;
 };
-constexpr GroupName groups[] = {{"MAIN", "main", "IPSEC Main Counters"}, {"SETUP", "setup", "IPSEC Setup Counters"},
-                                {"ESP", "esp", "IPSEC ESP Counters"},    {"AH", "ah", "IPSEC AH Counters"},
-                                {"COMP", "comp", "IPSEC Compression Counters"},
-                                {"UDP", "udp", "IPSEC UDP Counters"}};
+constexpr GroupName groups[] = {
+    {"MAIN", "main", "IPSEC Main Counters"},        {"SETUP", "setup", "IPSEC Setup Counters"},
+    {"ESP", "esp", "IPSEC ESP Counters"},           {"AH", "ah", "IPSEC AH Counters"},
+    {"COMP", "comp", "IPSEC Compression Counters"}, {"UDP", "udp", "IPSEC UDP Counters"}};
 
 }  // namespace
 

@@ -32,7 +32,9 @@ NumberSelector number_of(std::uint16_t value) {
 void show_filters(const Traffic& traffic, Screen& screen, int column) {
   const auto scope = screen.object("filters");
   const AddressSelector local = address_of(traffic.local), remote = address_of(traffic.remote);
-  const auto field = [&](std::string_view label, std::string value) { screen.field(4, column, label, std::move(value)); };
+  const auto field = [&](std::string_view label, std::string value) {
+    screen.field(4, column, label, std::move(value));
+  };
   field("Local address", address_text(local));
   field("Local mask", mask_text(local));
   field("Local port", port_text(number_of(traffic.local.port)));
@@ -75,12 +77,13 @@ void show_sa(const Sa& sa, Screen& screen) {
 }
 
 void list_sas(const State& state, Screen& screen) {
-  screen.table("sas", {{"SA Id", 8}, {"Policy", 25}, {"Bundle", 9}, {"State", 11}, {"Protocol", 11}, {"OutSPI", 13},
-                       {"InSPI", 10}});
+  screen.table(
+      "sas",
+      {{"SA Id", 8}, {"Policy", 25}, {"Bundle", 9}, {"State", 11}, {"Protocol", 11}, {"OutSPI", 13}, {"InSPI", 10}});
   screen.rule();
   for (const auto& [id, sa] : state.sas.by_id()) {
-    screen.row({id, sa->bundle->policy->name, sa->bundle->index, state_text(*sa), to_string(sa->protocol),
-                sa->out_spi, sa->in_spi});
+    screen.row({id, sa->bundle->policy->name, sa->bundle->index, state_text(*sa), to_string(sa->protocol), sa->out_spi,
+                sa->in_spi});
   }
 }
 

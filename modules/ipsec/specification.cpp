@@ -36,10 +36,14 @@ std::string_view to_string(KeyManagement management) {
 
 std::string_view to_string(isakmp::Protocol protocol) {
   switch (protocol) {
-    case isakmp::Protocol::isakmp: return "ISAKMP";
-    case isakmp::Protocol::ah: return "AH";
-    case isakmp::Protocol::esp: return "ESP";
-    case isakmp::Protocol::ipcomp: return "COMP";
+    case isakmp::Protocol::isakmp:
+      return "ISAKMP";
+    case isakmp::Protocol::ah:
+      return "AH";
+    case isakmp::Protocol::esp:
+      return "ESP";
+    case isakmp::Protocol::ipcomp:
+      return "COMP";
   }
   return {};
 }
@@ -71,7 +75,8 @@ Result<BundleString> parse_bundle_string(std::string_view text) {
 
 Result<void> Specifications::check(const BundleString& string, KeyManagement management) const {
   if (management == KeyManagement::manual &&
-      (string.size() > 1 || std::any_of(string[0].begin(), string[0].end(), [](const auto& or_list) { return or_list.size() > 1; }))) {
+      (string.size() > 1 ||
+       std::any_of(string[0].begin(), string[0].end(), [](const auto& or_list) { return or_list.size() > 1; }))) {
     return failure("manual keys leave no alternatives");
   }
   for (const auto& together : string) {

@@ -23,8 +23,8 @@ void IpsecModule::tunnel_datagram(const UdpDatagram& datagram) {
   Packet packet = state_.services.pool.allocate(headers + datagram.payload.size());
   if (!packet) return state_.counters.add(GroupCounter::main_no_buffer);
   std::uint8_t* const at = packet->put(headers + datagram.payload.size());
-  wire::write_ipv4(at, {.source = datagram.source, .destination = datagram.destination,
-                        .protocol = wire::protocol::udp},
+  wire::write_ipv4(at,
+                   {.source = datagram.source, .destination = datagram.destination, .protocol = wire::protocol::udp},
                    static_cast<std::uint16_t>(packet->size()));
   std::copy(datagram.payload.begin(), datagram.payload.end(), at + headers);
   wire::write_udp(at + wire::ipv4_header, datagram.source_port, datagram.destination_port, datagram.payload.size(),

@@ -13,16 +13,17 @@ namespace {
 /// One router with a manual SA of each kind, SPIs 1000 and up; NULL hash, so that a fuzzer gets behind the ICV.
 std::unique_ptr<test::IpsecFixture> make_router() {
   auto fixture = std::make_unique<test::IpsecFixture>();
-  fixture->configure("create enco key=10 type=des value=0x101f2c3b49576473\n"
-                     "create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e\n"
-                     "create ipsec sas=1 key=manual prot=esp enc=des enck=10 insp=1000 outs=1000\n"
-                     "create ipsec sas=2 key=manual prot=esp enc=null hasha=sha hashk=11 insp=1001 outs=1001\n"
-                     "create ipsec sas=3 key=manual prot=esp mod=transport enc=des enck=10 insp=1002 outs=1002 anti=on\n"
-                     "create ipsec bund=1 key=manual string=\"1\"\ncreate ipsec bund=2 key=manual string=\"2\"\n"
-                     "create ipsec bund=3 key=manual string=\"3\"\n"
-                     "create ipsec pol=a int=eth0 ac=ipsec key=manual bund=1 peer=1.1.1.1\n"
-                     "create ipsec pol=b int=eth0 ac=ipsec key=manual bund=2 peer=1.1.1.1\n"
-                     "create ipsec pol=c int=eth0 ac=ipsec key=manual bund=3 peer=1.1.1.1\nenable ipsec");
+  fixture->configure(
+      "create enco key=10 type=des value=0x101f2c3b49576473\n"
+      "create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e\n"
+      "create ipsec sas=1 key=manual prot=esp enc=des enck=10 insp=1000 outs=1000\n"
+      "create ipsec sas=2 key=manual prot=esp enc=null hasha=sha hashk=11 insp=1001 outs=1001\n"
+      "create ipsec sas=3 key=manual prot=esp mod=transport enc=des enck=10 insp=1002 outs=1002 anti=on\n"
+      "create ipsec bund=1 key=manual string=\"1\"\ncreate ipsec bund=2 key=manual string=\"2\"\n"
+      "create ipsec bund=3 key=manual string=\"3\"\n"
+      "create ipsec pol=a int=eth0 ac=ipsec key=manual bund=1 peer=1.1.1.1\n"
+      "create ipsec pol=b int=eth0 ac=ipsec key=manual bund=2 peer=1.1.1.1\n"
+      "create ipsec pol=c int=eth0 ac=ipsec key=manual bund=3 peer=1.1.1.1\nenable ipsec");
   return fixture;
 }
 

@@ -57,13 +57,16 @@ create isakmp pol="wiz_Peer1 to Peer2" pe={3} enc=3desouter key=1 natt=true
 set isakmp pol="wiz_Peer1 to Peer2" sendd=true sendn=true hea=both
 enable isakmp
 {5}
-)", name, wan, lan, peer, peer_lan, extra);
+)",
+                     name, wan, lan, peer, peer_lan, extra);
 }
 
 }  // namespace
 
 Host::Host(VirtualTime& time, std::string name, std::string_view address, std::string_view gateway)
-    : time_(time), port_(name, mac_of(name), pool_, time.scheduler, time), address_(*parse_ipv4(address)),
+    : time_(time),
+      port_(name, mac_of(name), pool_, time.scheduler, time),
+      address_(*parse_ipv4(address)),
       gateway_(*parse_ipv4(gateway)) {
   port_.set_receiver([this](Burst& frames) { receive(frames); });
 }
@@ -178,8 +181,7 @@ void Internet::forward(PacketBuffer& frame, std::size_t header) {
     if (watcher_ && !watcher_(packet)) return;
     Packet copy = leg->pool->allocate(wire::ethernet_header + packet.size());
     if (!copy) throw std::runtime_error("the Internet ran out of buffers");
-    std::uint8_t* const at =
-        begin_frame(copy, leg->neighbour, leg->port->mac(), wire::ether_type::ipv4, packet.size());
+    std::uint8_t* const at = begin_frame(copy, leg->neighbour, leg->port->mac(), wire::ether_type::ipv4, packet.size());
     std::memcpy(at, packet.data(), packet.size());
     --at[8];
     wire::finish_ipv4(at);
@@ -189,9 +191,12 @@ void Internet::forward(PacketBuffer& frame, std::size_t header) {
 }
 
 HowToNetwork::HowToNetwork(std::uint64_t world_seed, std::string_view extra)
-    : seed(world_seed), pc1(time, "pc1", "192.168.1.100", "192.168.1.254"),
-      pc2(time, "pc2", "192.168.2.100", "192.168.2.254"), internet(time),
-      peer1(time, "Peer1", "AR415S", seed * 2 + 1), peer2(time, "Peer2", "AR415S", seed * 2 + 2) {
+    : seed(world_seed),
+      pc1(time, "pc1", "192.168.1.100", "192.168.1.254"),
+      pc2(time, "pc2", "192.168.2.100", "192.168.2.254"),
+      internet(time),
+      peer1(time, "Peer1", "AR415S", seed * 2 + 1),
+      peer2(time, "Peer2", "AR415S", seed * 2 + 2) {
   internet.connect(peer1.port("eth0"), "100.100.100.0", std::chrono::milliseconds(10));
   internet.connect(peer2.port("eth0"), "200.200.200.0", std::chrono::milliseconds(10));
   links_.push_back(std::make_unique<MemoryLink>(pc1.port(), peer1.port("vlan1")));

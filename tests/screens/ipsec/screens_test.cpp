@@ -137,12 +137,14 @@ Inbound Packet Processing Counters
 
 TEST_CASE("SHOW IPSEC SA") {
   HowTo fixture;
-  CHECK(fixture.run("show ipsec sa").text == R"(SA Id   Policy                   Bundle   State      Protocol   OutSPI       InSPI
+  CHECK(fixture.run("show ipsec sa").text ==
+        R"(SA Id   Policy                   Bundle   State      Protocol   OutSPI       InSPI
 -------------------------------------------------------------------------------
 0       vpn                      0        Valid      ESP        1612248718   992095719
 )");
   fixture.configure("reset ipsec policy=vpn");
-  CHECK(fixture.run("show ipsec sa").text == R"(SA Id   Policy                   Bundle   State      Protocol   OutSPI       InSPI
+  CHECK(fixture.run("show ipsec sa").text ==
+        R"(SA Id   Policy                   Bundle   State      Protocol   OutSPI       InSPI
 -------------------------------------------------------------------------------
 )");
 }
@@ -236,8 +238,9 @@ Id     KeyManagement   Protocol   Mode        EncAlg      HashAlg   InSPI       
 
 TEST_CASE("SHOW IPSEC BUNDLESPECIFICATION") {
   HowTo fixture;
-  fixture.configure("create ipsec sas=2 key=isakmp prot=esp enc=des hasha=sha\n"
-                    "create ipsec bund=2 key=isakmp string=\"1 or 2\"");
+  fixture.configure(
+      "create ipsec sas=2 key=isakmp prot=esp enc=des hasha=sha\n"
+      "create ipsec bund=2 key=isakmp string=\"1 or 2\"");
   CHECK(fixture.run("show ipsec bund").text == R"(IPSEC Bundle Specifications
 
 Id     KeyManagement   String

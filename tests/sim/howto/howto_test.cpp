@@ -124,8 +124,9 @@ TEST_CASE("renewals lose no packet on a good line") {
 }
 
 TEST_CASE("two days on a line that loses a tenth") {
-  HowToNetwork network(test::chosen_seed(5), "set ipsec bund=1 expirys=3600\n"
-                                             "set isakmp pol=\"wiz_Peer1 to Peer2\" expirys=7200");
+  HowToNetwork network(test::chosen_seed(5),
+                       "set ipsec bund=1 expirys=3600\n"
+                       "set isakmp pol=\"wiz_Peer1 to Peer2\" expirys=7200");
   ClearTextWatch watch(network);
   INFO("seed " << network.seed);
   network.impair({.loss = 5, .duplicate = 1, .reorder = 1});  // on both cables: about a tenth of all packets

@@ -330,13 +330,14 @@ TEST_CASE("an unknown SPI is counted, logged once a second, and answered where t
 
 TEST_CASE("manual keys: both ends up without ISAKMP") {
   IpsecFixture fixture;
-  fixture.configure("create enco key=10 type=des value=0x101f2c3b49576473\n"
-                    "create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e\n"
-                    "create ipsec sas=1 key=manual prot=esp enc=des enck=10 hasha=sha hashk=11 insp=1000 outs=1001\n"
-                    "create ipsec bund=1 key=manual string=\"1\"\n"
-                    "create ipsec pol=manual int=eth0 ac=ipsec key=manual bund=1 peer=200.100.20.1\n"
-                    "set ipsec pol=manual lad=192.168.1.0 lma=255.255.255.0 rad=192.168.2.0 rma=255.255.255.0\n"
-                    "enable ipsec");
+  fixture.configure(
+      "create enco key=10 type=des value=0x101f2c3b49576473\n"
+      "create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e\n"
+      "create ipsec sas=1 key=manual prot=esp enc=des enck=10 hasha=sha hashk=11 insp=1000 outs=1001\n"
+      "create ipsec bund=1 key=manual string=\"1\"\n"
+      "create ipsec pol=manual int=eth0 ac=ipsec key=manual bund=1 peer=200.100.20.1\n"
+      "set ipsec pol=manual lad=192.168.1.0 lma=255.255.255.0 rad=192.168.2.0 rma=255.255.255.0\n"
+      "enable ipsec");
   const Packet esp = fixture.out(lan_ping(fixture));
   REQUIRE(esp);
   CHECK(spi_of(esp) == 1001);

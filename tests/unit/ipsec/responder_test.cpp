@@ -62,8 +62,7 @@ TEST_CASE("a refusal says what was offered and what is configured") {
   auto offer = howto_offer();
   offer.proposals = {esp({triple_md5})};
   CHECK(refusal(fixture, offer).refusal == Refusal::no_proposal_chosen);
-  CHECK(refusal(fixture, offer).reason ==
-        "offered ESP 3DESOUTER MD5 TUNNEL; policy vpn has ESP 3DESOUTER SHA TUNNEL");
+  CHECK(refusal(fixture, offer).reason == "offered ESP 3DESOUTER MD5 TUNNEL; policy vpn has ESP 3DESOUTER SHA TUNNEL");
   offer = howto_offer();
   offer.remote_id.second = mask_of(16);
   CHECK(refusal(fixture, offer).refusal == Refusal::invalid_id);
@@ -92,9 +91,10 @@ TEST_CASE("a refusal says what was offered and what is configured") {
 TEST_CASE("the offer's order of preference counts") {
   IpsecFixture fixture;
   fixture.configure(test::ipsec_howto);
-  fixture.configure("create ipsec sas=2 key=isakmp prot=esp enc=aes128 hasha=sha\n"
-                    "create ipsec sas=3 key=isakmp prot=esp enc=3desouter hasha=md5\n"
-                    "set ipsec bund=1 string=\"1 or 2, 3\"");
+  fixture.configure(
+      "create ipsec sas=2 key=isakmp prot=esp enc=aes128 hasha=sha\n"
+      "create ipsec sas=3 key=isakmp prot=esp enc=3desouter hasha=md5\n"
+      "set ipsec bund=1 string=\"1 or 2, 3\"");
   auto offer = howto_offer();
   offer.proposals = {esp({triple_md5, aes_sha}), esp({triple_sha})};
   auto answer = fixture.isakmp.user->select(offer);
@@ -111,10 +111,11 @@ TEST_CASE("the offer's order of preference counts") {
 
 TEST_CASE("callers from anywhere: ANY addresses take what the caller has") {
   IpsecFixture fixture;
-  fixture.configure("create ipsec sas=1 key=isakmp prot=esp mod=transport enc=3desouter hasha=sha\n"
-                    "create ipsec bund=1 key=isakmp string=\"1\"\n"
-                    "create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=roaming\n"
-                    "set ipsec pol=roaming lp=1701 tra=udp\nenable ipsec");
+  fixture.configure(
+      "create ipsec sas=1 key=isakmp prot=esp mod=transport enc=3desouter hasha=sha\n"
+      "create ipsec bund=1 key=isakmp string=\"1\"\n"
+      "create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=roaming\n"
+      "set ipsec pol=roaming lp=1701 tra=udp\nenable ipsec");
   isakmp::Offer offer;
   offer.local = ip4("100.100.100.1");
   offer.peer = ip4("211.211.211.1");

@@ -21,9 +21,10 @@ std::string fate(IpsecFixture& fixture, Packet packet) {
 
 TEST_CASE("the first policy that matches decides, and no match drops") {
   IpsecFixture fixture;
-  fixture.configure("create ipsec pol=web int=eth0 ac=deny tra=tcp rp=80\n"
-                    "create ipsec pol=all int=eth0 ac=permit rad=1.1.1.1-1.1.1.9\n"
-                    "enable ipsec");
+  fixture.configure(
+      "create ipsec pol=web int=eth0 ac=deny tra=tcp rp=80\n"
+      "create ipsec pol=all int=eth0 ac=permit rad=1.1.1.1-1.1.1.9\n"
+      "enable ipsec");
   CHECK(fate(fixture, fixture.packet("192.168.1.1", "1.1.1.1", 6, 60, 1024, 80)) == "drop");
   CHECK(fate(fixture, fixture.packet("192.168.1.1", "1.1.1.1", 6, 60, 1024, 81)) == "permit");
   CHECK(fate(fixture, fixture.packet("192.168.1.1", "1.1.1.1", 17, 60, 1024, 80)) == "permit");
@@ -48,8 +49,9 @@ TEST_CASE("local means source on the way out and destination on the way in") {
 
 TEST_CASE("subnets, single addresses, protocols by name and number") {
   IpsecFixture fixture;
-  fixture.configure("create ipsec pol=net int=eth0 ac=permit lad=10.1.2.3 lma=255.255.0.0 tra=89\n"
-                    "create ipsec pol=host int=eth0 ac=permit rad=9.9.9.9 tra=icmp ic=8\nenable ipsec");
+  fixture.configure(
+      "create ipsec pol=net int=eth0 ac=permit lad=10.1.2.3 lma=255.255.0.0 tra=89\n"
+      "create ipsec pol=host int=eth0 ac=permit rad=9.9.9.9 tra=icmp ic=8\nenable ipsec");
   CHECK(fate(fixture, fixture.packet("10.1.255.255", "1.1.1.1", 89)) == "permit");
   CHECK(fate(fixture, fixture.packet("10.2.0.0", "1.1.1.1", 89)) == "drop");
   CHECK(fate(fixture, fixture.packet("10.1.0.0", "1.1.1.1", 88)) == "drop");
@@ -61,8 +63,9 @@ TEST_CASE("subnets, single addresses, protocols by name and number") {
 
 TEST_CASE("OPAQUE means ports out of reach, ANY means them too, a number does not") {
   IpsecFixture fixture;
-  fixture.configure("create ipsec pol=number int=eth0 ac=deny rp=53 tra=udp\n"
-                    "create ipsec pol=opaque int=eth0 ac=permit rp=opaque tra=udp\nenable ipsec");
+  fixture.configure(
+      "create ipsec pol=number int=eth0 ac=deny rp=53 tra=udp\n"
+      "create ipsec pol=opaque int=eth0 ac=permit rp=opaque tra=udp\nenable ipsec");
   const auto fragment = [&] {
     Packet packet = fixture.packet("192.168.1.1", "1.1.1.1", 17, 60, 1, 53);
     store_be16(packet->data() + 6, 100);  // a later fragment
@@ -79,8 +82,9 @@ TEST_CASE("OPAQUE means ports out of reach, ANY means them too, a number does no
 
 TEST_CASE("POSITION renumbers while packets flow") {
   IpsecFixture fixture;
-  fixture.configure("create ipsec pol=a int=eth0 ac=permit\ncreate ipsec pol=b int=eth0 ac=deny pos=1\n"
-                    "create ipsec pol=c int=eth0 ac=permit pos=100\nenable ipsec");
+  fixture.configure(
+      "create ipsec pol=a int=eth0 ac=permit\ncreate ipsec pol=b int=eth0 ac=deny pos=1\n"
+      "create ipsec pol=c int=eth0 ac=permit pos=100\nenable ipsec");
   auto& policies = fixture.module->state().policies;
   CHECK(policies.position(*policies.find("b")) == 1);
   CHECK(policies.position(*policies.find("a")) == 2);

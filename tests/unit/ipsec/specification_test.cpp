@@ -35,8 +35,9 @@ TEST_CASE("what a specification refuses") {
           "Error (3081266): Parameter OUTSPI is required.\n");
   refused("create ipsec sas=1 key=manual prot=esp enc=des enck=1 insp=255 outs=256",
           "Error (3081276): SPI values below 256 are reserved.\n");
-  fixture.configure("create ipsec sas=1 key=manual prot=esp enc=des enck=1 insp=256 outs=256\n"
-                    "create ipsec sas=2 key=isakmp prot=esp enc=des");
+  fixture.configure(
+      "create ipsec sas=1 key=manual prot=esp enc=des enck=1 insp=256 outs=256\n"
+      "create ipsec sas=2 key=isakmp prot=esp enc=des");
   refused("create ipsec sas=2 key=isakmp prot=esp enc=des", "Error (3081261): SA specification 2 already exists.\n");
   refused("create ipsec bund=1 key=isakmp string=\"1\"",
           "Error (3081271): Bundle string is not valid: key management of SA specification 1 differs.\n");
@@ -75,7 +76,8 @@ TEST_CASE("dump, factory-fresh, dump gives the same text") {
       "create ipsec pol=\"ike\" int=eth0 ac=permit\n"
       "set ipsec pol=\"ike\" lp=500 rp=500 tra=UDP\n"
       "create ipsec pol=\"a b\" int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=\"x y\" sase=all\n"
-      "set ipsec pol=\"a b\" lad=192.168.1.0 lma=255.255.255.0 rad=1.1.1.1-1.1.1.5 lp=OPAQUE tra=123 lna=\"l\" rna=\"r\"\n"
+      "set ipsec pol=\"a b\" lad=192.168.1.0 lma=255.255.255.0 rad=1.1.1.1-1.1.1.5 lp=OPAQUE tra=123 lna=\"l\" "
+      "rna=\"r\"\n"
       "set ipsec pol=\"a b\" dfb=copy usepfsk=true gro=2 srci=vlan1 iprou=\"t\" udpt=true udpp=2747 udph=true\n"
       "create ipsec pol=\"man\" int=vlan1 ac=ipsec key=manual bund=2 peer=1.2.3.4\n"
       "set ipsec pol=\"man\" tra=ICMP ic=3,8-11\n"

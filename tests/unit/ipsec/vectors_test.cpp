@@ -110,7 +110,7 @@ TEST_CASE("the same fields make the same ESP packet") {
     FixedRandom random(ByteView(vector.outer).subspan(iv_at, esp_shape(sa).iv));
     IvPool ivs(random);
     Packet packet = services.pool.copy(vector.inner);
-    const OuterHeader outer{test::ip4("100.100.100.1"), test::ip4("200.200.200.1"), udp, 4500, 4500, false,
+    const OuterHeader outer{test::ip4("100.100.100.1"),        test::ip4("200.200.200.1"), udp, 4500, 4500, false,
                             load_be16(vector.outer.data() + 4)};
     CHECK(sealed_length(sa, udp, vector.inner.size(), 20) == vector.outer.size());
     const enco::Job job = seal(*packet, sa, vector.sequence, outer, ivs);
@@ -120,7 +120,9 @@ TEST_CASE("the same fields make the same ESP packet") {
     CHECK(to_hex(packet->view().subspan(from)) == to_hex(ByteView(vector.outer).subspan(from)));
     CHECK(wire::view_ipv4(packet->view()));
     CHECK(packet->size() == vector.outer.size());
-    if (udp) CHECK(to_hex(packet->view().subspan(20, 8)) == "11941194" + to_hex(ByteView(vector.outer).subspan(24, 2)) + "0000");
+    if (udp)
+      CHECK(to_hex(packet->view().subspan(20, 8)) ==
+            "11941194" + to_hex(ByteView(vector.outer).subspan(24, 2)) + "0000");
   }
 }
 
