@@ -69,7 +69,7 @@ std::optional<wire::ArpFields> ArpTable::check(Link& link, ByteView payload) {
     if (arp->sender == interface->settings.address) {
       if (arp->sender_mac == link.port->mac()) return std::nullopt;  // an echo of this router's own
       ++counters.in_conflicts;
-      if (clock_.now() < quiet_until_) return std::nullopt;          // one line tells it; a flood must not fill the log
+      if (clock_.now() < quiet_until_) return std::nullopt;  // one line tells it; a flood must not fill the log
       quiet_until_ = clock_.now() + std::chrono::seconds(10);
       log_.record({.severity = LogSeverity::urgent,
                    .module = module_number::ip,
@@ -108,7 +108,7 @@ void ArpTable::learn(Link& link, Interface* interface, const wire::ArpFields& ar
     // A gratuitous packet changes an entry only where the interface takes such packets.
     const bool gratuitous = arp.sender == arp.target;
     if (gratuitous && interface != nullptr && !interface->settings.gratuitous_arp) return;
-    if (!found->second.fixed) resolved(key, found->second, arp.sender_mac);
+    if (!found->second.fixed) resolved(found->second, arp.sender_mac);
     return;
   }
   // A new entry only for a neighbour who talks to this router; replies nobody asked for teach nothing.
@@ -124,10 +124,10 @@ void ArpTable::learn(Link& link, Interface* interface, const wire::ArpFields& ar
   ArpEntry& entry = entries_[key];
   entry.interface = interface->id;
   entry.address = arp.sender;
-  resolved(key, entry, arp.sender_mac);
+  resolved(entry, arp.sender_mac);
 }
 
-void ArpTable::resolved(Key, ArpEntry& entry, const MacAddress& mac) {
+void ArpTable::resolved(ArpEntry& entry, const MacAddress& mac) {
   const bool news = !entry.resolved || entry.mac != mac;
   entry.mac = mac;
   entry.resolved = true;
@@ -158,16 +158,14 @@ void ArpTable::announce(Interface& interface) {
 void ArpTable::ask(Interface& interface, const ArpEntry& entry) {
   ++counters.out_requests;
   // An unnumbered interface asks with the router's first address.
-  const Ipv4Address own =
-      interface.settings.address.unset() ? interfaces_.first_address() : interface.settings.address;
+  const Ipv4Address own = interface.settings.address.unset() ? interfaces_.first_address() : interface.settings.address;
   send(interface, {wire::arp_operation::request, interface.link->port->mac(), own, MacAddress{}, entry.address},
        entry.resolved ? entry.mac : broadcast_mac);
 }
 
 void ArpTable::answer(Interface& interface, const wire::ArpFields& arp) {
   ++counters.out_replies;
-  send(interface,
-       {wire::arp_operation::reply, interface.link->port->mac(), arp.target, arp.sender_mac, arp.sender},
+  send(interface, {wire::arp_operation::reply, interface.link->port->mac(), arp.target, arp.sender_mac, arp.sender},
        arp.sender_mac);
 }
 
@@ -189,7 +187,7 @@ ArpTable::Set ArpTable::add_static(Interface& interface, Ipv4Address host, const
   entry.address = host;
   entry.fixed = true;
   entry.port = port;
-  resolved(key, entry, mac);
+  resolved(entry, mac);
   return Set::done;
 }
 
@@ -197,7 +195,7 @@ ArpTable::Set ArpTable::set_static(Interface& interface, Ipv4Address host, const
   const auto found = entries_.find(key_of(*interface.link, host));
   if (found == entries_.end() || !found->second.fixed) return Set::unknown;
   found->second.port = port;
-  resolved(found->first, found->second, mac);
+  resolved(found->second, mac);
   return Set::done;
 }
 
@@ -226,11 +224,6 @@ void ArpTable::remove_interface(const Interface& interface, bool keep_static) {
     if (!keep) gone.push_back(key);
   }
   for (const Key key : gone) forget(key);
-}
-
-const ArpEntry* ArpTable::find(const Link& link, Ipv4Address host) const {
-  const auto found = entries_.find(key_of(link, host));
-  return found == entries_.end() ? nullptr : &found->second;
 }
 
 void ArpTable::forget(Key key) {

@@ -31,11 +31,11 @@ struct ArpEntry {
   InterfaceId interface = 0;
   Ipv4Address address;
   MacAddress mac;
-  bool fixed = false;      // static
+  bool fixed = false;  // static
   bool resolved = false;
-  bool polled = false;     // asked again before ageing out
-  unsigned port = 0;       // PORT= of a static entry; 0: not given
-  Instant deadline{};      // of a dynamic entry: ages out, or the question fails
+  bool polled = false;  // asked again before ageing out
+  unsigned port = 0;    // PORT= of a static entry; 0: not given
+  Instant deadline{};   // of a dynamic entry: ages out, or the question fails
   Packet held;
 };
 
@@ -63,7 +63,6 @@ class ArpTable {
   void remove_interface(const Interface& interface, bool keep_static);
 
   const std::unordered_map<std::uint64_t, ArpEntry>& all() const { return entries_; }
-  const ArpEntry* find(const Link& link, Ipv4Address host) const;
   ArpCounters counters;
 
  private:
@@ -73,7 +72,7 @@ class ArpTable {
   }
   std::optional<wire::ArpFields> check(Link& link, ByteView payload);
   void learn(Link& link, Interface* interface, const wire::ArpFields& arp, bool addressed_to_us);
-  void resolved(Key key, ArpEntry& entry, const MacAddress& mac);
+  void resolved(ArpEntry& entry, const MacAddress& mac);
   void ask(Interface& interface, const ArpEntry& entry);
   void answer(Interface& interface, const wire::ArpFields& arp);
   void send(Interface& interface, const wire::ArpFields& fields, const MacAddress& to);

@@ -53,8 +53,8 @@ void add_arp_rows(Engine& engine, Rows& rows) {
                   "Changes a static ARP entry.",
                   [&engine](Invocation& call) { return change_entry(engine, call.args, false); }, Coverage::partial,
                   port_note});
-  rows.push_back({"SET IP ARP TIMeout=<1-1023>", Access::manager, "Sets the life of ARP entries in units of 256 seconds.",
-                  [&engine](Invocation& call) {
+  rows.push_back({"SET IP ARP TIMeout=<1-1023>", Access::manager,
+                  "Sets the life of ARP entries in units of 256 seconds.", [&engine](Invocation& call) {
                     engine.state.switches.arp_timeout = static_cast<unsigned>(call.args.number("TIMEOUT"));
                     return messages::done();
                   }});

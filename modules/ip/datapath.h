@@ -2,8 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
-#include <unordered_map>
 
 #include "modules/ip/arp.h"
 #include "modules/ip/destinations.h"

@@ -53,8 +53,7 @@ Hop Destinations::hop(const Destination& destination, Ipv4Address source, std::u
   }
   Route& route = *paths[index];
   if (state_.switches.route_count) ++route.hits;
-  return {state_.interfaces.find(route.interface),
-          route.next_hop.unset() ? destination.address : route.next_hop};
+  return {state_.interfaces.find(route.interface), route.next_hop.unset() ? destination.address : route.next_hop};
 }
 
 }  // namespace arrouter::ip

@@ -13,8 +13,8 @@ struct Destination {
   Ipv4Address address;
   std::uint32_t generation = 0;
   Kind kind = Kind::unreachable;
-  Interface* broadcast_on = nullptr;           // of a subnet's broadcast; nullptr for 255.255.255.255
-  const RouteTable::Paths* paths = nullptr;    // of a routed one
+  Interface* broadcast_on = nullptr;         // of a subnet's broadcast; nullptr for 255.255.255.255
+  const RouteTable::Paths* paths = nullptr;  // of a routed one
 };
 
 /// A route chosen for a packet.

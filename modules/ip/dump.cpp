@@ -28,7 +28,7 @@ constexpr std::string_view multicast_word(Multicast mode) {
 
 void dump_switches(const Switches& on, ConfigWriter& config) {
   const Switches standard;
-  const auto line = [&](std::string_view name, bool Switches::* flag) {
+  const auto line = [&](std::string_view name, bool Switches::*flag) {
     if (on.*flag != standard.*flag) config.line(fmt::format("{} ip {}", on.*flag ? "enable" : "disable", name));
   };
   line("for", &Switches::forwarding);
@@ -119,8 +119,8 @@ void dump_routes(const Engine& engine, ConfigWriter& config) {
     }
   }
   for (const auto& [name, of] : engine.state.templates) {
-    std::string line = fmt::format("add ip rou temp={} int={} next={}", arrouter::quoted(name), of.interface,
-                                   to_string(of.next_hop));
+    std::string line =
+        fmt::format("add ip rou temp={} int={} next={}", arrouter::quoted(name), of.interface, to_string(of.next_hop));
     add_costs(line, of);
     config.line(std::move(line));
   }

@@ -90,8 +90,7 @@ void Engine::remove_interface(Interface& interface) {
 }
 
 void Engine::interface_changed(Interface& interface, const InterfaceSettings& before) {
-  const bool readdressed =
-      before.address != interface.settings.address || before.mask != interface.settings.mask;
+  const bool readdressed = before.address != interface.settings.address || before.mask != interface.settings.mask;
   if (readdressed || before.rip_metric != interface.settings.rip_metric) {
     state.routes.remove_interface(interface.id, false);
     connect(interface);

@@ -51,9 +51,7 @@ class Engine final : public IpApi {
   void send(Burst& packets) override { path.send(packets); }
   void set_ipsec(IpsecStage* stage) override;
   void set_udp_encapsulation_port(std::uint16_t port) override { path.set_udp_encapsulation_port(port); }
-  void receive_decrypted(InterfaceId interface, Burst& packets) override {
-    path.receive_decrypted(interface, packets);
-  }
+  void receive_decrypted(InterfaceId interface, Burst& packets) override { path.receive_decrypted(interface, packets); }
   void send_too_big(const PacketBuffer& packet, unsigned mtu) override { path.send_too_big(packet, mtu); }
   void count_drop(IpDrop reason) override { state.ip.drop(reason); }
 

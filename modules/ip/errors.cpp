@@ -24,7 +24,8 @@ bool Datapath::deserves_error(const PacketBuffer& about) const {
   const Ipv4Address source = ip->source();
   const std::uint32_t first_octet = source.value >> 24;
   if (first_octet == 0 || first_octet == 127 || first_octet >= 224 || ip->destination().value >> 28 >= 0xe ||
-      state_.interfaces.broadcast_of(source) != nullptr || state_.interfaces.broadcast_of(ip->destination()) != nullptr) {
+      state_.interfaces.broadcast_of(source) != nullptr ||
+      state_.interfaces.broadcast_of(ip->destination()) != nullptr) {
     return false;
   }
   return ip->protocol() != wire::protocol::icmp || (!ip->payload().empty() && !is_error(ip->payload()[0]));

@@ -1,6 +1,7 @@
 // How many ICMP errors this router sends: a bucket for all, and one redirect a second for each pair of hosts.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "os/base/address.h"
@@ -29,7 +30,7 @@ class IcmpLimit {
 class RedirectLimit {
  public:
   bool allow(Ipv4Address source, Ipv4Address destination, Instant now) {
-    Told& told = told_[(std::hash<Ipv4Address>{}(source) ^ std::hash<Ipv4Address>{}(destination) * 31) % told_.size()];
+    Told& told = told_[(std::hash<Ipv4Address>{}(source) ^ std::hash<Ipv4Address>{}(destination)*31) % told_.size()];
     if (told.source == source && told.destination == destination && now < told.until) return false;
     told = {source, destination, now + std::chrono::seconds(1)};
     return true;

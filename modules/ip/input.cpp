@@ -94,7 +94,10 @@ bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet, I
       return false;
     }
     arp_.heard(link, ip->source(), from);
-    last_heard_ = {&link, ip->source(), from, state_.routes.generation(), now + std::chrono::seconds(1)};
+    // Without an address the destination decides, so each packet of such a host is looked at anew.
+    if (!ip->source().unset()) {
+      last_heard_ = {&link, ip->source(), from, state_.routes.generation(), now + std::chrono::seconds(1)};
+    }
   }
   // A frame to a group of stations that carries a packet to one host is a mistake or an attack.
   if (packet->meta.link_broadcast && !state_.switches.mac_disparity) {

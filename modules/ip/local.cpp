@@ -219,8 +219,8 @@ void Datapath::refuse_tcp(Packet packet) {
   } else {
     const bool counts_one = (tcp->flags & wire::tcp_flag::syn) != 0;
     const bool ends = (tcp->flags & wire::tcp_flag::fin) != 0;
-    reset.acknowledgement = tcp->sequence + static_cast<std::uint32_t>(tcp->payload.size()) + (counts_one ? 1 : 0) +
-                            (ends ? 1 : 0);
+    reset.acknowledgement =
+        tcp->sequence + static_cast<std::uint32_t>(tcp->payload.size()) + (counts_one ? 1 : 0) + (ends ? 1 : 0);
     reset.flags = wire::tcp_flag::rst | wire::tcp_flag::ack;
   }
   const std::size_t total = wire::ipv4_header + wire::tcp_header;

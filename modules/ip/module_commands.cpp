@@ -19,7 +19,7 @@ Outcome disable(Engine& engine) {
 /// One ENABLE and one DISABLE row of a switch.
 struct SwitchRows {
   std::string_view enable, disable, enabled_summary, disabled_summary;
-  bool Switches::* flag;
+  bool Switches::*flag;
   std::string_view no_effect = {};
 };
 
@@ -36,8 +36,8 @@ constexpr SwitchRows switch_rows[] = {
      "Lets packets with an address of this router in.", &Switches::spoof_check},
     {"ENAble IP MACdisparity", "DISable IP MACdisparity", "Accepts group MAC addresses for single hosts.",
      "Refuses group MAC addresses for single hosts.", &Switches::mac_disparity},
-    {"ENAble IP ARP LOG", "DISable IP ARP LOG", "Logs learnt and lost MAC addresses.",
-     "Stops logging MAC addresses.", &Switches::arp_log},
+    {"ENAble IP ARP LOG", "DISable IP ARP LOG", "Logs learnt and lost MAC addresses.", "Stops logging MAC addresses.",
+     &Switches::arp_log},
     {"ENAble IP ARP AGEPoll", "DISable IP ARP AGEPoll", "Asks a host once more before its ARP entry ages out.",
      "Lets ARP entries age out without asking.", &Switches::arp_age_poll},
     {"ENAble IP ROUte CACHE", "DISable IP ROUte CACHE", "Keeps routes found in the route cache.",
@@ -53,7 +53,7 @@ constexpr SwitchRows switch_rows[] = {
      "Kept and shown; bad packets are counted and can be captured."},
 };
 
-Outcome set_switch(Engine& engine, bool Switches::* flag, bool on) {
+Outcome set_switch(Engine& engine, bool Switches::*flag, bool on) {
   engine.state.switches.*flag = on;
   engine.state.routes.invalidate_caches();
   return messages::done();
@@ -97,20 +97,20 @@ void add_switch_rows(Engine& engine, Rows& rows) {
 }  // namespace
 
 void add_module_rows(Engine& engine, Rows& rows) {
-  rows.push_back({"ENAble IP", Access::manager, "Starts the IP module.",
-                  [&engine](Invocation&) { return enable(engine); }});
+  rows.push_back(
+      {"ENAble IP", Access::manager, "Starts the IP module.", [&engine](Invocation&) { return enable(engine); }});
   rows.push_back({"DISable IP", Access::manager, "Stops the IP module; its configuration stays.",
                   [&engine](Invocation&) { return disable(engine); }});
-  rows.push_back({"RESET IP", Access::manager, "Forgets what was learnt and zeroes the counters.",
-                  [&engine](Invocation&) {
-                    engine.reset();
-                    return messages::done();
-                  }});
-  rows.push_back({"PURge IP", Access::manager, "Destroys the IP configuration and stops the module.",
-                  [&engine](Invocation&) {
-                    engine.purge();
-                    return messages::done();
-                  }});
+  rows.push_back(
+      {"RESET IP", Access::manager, "Forgets what was learnt and zeroes the counters.", [&engine](Invocation&) {
+         engine.reset();
+         return messages::done();
+       }});
+  rows.push_back(
+      {"PURge IP", Access::manager, "Destroys the IP configuration and stops the module.", [&engine](Invocation&) {
+         engine.purge();
+         return messages::done();
+       }});
   rows.push_back({"SHow IP", Access::manager, "Displays the IP module's state.", [&engine](Invocation& call) {
                     show_module(engine, call.screen);
                     return Outcome::screen();
@@ -133,11 +133,11 @@ void add_module_rows(Engine& engine, Rows& rows) {
   rows.push_back({"RESET IP COUnter={ALL|ARP|ICmp|INTerface|IP|MULticast|ROUte|SNmp|UDp}", Access::manager,
                   "Sets counters of IP to zero.",
                   [&engine](Invocation& call) { return reset_counters(engine, call.args); }});
-  rows.push_back({"SHow IP UDP", Access::manager, "Displays the UDP ports somebody listens on.",
-                  [&engine](Invocation& call) {
-                    show_udp(engine, call.screen);
-                    return Outcome::screen();
-                  }});
+  rows.push_back(
+      {"SHow IP UDP", Access::manager, "Displays the UDP ports somebody listens on.", [&engine](Invocation& call) {
+         show_udp(engine, call.screen);
+         return Outcome::screen();
+       }});
 }
 
 }  // namespace arrouter::ip

@@ -68,8 +68,7 @@ Sent Datapath::depart(Packet packet, Departures& out) {
     case Destination::Kind::broadcast:
     case Destination::Kind::multicast: {
       // A limited broadcast leaves by the interface whose address it carries.
-      Interface* const interface =
-          to.broadcast_on != nullptr ? to.broadcast_on : state_.interfaces.owner(ip->source());
+      Interface* const interface = to.broadcast_on != nullptr ? to.broadcast_on : state_.interfaces.owner(ip->source());
       if (interface == nullptr) break;
       out.add({interface, ip->destination()}, std::move(packet));
       return Sent::sent;

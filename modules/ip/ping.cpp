@@ -92,8 +92,8 @@ void Ping::answered(const IcmpAnswer& answer) {
   const Instant now = services_.clock.now();
   if (answer.icmp.type == wire::icmp_type::echo_reply) {
     if (answer.icmp.identifier() != identifier_ || answer.icmp.sequence() != sequence_) return;
-    const auto ms = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count());
+    const auto ms =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count());
     results_.minimum_ms = results_.received == 0 ? ms : std::min(results_.minimum_ms, ms);
     results_.maximum_ms = std::max(results_.maximum_ms, ms);
     results_.total_ms += ms;

@@ -49,13 +49,13 @@ void add_ping_rows(Engine& engine, Rows& rows) {
   static const std::string set_syntax = "SET PING [[IPADDress=]{<ipv4>|<text:1-60>}] " + std::string(parameters);
   rows.push_back({syntax, Access::manager, "Asks a host for echo replies, in the background.",
                   [&engine](Invocation& call) { return ping(engine, call); }});
-  rows.push_back({set_syntax, Access::manager, "Sets what PING uses when a parameter is not given.",
-                  [&engine](Invocation& call) {
-                    PingSettings settings = engine.ping.defaults;
-                    if (auto refused = read(engine, call.args, settings)) return *refused;
-                    engine.ping.defaults = settings;
-                    return messages::ping_set();
-                  }});
+  rows.push_back(
+      {set_syntax, Access::manager, "Sets what PING uses when a parameter is not given.", [&engine](Invocation& call) {
+         PingSettings settings = engine.ping.defaults;
+         if (auto refused = read(engine, call.args, settings)) return *refused;
+         engine.ping.defaults = settings;
+         return messages::ping_set();
+       }});
   rows.push_back({"STOP PING", Access::manager, "Ends the ping in progress.", [&engine](Invocation&) {
                     return engine.ping.stop() ? messages::ping_set() : messages::ping_idle();
                   }});

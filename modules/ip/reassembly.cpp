@@ -7,11 +7,9 @@ namespace arrouter::ip {
 
 Reassembly::Reassembly(PacketPool& pool, const Clock& clock, Scheduler& scheduler, IpCounters& counters,
                        Expired expired)
-    : pool_(pool),
-      clock_(clock),
-      counters_(counters),
-      expired_(std::move(expired)),
-      timer_(scheduler, [this] { expire(); }) {}
+    : pool_(pool), clock_(clock), counters_(counters), expired_(std::move(expired)), timer_(scheduler, [this] {
+        expire();
+      }) {}
 
 Packet Reassembly::add(Packet fragment) {
   ++counters_.reassembly_required;
@@ -23,8 +21,8 @@ Packet Reassembly::add(Packet fragment) {
     piece.last = !ip->more_fragments();
   }
   // Only the last fragment may have a length that is no multiple of 8, and nothing may end beyond 65535 bytes.
-  const bool sound = ip && piece.end > piece.begin && (piece.last || piece.end % 8 == 0) &&
-                     piece.end + ip->header_length() <= 65535;
+  const bool sound =
+      ip && piece.end > piece.begin && (piece.last || piece.end % 8 == 0) && piece.end + ip->header_length() <= 65535;
   if (!sound) {
     counters_.drop(IpDrop::reassembly_failed);
     return {};
@@ -33,8 +31,14 @@ Packet Reassembly::add(Packet fragment) {
   Position datagram = find(*ip, fragment->meta);
   if (!make_room(length, datagram)) return {};
   if (datagram == datagrams_.end()) {
-    datagrams_.push_back({ip->source(), ip->destination(), ip->id(), ip->protocol(), fragment->meta.ipsec_sa,
-                          clock_.now() + limits::reassembly_time, {}, 0});
+    datagrams_.push_back({ip->source(),
+                          ip->destination(),
+                          ip->id(),
+                          ip->protocol(),
+                          fragment->meta.ipsec_sa,
+                          clock_.now() + limits::reassembly_time,
+                          {},
+                          0});
     datagram = std::prev(datagrams_.end());
     timer_.arm(datagrams_.front().deadline);
   }

@@ -43,8 +43,8 @@ class Reassembly {
     std::vector<Piece> pieces;  // by begin, never overlapping
     std::size_t bytes = 0;
     bool belongs(const wire::Ipv4View& ip, const PacketMeta& meta) const {
-      return id == ip.id() && source == ip.source() && destination == ip.destination() &&
-             protocol == ip.protocol() && security == meta.ipsec_sa;
+      return id == ip.id() && source == ip.source() && destination == ip.destination() && protocol == ip.protocol() &&
+             security == meta.ipsec_sa;
     }
     bool whole() const;
   };

@@ -118,34 +118,39 @@ Outcome show_route(Engine& engine, Invocation& call) {
 }  // namespace
 
 void add_route_rows(Engine& engine, Rows& rows) {
-  constexpr std::string_view policy_note = "Routes of a POLICY other than 0 are kept and shown; they wait for policy filters.";
-  rows.push_back({"ADD IP ROUte=<ipv4> INTerface=<interface> NEXThop=<ipv4> [MASK=<mask>] [{METric|METRIC1}=<1-16>] "
-                  "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
-                  Access::manager, "Adds a static route.",
-                  [&engine](Invocation& call) { return add_route(engine, call.args); }, Coverage::partial, policy_note});
-  rows.push_back({"ADD IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]",
-                  Access::manager, "Adds a route that throws its packets away.",
+  constexpr std::string_view policy_note =
+      "Routes of a POLICY other than 0 are kept and shown; they wait for policy filters.";
+  rows.push_back(
+      {"ADD IP ROUte=<ipv4> INTerface=<interface> NEXThop=<ipv4> [MASK=<mask>] [{METric|METRIC1}=<1-16>] "
+       "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
+       Access::manager, "Adds a static route.", [&engine](Invocation& call) { return add_route(engine, call.args); },
+       Coverage::partial, policy_note});
+  rows.push_back({"ADD IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]", Access::manager,
+                  "Adds a route that throws its packets away.",
                   [&engine](Invocation& call) { return add_route(engine, call.args); }});
-  rows.push_back({"SET IP ROUte=<ipv4> INTerface=<interface> MASK=<mask> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
-                  "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
-                  Access::manager, "Changes the costs of a static route.",
-                  [&engine](Invocation& call) { return set_route(engine, call.args); }, Coverage::partial, policy_note});
-  rows.push_back({"SET IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]",
-                  Access::manager, "Changes the costs of a blackhole route.",
+  rows.push_back(
+      {"SET IP ROUte=<ipv4> INTerface=<interface> MASK=<mask> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
+       "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
+       Access::manager, "Changes the costs of a static route.",
+       [&engine](Invocation& call) { return set_route(engine, call.args); }, Coverage::partial, policy_note});
+  rows.push_back({"SET IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]", Access::manager,
+                  "Changes the costs of a blackhole route.",
                   [&engine](Invocation& call) { return set_route(engine, call.args); }});
   rows.push_back({"DELete IP ROUte=<ipv4> MASK=<mask> INTerface=<interface> NEXThop=<ipv4> [POLIcy=<0-7>]",
                   Access::manager, "Deletes a static route.",
                   [&engine](Invocation& call) { return delete_route(engine, call.args); }});
   rows.push_back({"DELete IP ROUte=<ipv4> BLACKhole MASK=<mask>", Access::manager, "Deletes a blackhole route.",
                   [&engine](Invocation& call) { return delete_route(engine, call.args); }});
-  rows.push_back({"ADD IP ROUte TEMPlate=<name:1-31> INTerface=<interface> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
-                  "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
-                  Access::manager, "Adds a template for routes that other modules make.",
-                  [&engine](Invocation& call) { return change_template(engine, call.args, true); }});
-  rows.push_back({"SET IP ROUte TEMPlate=<name:1-31> [INTerface=<interface>] [NEXThop=<ipv4>] "
-                  "[{METric|METRIC1}=<1-16>] [METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
-                  Access::manager, "Changes a route template.",
-                  [&engine](Invocation& call) { return change_template(engine, call.args, false); }});
+  rows.push_back(
+      {"ADD IP ROUte TEMPlate=<name:1-31> INTerface=<interface> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
+       "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
+       Access::manager, "Adds a template for routes that other modules make.",
+       [&engine](Invocation& call) { return change_template(engine, call.args, true); }});
+  rows.push_back(
+      {"SET IP ROUte TEMPlate=<name:1-31> [INTerface=<interface>] [NEXThop=<ipv4>] "
+       "[{METric|METRIC1}=<1-16>] [METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
+       Access::manager, "Changes a route template.",
+       [&engine](Invocation& call) { return change_template(engine, call.args, false); }});
   rows.push_back({"DELete IP ROUte TEMPlate=<name:1-31>", Access::manager, "Deletes a route template.",
                   [&engine](Invocation& call) { return delete_template(engine, call.args); }});
   rows.push_back({"SHow IP ROUte[=<ipv4>] [{GENeral|CACHE|COUNT|FULL|MULticast|PREFerence}]", Access::manager,

@@ -15,12 +15,12 @@ enum class Multicast : std::uint8_t { off, send, receive, both };
 /// ADD/SET IP INTERFACE (reference/ip.md 2.1).
 struct InterfaceSettings {
   Ipv4Address address, mask;
-  bool ones_broadcast = true;         // BROADCAST=1
+  bool ones_broadcast = true;  // BROADCAST=1
   bool directed_broadcast = false;
-  bool fragment = false;              // fragment although DF is set
+  bool fragment = false;  // fragment although DF is set
   bool gratuitous_arp = true;
   bool inverse_arp = false;
-  bool block = false;                 // SAMODE=BLOCK
+  bool block = false;  // SAMODE=BLOCK
   bool vjc = false;
   bool flush_arp = false;
   ProxyArp proxy_arp = ProxyArp::on;
@@ -59,7 +59,7 @@ struct Switches {
   bool route_count = false;
   bool multipath = true;
   bool spoof_check = true;
-  unsigned arp_timeout = 4;      // times 256 s
+  unsigned arp_timeout = 4;  // times 256 s
   unsigned arp_wait_s = 1;
 };
 

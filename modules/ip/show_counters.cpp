@@ -144,14 +144,13 @@ void print_route(const Engine& engine, Screen& screen) {
 }
 
 void print_snmp(Screen& screen) {
-  constexpr std::string_view in[] = {"inPkts",       "inBadVersions",   "inBadCommunityNames", "inBadCommunityUses",
-                                     "inASNParseErrs", "inTooBigs",     "inNoSuchNames",       "inBadValues",
-                                     "inReadOnlys",  "inGenErrs",       "inTotalReqVars",      "inTotalSetVars",
-                                     "inGetRequests", "inGetNexts",     "inSetRequests",       "inGetResponses",
-                                     "inTraps"};
-  constexpr std::string_view out[] = {"outPkts",       "outTooBigs",      "outNoSuchNames", "outBadValues", "outGenErrs",
-                                      "outGetRequests", "outGetNexts",    "outSetRequests", "outGetResponses",
-                                      "outTraps"};
+  constexpr std::string_view in[] = {
+      "inPkts",        "inBadVersions", "inBadCommunityNames", "inBadCommunityUses", "inASNParseErrs", "inTooBigs",
+      "inNoSuchNames", "inBadValues",   "inReadOnlys",         "inGenErrs",          "inTotalReqVars", "inTotalSetVars",
+      "inGetRequests", "inGetNexts",    "inSetRequests",       "inGetResponses",     "inTraps"};
+  constexpr std::string_view out[] = {"outPkts",         "outTooBigs",     "outNoSuchNames", "outBadValues",
+                                      "outGenErrs",      "outGetRequests", "outGetNexts",    "outSetRequests",
+                                      "outGetResponses", "outTraps"};
   std::vector<Pair> pairs;
   for (std::size_t i = 0; i < std::size(in); ++i) {
     pairs.push_back({in[i]});

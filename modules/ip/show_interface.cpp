@@ -152,8 +152,8 @@ void show_interface_counters(const Engine& engine, Screen& screen, const Interfa
     const InterfaceCounters& of = interface->counters;
     const auto print_row = [&](std::string_view label, std::uint64_t packets, std::uint64_t broadcasts,
                                std::uint64_t discards) {
-      screen.line(fmt::format("{:<12}{:>9}{:>16}{:>16}{:>15}", label, packets, broadcasts, packets - broadcasts,
-                              discards));
+      screen.line(
+          fmt::format("{:<12}{:>9}{:>16}{:>16}{:>15}", label, packets, broadcasts, packets - broadcasts, discards));
     };
     print_row(interface->name, of.in_packets, of.in_broadcasts, of.in_discards);
     print_row("Static", of.out_packets, of.out_broadcasts, of.out_discards);

@@ -76,7 +76,8 @@ void show_module(const Engine& engine, Screen& screen) {
 }
 
 void show_arp(const Engine& engine, Screen& screen, std::optional<Ipv4Address> only) {
-  screen.table("arp", {{"Interface", 16}, {"IP Address", 17}, {"Physical Address", 19}, {"ARP Type", 11}, {"Status", 9}});
+  screen.table("arp",
+               {{"Interface", 16}, {"IP Address", 17}, {"Physical Address", 19}, {"ARP Type", 11}, {"Status", 9}});
   screen.rule();
   for (const auto& interface : engine.state.interfaces.all()) {
     for (const ArpRow& row : arp_rows(engine, *interface)) {

@@ -10,7 +10,9 @@ constexpr int value_column = 35;
 std::string defined(Ipv4Address address) { return address.unset() ? "Undefined" : to_string(address); }
 std::string_view yes_no(bool yes) { return yes ? "Yes" : "No"; }
 
-void field(Screen& screen, std::string_view label, Json value) { screen.field(2, value_column, label, std::move(value)); }
+void field(Screen& screen, std::string_view label, Json value) {
+  screen.field(2, value_column, label, std::move(value));
+}
 
 void print(Screen& screen, const PingSettings& of) {
   field(screen, "Type", "IP");

@@ -39,8 +39,8 @@ void print(const Engine& engine, Screen& screen, const Route& route, bool full) 
   screen.set("preference", RouteTable::preference(route));
   screen.set("active", route.active);
   if (!route.active) name += "#";
-  screen.line(fmt::format("{:<16}{:<16}{:<16}{:<20}{}", to_string(route.network), to_string(route.mask), next_hop, name,
-                          age));
+  screen.line(
+      fmt::format("{:<16}{:<16}{:<16}{:<20}{}", to_string(route.network), to_string(route.mask), next_hop, name, age));
   screen.line(fmt::format("-               {:<8}{:<8}{:<16}{:<20}{}", type_of(route), route.policy, protocol_of(route),
                           route.metric, RouteTable::preference(route)));
   if (!full) return;

@@ -77,8 +77,7 @@ void Trace::timer() {
 
 void Trace::answered(const IcmpAnswer& answer) {
   if (!running_ || !waiting_ || !answer.quoted || answer.quoted->protocol != wire::protocol::udp ||
-      answer.quoted->destination != current_->destination ||
-      load_be16(answer.quoted->payload.data()) != source_port_ ||
+      answer.quoted->destination != current_->destination || load_be16(answer.quoted->payload.data()) != source_port_ ||
       load_be16(answer.quoted->payload.data() + 2) != port_) {
     return;
   }

@@ -47,13 +47,13 @@ void add_trace_rows(Engine& engine, Rows& rows) {
   static const std::string set_syntax = "SET TRAce [[IPADDress=]{<ipv4>|<text:1-60>}] " + std::string(parameters);
   rows.push_back({syntax, Access::manager, "Shows the routers on the way to a host, in the background.",
                   [&engine](Invocation& call) { return trace(engine, call); }});
-  rows.push_back({set_syntax, Access::manager, "Sets what TRACE uses when a parameter is not given.",
-                  [&engine](Invocation& call) {
-                    TraceSettings settings = engine.trace.defaults;
-                    if (auto refused = read(engine, call.args, settings)) return *refused;
-                    engine.trace.defaults = settings;
-                    return messages::ping_set();
-                  }});
+  rows.push_back(
+      {set_syntax, Access::manager, "Sets what TRACE uses when a parameter is not given.", [&engine](Invocation& call) {
+         TraceSettings settings = engine.trace.defaults;
+         if (auto refused = read(engine, call.args, settings)) return *refused;
+         engine.trace.defaults = settings;
+         return messages::ping_set();
+       }});
   rows.push_back({"STOP TRAce", Access::manager, "Ends the trace in progress.", [&engine](Invocation&) {
                     return engine.trace.stop() ? messages::ping_set() : messages::trace_idle();
                   }});

@@ -7,7 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace arrouter;
   test::IpBench router;
   router.two_interfaces();
-  router.run_all({"add ip int=vlan1-1 ip=10.0.0.1 proxyarp=defroute", "add ip rou=0.0.0.0 int=eth0 next=200.200.200.254"});
+  router.run_all(
+      {"add ip int=vlan1-1 ip=10.0.0.1 proxyarp=defroute", "add ip rou=0.0.0.0 int=eth0 next=200.200.200.254"});
   ByteReader reader({data, size});
   while (reader.remaining() > 0) {
     const std::uint8_t kind = reader.u8();

@@ -34,7 +34,8 @@ struct Unwrap final : IpsecStage {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   test::IpBench router;
   router.two_interfaces();
-  router.run_all({"add ip rou=0.0.0.0 int=eth0 next=200.200.200.254", "enable ip srcroute", "set ip int=vlan1 dir=yes"});
+  router.run_all(
+      {"add ip rou=0.0.0.0 int=eth0 next=200.200.200.254", "enable ip srcroute", "set ip int=vlan1 dir=yes"});
   router.api->listen_udp(500, "Fuzz", [](const UdpDatagram&) {});
   router.api->set_udp_encapsulation_port(4500);
   Unwrap stage(*router.api);

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 TEST_CASE("SHOW IP INTERFACE, the LOCAL row and what follows") {
   IpBench router;
-  router.run_all({"enable ip", "add ip int=vlan1 ip=192.168.1.1", "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252"});
+  router.run_all(
+      {"enable ip", "add ip int=vlan1 ip=192.168.1.1", "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252"});
   CHECK(router.run("show ip interface") ==
         R"(Interface     Type     IP Address       Bc Fr PArp Filt RIP Met.   SAMode IPSc
 Pri. Filt     Pol.Filt Network Mask     MTU   VJC  GRE  OSPF Met.  DBcast Mul.
@@ -27,7 +28,8 @@ On            none     none             -
 --------------------------------------------------------------------------------
 )");
   router.run("set ip local ip=10.1.1.1");
-  CHECK(router.run("show ip interface").find("LOCAL         ---      10.1.1.1         -  -  -    ---") != std::string::npos);
+  CHECK(router.run("show ip interface").find("LOCAL         ---      10.1.1.1         -  -  -    ---") !=
+        std::string::npos);
   router.run_all({"set ip int=eth0 broad=0 fra=yes proxy=strict fil=3 met=5 sam=block pri=200 pol=100 vjc=on gre=7",
                   "set ip int=eth0 ospf=65534 dir=on mul=both gra=off vlant=100 vlanp=7 inv=on"});
   router.eth0.set_link(false);
@@ -126,8 +128,8 @@ IP Filters ..................... 0
 IP Interfaces .................. 2
 --------------------------------------------------------------
 )");
-  for (const char* line : {"disable ip for", "disable ip echo", "disable ip fof", "enable ip srcroute", "enable ip arp log",
-                           "disable ip icmp=host", "enable ip remote", "enable ip debug"}) {
+  for (const char* line : {"disable ip for", "disable ip echo", "disable ip fof", "enable ip srcroute",
+                           "enable ip arp log", "disable ip icmp=host", "enable ip remote", "enable ip debug"}) {
     CAPTURE(line);
     CHECK(router.run(line) == "Info (1005003): Operation successful.");
   }
@@ -206,8 +208,9 @@ TEST_CASE("SHOW IP COUNTER by group") {
  fragOKs ........................ 0      fragFails ....................... 0
  fragCreates .................... 0      routingDiscards ................. 0
 )"));
-  CHECK(router.run("show ip counter=icmp").find(" inEchos ....................... 12      outEchos ........................ 0\n"
-                                                " inEchoReps ..................... 0      outEchoReps .................... 12\n") !=
+  CHECK(router.run("show ip counter=icmp")
+            .find(" inEchos ....................... 12      outEchos ........................ 0\n"
+                  " inEchoReps ..................... 0      outEchoReps .................... 12\n") !=
         std::string::npos);
   CHECK(router.run("show ip counter=udp") == R"(UDP counters
  inDatagrams .................... 0      outDatagrams .................... 0

@@ -85,7 +85,8 @@ TEST_CASE("PING says when nobody answers, and what went wrong") {
   router.run("ping 192.168.1.10 number=1");
   router.services.time.advance(1ms);
   const Bytes frame = router.vlan1.next();
-  router.vlan1.inject({router.from_lan(Router::icmp(ip("192.168.1.77"), lan, 3, 1, 0, ByteView(frame).subspan(14, 28)))});
+  router.vlan1.inject(
+      {router.from_lan(Router::icmp(ip("192.168.1.77"), lan, 3, 1, 0, ByteView(frame).subspan(14, 28)))});
   CHECK(router.terminal->output == "Request 1 timed-out: Destination unreachable\n");
 }
 
@@ -122,7 +123,8 @@ TEST_CASE("PING refuses what it cannot do") {
   router.run("enable ip");
   CHECK(router.run("ping") == "Error (3054258): Destination is not defined.");
   CHECK(router.run("ping nowhere") == "Error (3005297): Host name not found.");
-  CHECK(router.run("ping 1.2.3.4 sipadd=9.9.9.9") == "Error (3054259): Source address is not an address of this device.");
+  CHECK(router.run("ping 1.2.3.4 sipadd=9.9.9.9") ==
+        "Error (3054259): Source address is not an address of this device.");
   CHECK(router.run("ping 1.2.3.4 timeout=0").starts_with("Error (3035"));
 }
 

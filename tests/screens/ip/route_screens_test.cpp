@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 TEST_CASE("SHOW IP ROUTE") {
   IpBench router;
-  router.run_all({"enable ip", "add ip int=vlan1 ip=192.168.1.1", "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252"});
+  router.run_all(
+      {"enable ip", "add ip int=vlan1 ip=192.168.1.1", "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252"});
   router.services.time.advance(3s);
   CHECK(router.run("add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next=200.200.200.2") ==
         "Info (1005274): IP route successfully added.");
@@ -55,8 +56,8 @@ TEST_CASE("routes are added, changed and deleted by destination, mask, interface
   CHECK(router.run("delete ip rou=10.0.0.0 mask=255.0.0.0 int=eth0 next=200.200.200.2") ==
         "Info (1005278): IP route successfully deleted.");
   CHECK(router.run("add ip rou=10.0.0.0 blackhole") == "Info (1005274): IP route successfully added.");
-  CHECK(router.run("show ip route=10.0.0.0").find("-               other   0       static          1                   5") !=
-        std::string::npos);
+  CHECK(router.run("show ip route=10.0.0.0")
+            .find("-               other   0       static          1                   5") != std::string::npos);
   CHECK(router.run("set ip rou=10.0.0.0 blackhole pref=7") == "Info (1005003): Operation successful.");
   CHECK(router.run("delete ip rou=10.0.0.0 blackhole mask=255.0.0.0") ==
         "Info (1005278): IP route successfully deleted.");
@@ -113,12 +114,14 @@ BGP-EXT         170
     router.vlan1.inject({router.from_lan(IpBench::udp(ip("192.168.1.100"), ip("200.200.200.9"), 1, 2, Bytes(4)))});
   }
   CHECK(router.run("show ip route cache").find("200.200.200.9   200.200.200.9   eth0") != std::string::npos);
-  CHECK(router.run("show ip route count").find("200.200.200.0   255.255.255.0   0.0.0.0         eth0                3") !=
-        std::string::npos);
-  CHECK(router.run("show ip route general").starts_with("IP Route General Information\n"
-                                                        "-------------------------------------------------------------------------------\n"
-                                                        "Number of routes ............ 2        Route cache size ............ 1024\n"
-                                                        "Number of interface routes .. 2        "));
+  CHECK(
+      router.run("show ip route count").find("200.200.200.0   255.255.255.0   0.0.0.0         eth0                3") !=
+      std::string::npos);
+  CHECK(router.run("show ip route general")
+            .starts_with("IP Route General Information\n"
+                         "-------------------------------------------------------------------------------\n"
+                         "Number of routes ............ 2        Route cache size ............ 1024\n"
+                         "Number of interface routes .. 2        "));
   router.run("disable ip route cache");
   CHECK(router.api->route(ip("200.200.200.9")).has_value());
 }
@@ -141,25 +144,42 @@ TEST_CASE("the table is full at its limit") {
 TEST_CASE("the configuration script gives the same router again") {
   IpBench router;
   CHECK(router.dump().empty());
-  router.run_all({"enable ip", "add ip int=vlan1 ip=192.168.1.1", "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252",
+  router.run_all({"enable ip", "add ip int=vlan1 ip=192.168.1.1",
+                  "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252",
                   "add ip rou=0.0.0.0 int=eth0 next=200.200.200.2"});
   CHECK(router.dump() == std::vector<std::string>{"enable ip", "add ip int=vlan1 ip=192.168.1.1",
                                                   "add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252",
                                                   "add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next=200.200.200.2"});
-  router.run_all({"add ip int=eth0-1 ip=10.0.0.1 broad=0 dir=yes fil=99 flush=on fra=yes gra=off gre=100 igmp=upstream "
-                  "inv=on mul=send ospf=2 pol=199 pri=299 proxy=defroute ripm=16 sam=block vjc=on vlanp=0 vlant=4094",
-                  "set ip int=vlan1 mul=off proxy=off fil=0", "disable ip int=eth0-1",
-                  "set ip local ip=172.16.0.1 fil=299 pol=1 pri=2 ripm=3 ospf=4 gre=5",
-                  "add ip arp=192.168.1.9 int=vlan1 eth=00-00-cd-00-11-22 port=3",
-                  "add ip rou=10.2.0.0 mask=255.255.0.0 int=eth0 next=200.200.200.2 met=2 metric2=3 poli=4 pref=5 tag=6",
-                  "add ip rou=10.3.0.0 mask=255.255.0.0 blackhole met=2 pref=5",
-                  "add ip rou temp=\"one two\" int=eth0 next=0.0.0.0", "add ip host=\"a b\" ip=1.2.3.4",
-                  "disable ip for", "disable ip echo", "disable ip icmp=net", "disable ip icmp=red", "disable ip fof",
-                  "enable ip srcroute", "enable ip debug", "enable ip remote", "enable ip arp log",
-                  "enable ip arp agepoll", "enable ip mac", "disable ip rou cache", "enable ip rou count",
-                  "disable ip rou multipath", "disable ip spoofcheck", "set ip arp timeout=7", "set ip arpwait=2",
-                  "set ping 1.2.3.4 sipadd=192.168.1.1 num=continuous len=100 time=2 del=3 tos=4 patt=abcd scr=no",
-                  "set trace 1.2.3.5 so=192.168.1.1 num=4 time=5 tos=6 port=7 mint=8 maxt=9 addro=no scr=no"});
+  router.run_all(
+      {"add ip int=eth0-1 ip=10.0.0.1 broad=0 dir=yes fil=99 flush=on fra=yes gra=off gre=100 igmp=upstream "
+       "inv=on mul=send ospf=2 pol=199 pri=299 proxy=defroute ripm=16 sam=block vjc=on vlanp=0 vlant=4094",
+       "set ip int=vlan1 mul=off proxy=off fil=0",
+       "disable ip int=eth0-1",
+       "set ip local ip=172.16.0.1 fil=299 pol=1 pri=2 ripm=3 ospf=4 gre=5",
+       "add ip arp=192.168.1.9 int=vlan1 eth=00-00-cd-00-11-22 port=3",
+       "add ip rou=10.2.0.0 mask=255.255.0.0 int=eth0 next=200.200.200.2 met=2 metric2=3 poli=4 pref=5 tag=6",
+       "add ip rou=10.3.0.0 mask=255.255.0.0 blackhole met=2 pref=5",
+       "add ip rou temp=\"one two\" int=eth0 next=0.0.0.0",
+       "add ip host=\"a b\" ip=1.2.3.4",
+       "disable ip for",
+       "disable ip echo",
+       "disable ip icmp=net",
+       "disable ip icmp=red",
+       "disable ip fof",
+       "enable ip srcroute",
+       "enable ip debug",
+       "enable ip remote",
+       "enable ip arp log",
+       "enable ip arp agepoll",
+       "enable ip mac",
+       "disable ip rou cache",
+       "enable ip rou count",
+       "disable ip rou multipath",
+       "disable ip spoofcheck",
+       "set ip arp timeout=7",
+       "set ip arpwait=2",
+       "set ping 1.2.3.4 sipadd=192.168.1.1 num=continuous len=100 time=2 del=3 tos=4 patt=abcd scr=no",
+       "set trace 1.2.3.5 so=192.168.1.1 num=4 time=5 tos=6 port=7 mint=8 maxt=9 addro=no scr=no"});
   const auto before = router.dump();
   CHECK(before.size() == 31);
   const auto replay = [](const std::vector<std::string>& lines) {

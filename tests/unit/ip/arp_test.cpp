@@ -135,7 +135,8 @@ TEST_CASE("a static entry neither ages nor changes") {
   CHECK(wire::view_ethernet(router.eth0.next())->destination == mac(0x99));
   CHECK(router.run("delete ip arp=alldynamic") == "Info (1005003): Operation successful.");
   CHECK(router.arp_screen().find("Static") != std::string::npos);
-  CHECK(router.run("set ip arp=200.200.200.9 int=eth0 eth=00-00-cd-00-00-97") == "Info (1005003): Operation successful.");
+  CHECK(router.run("set ip arp=200.200.200.9 int=eth0 eth=00-00-cd-00-00-97") ==
+        "Info (1005003): Operation successful.");
   router.send_to(wan_host);
   CHECK(wire::view_ethernet(router.eth0.next())->destination == mac(0x97));
   CHECK(router.run("delete ip arp=200.200.200.9") == "Info (1005003): Operation successful.");
@@ -185,10 +186,10 @@ TEST_CASE("proxy ARP answers by mode") {
     CAPTURE(mode);
     router.run("set ip int=vlan1 proxyarp=" + std::string(mode));
     CHECK(asked("10.1.1.1"));
-    CHECK(asked("200.200.200.1"));          // the router's other address
-    CHECK_FALSE(asked("172.16.1.1"));       // back out of the same interface
-    CHECK_FALSE(asked("192.168.1.77"));     // a neighbour answers himself
-    CHECK_FALSE(asked("99.1.1.1"));         // only a default route
+    CHECK(asked("200.200.200.1"));       // the router's other address
+    CHECK_FALSE(asked("172.16.1.1"));    // back out of the same interface
+    CHECK_FALSE(asked("192.168.1.77"));  // a neighbour answers himself
+    CHECK_FALSE(asked("99.1.1.1"));      // only a default route
     CHECK_FALSE(asked("200.200.200.255"));
   }
   router.run("set ip int=vlan1 proxyarp=defroute");
@@ -206,7 +207,8 @@ TEST_CASE("a scan holds no more than so many packets, and newer questions win") 
   router.eth0.sent.clear();
   const std::size_t all = router.services.pool.total();
   for (std::size_t i = 0; i < limits::arp_unresolved + 100; ++i) {
-    router.send_to(Ipv4Address(200, 200, static_cast<std::uint8_t>(1 + i / 200), static_cast<std::uint8_t>(1 + i % 200)));
+    router.send_to(
+        Ipv4Address(200, 200, static_cast<std::uint8_t>(1 + i / 200), static_cast<std::uint8_t>(1 + i % 200)));
   }
   CHECK(router.services.pool.available() == all - limits::arp_unresolved);
   CHECK(router.eth0.sent.size() == limits::arp_unresolved + 100);

@@ -52,7 +52,7 @@ class BenchPort final : public Port {
   }
 
   std::deque<Bytes> sent;
-  std::vector<std::size_t> bursts;    // frames of each transmit()
+  std::vector<std::size_t> bursts;  // frames of each transmit()
   std::vector<PacketMeta> sent_meta;
 
  protected:
@@ -81,8 +81,7 @@ class BenchTerminal final : public Terminal {
 
 class IpBench {
  public:
-  IpBench()
-      : eth0("eth0", mac(0xe0), services.pool), vlan1("vlan1", mac(0xa1), services.pool) {
+  IpBench() : eth0("eth0", mac(0xe0), services.pool), vlan1("vlan1", mac(0xa1), services.pool) {
     services.ports.emplace("eth0", &eth0);
     services.ports.emplace("vlan1", &vlan1);
     restart();

@@ -156,9 +156,9 @@ TEST_CASE("a packet that turns round on its interface brings a redirect, once a 
 TEST_CASE("impossible addresses are dropped under one counter") {
   Router router;
   const std::pair<const char*, const char*> pairs[] = {
-      {"127.0.0.1", "200.200.200.9"},     {"192.168.1.100", "127.0.0.1"},   {"0.0.0.0", "200.200.200.9"},
-      {"224.0.0.5", "200.200.200.9"},     {"255.255.255.255", "10.0.0.1"},  {"192.168.1.100", "240.0.0.1"},
-      {"192.168.1.1", "200.200.200.9"},   {"192.168.1.255", "10.0.0.1"},    {"192.168.1.100", "0.0.0.1"}};
+      {"127.0.0.1", "200.200.200.9"},   {"192.168.1.100", "127.0.0.1"},  {"0.0.0.0", "200.200.200.9"},
+      {"224.0.0.5", "200.200.200.9"},   {"255.255.255.255", "10.0.0.1"}, {"192.168.1.100", "240.0.0.1"},
+      {"192.168.1.1", "200.200.200.9"}, {"192.168.1.255", "10.0.0.1"},   {"192.168.1.100", "0.0.0.1"}};
   std::uint64_t count = 0;
   for (const auto& [from, to] : pairs) {
     router.vlan1.inject({router.from_lan(Router::udp(ip(from), ip(to), 1, 2, data))});
@@ -170,14 +170,26 @@ TEST_CASE("impossible addresses are dropped under one counter") {
   CHECK(router.counter("inAddrErrors") == count);
 }
 
+TEST_CASE("a host without an address may broadcast, before and after which it is not forwarded") {
+  Router router;
+  const auto arrive = [&](std::string_view to) {
+    router.vlan1.inject({router.from_lan(Router::udp({}, ip(to), 68, 67, data))});
+  };
+  arrive("255.255.255.255");
+  CHECK(router.counter("noPorts") == 1);
+  arrive("200.200.200.9");
+  CHECK(router.eth0.sent.empty());
+  CHECK(router.counter("badAddress") == 1);
+}
+
 TEST_CASE("broken headers are dropped under one counter") {
   Router router;
   Bytes good = Router::udp(lan_host, wan_host, 1, 2, data);
   std::vector<Bytes> bad(5, good);
-  bad[0][0] = 0x65;                                  // version
-  bad[1][0] = 0x44;                                  // header length
-  bad[2][10] ^= 1;                                   // checksum
-  store_be16(bad[3].data() + 2, 2000);               // longer than the frame
+  bad[0][0] = 0x65;                     // version
+  bad[1][0] = 0x44;                     // header length
+  bad[2][10] ^= 1;                      // checksum
+  store_be16(bad[3].data() + 2, 2000);  // longer than the frame
   bad[4].resize(15);
   for (const Bytes& packet : bad) router.vlan1.inject({router.from_lan(packet)});
   CHECK(router.counter("badHeader") == 5);

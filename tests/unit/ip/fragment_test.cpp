@@ -119,10 +119,10 @@ TEST_CASE("overlapping fragments cost the whole datagram") {
 TEST_CASE("unsound fragments are refused") {
   Router router;
   const Bytes some = counting(64);
-  router.vlan1.inject({router.from_lan(piece(ByteView(some).first(63), 0, true)),     // not a multiple of 8
-                       router.from_lan(piece({}, 8, false)),                          // empty
-                       router.from_lan(piece(some, 65528, false)),                    // ends beyond 65535
-                       router.from_lan(piece(some, 65472, false))});                  // header makes it too long
+  router.vlan1.inject({router.from_lan(piece(ByteView(some).first(63), 0, true)),  // not a multiple of 8
+                       router.from_lan(piece({}, 8, false)),                       // empty
+                       router.from_lan(piece(some, 65528, false)),                 // ends beyond 65535
+                       router.from_lan(piece(some, 65472, false))});               // header makes it too long
   CHECK(router.all_back());
   CHECK(router.counter("reassembly") == 4);
 }
@@ -150,9 +150,9 @@ TEST_CASE("an unfinished datagram lives 60 seconds; its sender hears of it when 
 TEST_CASE("fragments for others pass as they are, but not a tiny second one of TCP") {
   Router router;
   const Bytes some = counting(64);
-  router.vlan1.inject({router.from_lan(piece(some, 0, true, wan_host)), router.from_lan(piece(some, 64, false, wan_host)),
-                       router.from_lan(piece(some, 8, false, wan_host, 6)),
-                       router.from_lan(piece(some, 16, false, wan_host, 6))});
+  router.vlan1.inject(
+      {router.from_lan(piece(some, 0, true, wan_host)), router.from_lan(piece(some, 64, false, wan_host)),
+       router.from_lan(piece(some, 8, false, wan_host, 6)), router.from_lan(piece(some, 16, false, wan_host, 6))});
   CHECK(router.eth0.sent.size() == 3);
   router.run("disable ip fofilter");
   router.vlan1.inject({router.from_lan(piece(some, 8, false, wan_host, 6))});

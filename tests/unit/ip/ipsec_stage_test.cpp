@@ -120,7 +120,8 @@ TEST_CASE("ESP for the router goes to IPsec whole, and what comes out is forward
 TEST_CASE("ESP in UDP is told from ISAKMP and keep-alives on the same port") {
   Router router;
   std::vector<std::size_t> heard;
-  router.api->listen_udp(4500, "ISAKMP NAT-T", [&](const UdpDatagram& datagram) { heard.push_back(datagram.payload.size()); });
+  router.api->listen_udp(4500, "ISAKMP NAT-T",
+                         [&](const UdpDatagram& datagram) { heard.push_back(datagram.payload.size()); });
   const Bytes inner = Router::udp(far_host, lan_host, 7, 8, data);
   const Bytes ike{0, 0, 0, 0, 1, 2, 3, 4}, keep_alive{0xff};
   const auto arrive = [&](ByteView payload) {
@@ -162,8 +163,9 @@ TEST_CASE("decrypted packets are checked like any other and can be for the route
   router.eth0.inject({router.from_wan(Router::packet(peer, wan, 50, Router::udp(far_host, wan, 1, 7000, data)))});
   CHECK(through);
   router.vlan1.sent.clear();
-  router.eth0.inject({router.from_wan(Router::packet(peer, wan, 50, Router::udp(ip("127.0.0.1"), lan_host, 1, 2, data))),
-                      router.from_wan(Router::packet(peer, wan, 50, Bytes(30, 0)))});
+  router.eth0.inject(
+      {router.from_wan(Router::packet(peer, wan, 50, Router::udp(ip("127.0.0.1"), lan_host, 1, 2, data))),
+       router.from_wan(Router::packet(peer, wan, 50, Bytes(30, 0)))});
   CHECK(router.vlan1.sent.empty());
   CHECK(router.services.pool.available() == router.services.pool.total());
 }

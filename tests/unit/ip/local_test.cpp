@@ -110,7 +110,8 @@ TEST_CASE("UDP reaches its listener, and only its listener") {
 TEST_CASE("a UDP super-frame reaches its listener datagram by datagram") {
   Router router;
   std::vector<std::size_t> lengths;
-  router.api->listen_udp(7000, "Test", [&](const UdpDatagram& datagram) { lengths.push_back(datagram.payload.size()); });
+  router.api->listen_udp(7000, "Test",
+                         [&](const UdpDatagram& datagram) { lengths.push_back(datagram.payload.size()); });
   Packet frame = router.services.pool.copy(router.from_lan(Router::udp(lan_host, lan, 1, 7000, Bytes(2500))));
   frame->meta.segmentation = Segmentation::udp4;
   frame->meta.segment_size = 1000;
@@ -200,9 +201,8 @@ TEST_CASE("multihoming: one link, several addresses, each with its own name") {
   const Ipv4Address second = ip("192.168.2.1"), second_host = ip("192.168.2.100");
   router.learn(router.vlan1, second_host, mac(0x12), second);
   std::string seen;
-  router.api->listen_udp(7000, "Test", [&](const UdpDatagram& datagram) {
-    seen = router.api->interface(datagram.interface)->name;
-  });
+  router.api->listen_udp(7000, "Test",
+                         [&](const UdpDatagram& datagram) { seen = router.api->interface(datagram.interface)->name; });
   router.vlan1.inject({Router::ethernet(router.vlan1.mac(), mac(0x12), wire::ether_type::ipv4,
                                         Router::udp(second_host, second, 1, 7000, data)),
                        router.from_lan(Router::udp(lan_host, lan, 1, 7000, data)),
@@ -238,7 +238,8 @@ TEST_CASE("listeners hear of every change of an interface") {
   router.run("disable ip");
   CHECK(heard == std::vector<std::string>{"eth0 200.200.200.1 down", "eth0 200.200.200.1 up", "eth0 200.200.200.2 up",
                                           "eth0 200.200.200.2 down removed", "eth0 200.200.200.3 down",
-                                          "eth0 200.200.200.3 up", "vlan1 192.168.1.1 down", "eth0 200.200.200.3 down"});
+                                          "eth0 200.200.200.3 up", "vlan1 192.168.1.1 down",
+                                          "eth0 200.200.200.3 down"});
 }
 
 }  // namespace

@@ -37,7 +37,9 @@ TEST_CASE("look-ups agree with looking at every route, while routes come and go 
   SeededRandom random(7);
   RouteTable table;
   std::list<Route> all;
-  const auto somewhere = [&] { return Ipv4Address(static_cast<std::uint32_t>(0x0a000000 | random.below(1 << 14) << 6)); };
+  const auto somewhere = [&] {
+    return Ipv4Address(static_cast<std::uint32_t>(0x0a000000 | random.below(1 << 14) << 6));
+  };
   for (int step = 0; step < 3000; ++step) {
     if (random.below(3) != 0 || all.empty()) {
       Route route = via(somewhere(), static_cast<int>(random.below(33)), static_cast<InterfaceId>(1 + random.below(4)));
