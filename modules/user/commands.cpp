@@ -73,7 +73,7 @@ std::vector<CommandRow> UserModule::setting_rows() {
 }
 
 std::vector<CommandRow> UserModule::remote_officer_rows() {
-  constexpr std::string_view no_telnet = "Kept, shown and written to the configuration; there is no remote log-in yet.";
+  constexpr std::string_view no_telnet = "Kept, shown and written to the configuration; there is no remote log-in to restrict.";
   return {
       {"ENAble USer RSO", Access::security, "Lets security officers log in from the listed addresses.",
        [this](Invocation&) { return enable_remote_officers(true); }, Coverage::no_effect, no_telnet},
