@@ -201,3 +201,7 @@ except LabError as error:
     sys.exit(f"images/lab: {error}")
 except KeyboardInterrupt:
     sys.exit(130)
+except BrokenPipeError:
+    # Whoever read the output has seen enough.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(1)
