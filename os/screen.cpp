@@ -172,6 +172,12 @@ void Screen::line(std::string_view text) {
   text_ += '\n';
 }
 
+std::string Screen::body() const {
+  const auto first = text_.find_first_not_of('\n');
+  if (first == std::string::npos) return {};
+  return text_.substr(first, text_.find_last_not_of('\n') - first + 1) + '\n';
+}
+
 void Screen::rule(int width) { line(std::string(static_cast<std::size_t>(std::max(width, 0)), '-')); }
 
 void Screen::close_line() {

@@ -103,6 +103,8 @@ class Screen {
   void counters(const std::vector<std::pair<std::string_view, std::uint64_t>>& pairs);
 
   const std::string& text() const { return text_; }
+  /// text() without blank lines at either end: whoever shows a screen frames it with its own.
+  std::string body() const;
   const Json& json() const { return root_; }
   bool empty() const { return text_.empty(); }
 

@@ -27,7 +27,7 @@ Json answer_json(std::string_view line, const RouterControl::Executed& answer, s
   json.set("command", line);
   if (!answer.screen.empty()) {
     json.set("screen", answer.screen.json());
-    json.set("text", answer.screen.text());
+    json.set("text", answer.screen.body());
   }
   if (!printed.empty()) json.set("output", printed);
   Json outcome;
@@ -61,7 +61,7 @@ void ScriptTerminal::run(std::string_view line, bool json) {
     const auto self = weak.lock();
     if (self && self->busy_ && self->serial_ == serial) self->settle(outcome);
   });
-  if (!json_ && !answer_.screen.empty()) out_({FrameKind::screen, answer_.screen.text()});
+  if (!json_ && !answer_.screen.empty()) out_({FrameKind::screen, answer_.screen.body()});
   if (!answer_.outcome.pending) settle(answer_.outcome);
   release();
 }

@@ -102,7 +102,7 @@ bool Session::show_history() {
   state_->touch();
   Screen screen;
   print_history(screen, *this);
-  state_->display.write("\n" + screen.text() + "\n");
+  state_->display.write("\n" + screen.body() + "\n");
   return true;
 }
 
@@ -245,9 +245,9 @@ void Session::State::run(const CommandTable::Match& match) {
   running = false;
   ending->returned = true;
   if (outcome.pending && ending->outcome) outcome = *ending->outcome;
-  if (!outcome.pending) return finished_with(screen.text(), outcome);
+  if (!outcome.pending) return finished_with(screen.body(), outcome);
   // A question follows its screen without a blank line between.
-  output(screen.empty() && questions.empty() ? std::string() : "\n" + screen.text());
+  output(screen.empty() && questions.empty() ? std::string() : "\n" + screen.body());
 }
 
 void Session::State::finished_with(const std::string& screen, const Outcome& outcome) {

@@ -34,7 +34,7 @@ def counters(lab, peer):
 
 def start_capture(lab):
     file = f"{lab.network.folder}/wan.pcap"
-    process = lab.network.start("capture", ["tcpdump", "-U", "-ni", "to-peer1", "-w", file], node="internet")
+    process = lab.network.start("capture", ["tcpdump", "-U", "--immediate-mode", "-ni", "to-peer1", "-w", file], node="internet")
     if not wait_until(lambda: "listening on" in lab.network.output("capture") or process.poll() is not None, 10):
         raise LabError("tcpdump did not start")
     return file
@@ -42,13 +42,17 @@ def start_capture(lab):
 
 def capture_summary(lab, file):
     """Counts what crossed the WAN; clear text is anything that names a LAN address outside ESP."""
-    lab.network.stop("capture")
-
     def count(expression):
         done = subprocess.run(["tcpdump", "-nr", file, *expression.split()], text=True, capture_output=True)
         return len(done.stdout.splitlines())
 
-    esp = count("ip proto 50") + count("udp port 4500 and udp[8:4] != 0 and udp[4:2] > 20")
+    def count_esp():
+        return count("ip proto 50") + count("udp port 4500 and udp[8:4] != 0 and udp[4:2] > 20")
+
+    # What the last pings sent may still be on its way into the file.
+    wait_until(lambda: count_esp() >= 2 * PINGS, 3, 0.2)
+    lab.network.stop("capture")
+    esp = count_esp()
     clear = count("net 192.168.1.0/24 or net 192.168.2.0/24")
     print(f"\non the WAN: {esp} ESP packets, {count('udp port 500')} ISAKMP messages, "
           f"{clear} packets with a LAN address in clear")

@@ -136,7 +136,7 @@ Outcome FileModule::record_output(const Args& args, const Caller& caller, bool a
   }
   const RouterControl::Executed executed = control_.execute(command, caller);
   if (executed.outcome.failed()) return executed.outcome;
-  content += "\n" + executed.screen.text();
+  content += "\n" + executed.screen.body();
   if (const std::string line = executed.outcome.line(); !line.empty()) content += line + "\n";
   if (const auto written = services_.files.write(*name, content); !written) {
     return say(texts::refused, written.error().text);

@@ -11,7 +11,7 @@ class Timetable(LabTest):
         slow = [("sendd=true", "msgt=1 msgr=4 sendd=true")]
         lab.up({"peer1": example("peer1", replace=slow), "peer2": example("peer2", replace=[("enable isakmp\n", "")])})
         file = f"{lab.network.folder}/wan.pcap"
-        lab.network.start("capture", ["tcpdump", "-U", "-ni", "to-peer1", "-w", file, "udp", "port", "500"], node="internet")
+        lab.network.start("capture", ["tcpdump", "-U", "--immediate-mode", "-ni", "to-peer1", "-w", file, "udp", "port", "500"], node="internet")
         self.assertTrue(wait_until(lambda: "listening on" in lab.network.output("capture"), 10))
         lab.ping(1, deadline=1)
         router = lab.routers["peer1"]
