@@ -23,13 +23,16 @@ constexpr std::string_view sp800_38a_iv = "000102030405060708090a0b0c0d0e0f";
 constexpr std::string_view sp800_38a_plain = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51";
 
 // FIPS 81 table C1, which triple DES of every kind must repeat when its keys are equal; SP 800-67 appendix B.1, whose
-// first block tells the order of three keys; SP 800-38A F.2.
+// first block tells the order of three keys; TCBCMMT3.rsp count 1, which tells outer from inner chaining;
+// SP 800-38A F.2.
 constexpr CipherVector cipher_vectors[] = {
     {Cipher::des, "0123456789abcdef", fips81_iv, fips81_plain, fips81_coded},
     {Cipher::triple_des_2key, "0123456789abcdef0123456789abcdef", fips81_iv, fips81_plain, fips81_coded},
     {Cipher::triple_des_outer, "0123456789abcdef0123456789abcdef0123456789abcdef", fips81_iv, fips81_plain,
      fips81_coded},
     {Cipher::triple_des_outer, sp800_67_key, zero_iv, "5468652071756663", "a826fd8ce53b855f"},
+    {Cipher::triple_des_outer, "a49d7564199e97cb529d2c9d97bf2f98d35edf57ba1f7358", "c2e999cb6249023c",
+     "c689aee38a301bb316da75db36f110b5", "e9afaba5ec75ea1bbe65506655bb4ecb"},
     {Cipher::triple_des_inner, "0123456789abcdef0123456789abcdef0123456789abcdef", fips81_iv, fips81_plain,
      fips81_coded},
     {Cipher::triple_des_inner, sp800_67_key, zero_iv, "5468652071756663", "a826fd8ce53b855f"},

@@ -5,7 +5,9 @@
 
 namespace arrouter {
 
-void wipe(void* memory, std::size_t length) noexcept { explicit_bzero(memory, length); }
+void wipe(void* memory, std::size_t length) noexcept {
+  if (length > 0) explicit_bzero(memory, length);  // an empty vector has no memory to name
+}
 
 std::string to_hex(ByteView bytes) {
   static constexpr char digits[] = "0123456789abcdef";

@@ -68,7 +68,9 @@ TEST_CASE("DES by way of triple DES is DES") {
 TEST_CASE("an engine that computes something else fails its self test") {
   const auto library = std::make_shared<const Library>();
   CHECK(passes_self_test(Cipher::triple_des_outer, *make_evp_cipher(library, Cipher::triple_des_outer)));
-  CHECK_FALSE(passes_self_test(Cipher::triple_des_outer, *make_evp_cipher(library, Cipher::aes192)));
+  // Inner chaining equals outer chaining in the first block and with equal keys, nowhere else.
+  CHECK_FALSE(
+      passes_self_test(Cipher::triple_des_outer, *make_inner_triple_des(make_evp_cipher(library, Cipher::des))));
   CHECK_FALSE(passes_self_test(Hash::md5, *make_hmac(Hash::sha)));
   CHECK(Suite().findings().empty());  // with the legacy provider installed
 }
