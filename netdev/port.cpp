@@ -7,7 +7,9 @@
 namespace arrouter {
 namespace {
 
-void count(const PacketBuffer& frame, std::uint64_t& frames, std::uint64_t& octets) {
+bool to_group(const PacketBuffer& frame) { return (frame.data()[0] & 1) != 0; }
+
+void count(const PacketBuffer& frame, std::uint64_t& frames, std::uint64_t& octets, std::uint64_t& group_frames) {
   std::size_t pieces = 1;
   std::size_t repeated = 0;  // header bytes that the pieces of a super-frame say again
   if (frame.meta.segmentation != Segmentation::none) {
@@ -18,6 +20,7 @@ void count(const PacketBuffer& frame, std::uint64_t& frames, std::uint64_t& octe
   }
   frames += pieces;
   octets += frame.size() + repeated;
+  if (to_group(frame)) group_frames += pieces;
 }
 
 }  // namespace
@@ -35,8 +38,8 @@ void Port::deliver(Burst& frames) {
       frame.reset();
       continue;
     }
-    count(*frame, counters_.in_frames, counters_.in_octets);
-    frame->meta.link_broadcast = (frame->data()[0] & 1) != 0;
+    count(*frame, counters_.in_frames, counters_.in_octets, counters_.in_group_frames);
+    frame->meta.link_broadcast = to_group(*frame);
     frame->meta.network_offset = static_cast<std::uint16_t>(network_offset_of(frame->view()));
   }
   frames.compact();
@@ -51,6 +54,8 @@ bool Port::pass_up(Burst& frames) {
   return heard;
 }
 
-void Port::count_sent(const PacketBuffer& frame) { count(frame, counters_.out_frames, counters_.out_octets); }
+void Port::count_sent(const PacketBuffer& frame) {
+  count(frame, counters_.out_frames, counters_.out_octets, counters_.out_group_frames);
+}
 
 }  // namespace arrouter

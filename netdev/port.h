@@ -14,6 +14,7 @@ namespace arrouter {
 struct PortCounters {
   std::uint64_t in_frames = 0, in_octets = 0, in_discards = 0, in_errors = 0;
   std::uint64_t out_frames = 0, out_octets = 0, out_discards = 0, out_errors = 0;
+  std::uint64_t in_group_frames = 0, out_group_frames = 0;  // of the frames: to broadcast and multicast addresses
 };
 
 /// What may be handed to transmit() as it is; the rest is cut or completed by send().

@@ -13,7 +13,10 @@ PortStack::PortStack(std::unique_ptr<Port> driver, std::string attachment, const
       impair_(*driver_, environment.pool, environment.scheduler, environment.clock, seed),
       capture_(impair_, environment.pool, environment.scheduler, environment.clock, wall) {
   capture_.set_receiver([this](Burst& frames) { receive(frames); });
-  capture_.set_link_listener([this](bool up) { link_changed(up); });
+  capture_.set_link_listener([this, &clock = environment.clock](bool up) {
+    link_changed_at_ = clock.now();
+    link_changed(up);
+  });
 }
 
 PortCounters PortStack::counters() const {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "netdev/capture_port.h"
@@ -27,6 +28,8 @@ class PortStack final : public Port {
   ImpairPort& impairment() { return impair_; }
   CapturePort& capture() { return capture_; }
   std::uint64_t filtered() const { return filtered_; }
+  /// When the link last went up or down; nothing before the first change.
+  std::optional<Instant> link_changed_at() const { return link_changed_at_; }
 
   bool link_up() const override { return capture_.link_up(); }
   PortOffloads offloads() const override { return capture_.offloads(); }
@@ -42,6 +45,7 @@ class PortStack final : public Port {
   std::string attachment_;
   bool promiscuous_;
   std::uint64_t filtered_ = 0;
+  std::optional<Instant> link_changed_at_;
   std::unique_ptr<Port> driver_;
   ImpairPort impair_;
   CapturePort capture_;

@@ -4,6 +4,7 @@
 #include "modules/enco/enco_module.h"
 #include "modules/file/file_module.h"
 #include "modules/install/install_module.h"
+#include "modules/interface/interface_module.h"
 #include "modules/ip/ip_module.h"
 #include "modules/ipsec/ipsec_module.h"
 #include "modules/isakmp/isakmp_module.h"
@@ -24,6 +25,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_user(services, context.control));
   MadeEnco enco = make_enco(services);
   modules.push_back(std::move(enco.module));
+  modules.push_back(make_interface(services, context.control, context.stacks));
   MadeIp ip = make_ip(services);
   modules.push_back(std::move(ip.module));
   modules.push_back(make_log(services, ip.api));

@@ -1,0 +1,126 @@
+// The INTERFACE module: what is below IP, as SHOW INTERFACE and SHOW ETH tell it (manual chapter "Interfaces",
+// reference/links.md 1 and 2).
+//
+// It owns no state but the zero points of counters: ports live in netdev, addresses in IP. The interface table lists
+// what the model has and this router is made of: its eth interfaces, switch ports that are attached by themselves,
+// and VLANs. ifLastChange is the sysUpTime of the last link change.
+//
+// Not modelled: speeds and duplex (every port is 100 Mbps full duplex), errors that only a chip counts, link traps,
+// asynchronous and PPP interfaces.
+#include "modules/interface/interface.h"
+
+#include <algorithm>
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_interface(Services& services, RouterControl& control, const PortStacks& stacks) {
+  return std::make_unique<interface::InterfaceModule>(services, control, stacks);
+}
+
+namespace interface {
+namespace {
+
+PortCounters difference(const PortCounters& now, const PortCounters& zero) {
+  PortCounters counters = now;
+  for (const auto member : {&PortCounters::in_frames, &PortCounters::in_octets, &PortCounters::in_discards,
+                            &PortCounters::in_errors, &PortCounters::in_group_frames, &PortCounters::out_frames,
+                            &PortCounters::out_octets, &PortCounters::out_discards, &PortCounters::out_errors,
+                            &PortCounters::out_group_frames}) {
+    counters.*member -= zero.*member;
+  }
+  return counters;
+}
+
+}  // namespace
+
+std::vector<CommandRow> InterfaceModule::commands() {
+  return {
+      {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::user, "Displays the interfaces, or one in detail.",
+       [this](Invocation& invocation) { return show_interfaces(invocation); }},
+      {"RESET INTerface={ALL|<interface>} COUnter", Access::manager, "Sets the counters of an interface to zero.",
+       [this](Invocation& invocation) { return reset_interface(invocation.args); }},
+      {"SHow ETH[=<0-15>] STATE", Access::user, "Displays the state of Ethernet interfaces.",
+       [this](Invocation& invocation) { return show_eth_state(invocation); }},
+      {"SHow ETH[=<0-15>] COUnters", Access::user, "Displays the counters of Ethernet interfaces.",
+       [this](Invocation& invocation) { return show_eth_counters(invocation); }},
+      {"SHow ETH[=<0-15>] MACaddress", Access::user, "Displays the MAC addresses of Ethernet interfaces.",
+       [this](Invocation& invocation) { return show_eth_address(invocation); }},
+      {"RESET ETH=<0-15> COUnters", Access::manager, "Sets the counters of an Ethernet interface to zero.",
+       [this](Invocation& invocation) { return reset_eth(invocation.args); }},
+  };
+}
+
+void InterfaceModule::add(std::vector<Entry>& entries, const std::string& name, const Port* port,
+                          const std::vector<std::string>& stacks) const {
+  Entry entry{static_cast<unsigned>(entries.size()) + 1, name, port, {}, port->counters()};
+  for (const std::string& each : stacks) {
+    const auto stack = stacks_.find(each);
+    if (stack == stacks_.end() || !stack->second->link_changed_at()) continue;
+    entry.last_change = std::max(entry.last_change, *stack->second->link_changed_at() - control_.started());
+  }
+  if (const auto zero = zero_.find(name); zero != zero_.end()) {
+    entry.counters = difference(entry.counters, zero->second);
+  }
+  entries.push_back(std::move(entry));
+}
+
+std::vector<Entry> InterfaceModule::entries() const {
+  std::vector<Entry> entries;
+  const auto add_interfaces = [&](bool vlans) {
+    for (const ModelInterface& interface : services_.model.interfaces) {
+      const auto port = services_.ports.find(interface.name);
+      if (interface.ports.empty() == vlans || port == services_.ports.end()) continue;
+      std::vector<std::string> stacks = interface.ports;
+      stacks.push_back(interface.name);
+      add(entries, interface.name, port->second, stacks);
+    }
+  };
+  add_interfaces(false);
+  for (const ModelInterface& interface : services_.model.interfaces) {
+    for (const std::string& name : interface.ports) {
+      const auto stack = stacks_.find(name);
+      if (stack != stacks_.end()) add(entries, name, stack->second.get(), {name});
+    }
+  }
+  add_interfaces(true);
+  return entries;
+}
+
+std::optional<Entry> InterfaceModule::find(std::string_view name) const {
+  for (Entry& entry : entries()) {
+    if (entry.name == name) return std::move(entry);
+  }
+  return std::nullopt;
+}
+
+std::vector<Entry> InterfaceModule::eths(const Args& args) const {
+  std::vector<Entry> all = entries();
+  std::erase_if(all, [&](const Entry& entry) {
+    if (!entry.name.starts_with("eth")) return true;
+    return args.has_value("ETH") && entry.name != fmt::format("eth{}", args.number("ETH"));
+  });
+  return all;
+}
+
+void InterfaceModule::reset(const Entry& entry) { zero_[entry.name] = entry.port->counters(); }
+
+Outcome InterfaceModule::reset_interface(const Args& args) {
+  if (args.holds<Choice>("INTERFACE")) {
+    for (const Entry& entry : entries()) reset(entry);
+    return Outcome::successful(module_number::eth);
+  }
+  const auto entry = find(args.text("INTERFACE"));
+  if (!entry) return say(texts::unknown_interface, args.text("INTERFACE"));
+  reset(*entry);
+  return Outcome::successful(module_number::eth);
+}
+
+Outcome InterfaceModule::reset_eth(const Args& args) {
+  const auto found = eths(args);
+  if (found.empty()) return say(texts::no_eth, args.number("ETH"));
+  reset(found.front());
+  return Outcome::successful(module_number::eth);
+}
+
+}  // namespace interface
+}  // namespace arrouter

@@ -1,0 +1,110 @@
+#include <catch2/catch.hpp>
+
+#include "netdev/memory_port.h"
+#include "netdev/wire/ethernet.h"
+#include "tests/support/virtual_router.h"
+
+using namespace arrouter;
+using namespace arrouter::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A router whose eth0 is cabled to a host that only sends.
+struct Bench {
+  Bench() {
+    router.boot();
+    cable.emplace(router.port("eth0"), host);
+  }
+  void arrive(const MacAddress& destination) {
+    Burst burst;
+    Bytes frame(60);
+    wire::write_ethernet(frame.data(), destination, host.mac(), 0x88b5);
+    burst.add(pool.copy(frame));
+    host.send(burst);
+    time.advance(0s);
+  }
+  MacAddress eth0() { return router.port("eth0").mac(); }
+
+  VirtualTime time;
+  VirtualRouter router{time, "r"};
+  PacketPool pool{50, 2};
+  MemoryPort host{"host", *parse_mac("02-00-00-00-00-02"), pool, time.scheduler, time};
+  std::optional<MemoryLink> cable;
+};
+
+}  // namespace
+
+TEST_CASE("SHOW INTERFACE lists what the model has") {
+  Bench bench;
+  bench.time.advance(10s);
+  bench.cable.reset();
+  bench.time.advance(5s);
+  CHECK(bench.router.text("show interface") ==
+        "Interfaces                                     sysUpTime:           00:00:15\n"
+        "\n"
+        "DynamicLinkTraps.....Disabled\n"
+        "TrapLimit............20\n"
+        "\n"
+        "Number of unencrypted PPP/FR links.....0\n"
+        "\n"
+        "ifIndex  Interface      ifAdminStatus  ifOperStatus  ifLastChange\n"
+        "------------------------------------------------------------------------------\n"
+        "     1   eth0           Up             Down          00:00:10\n"
+        "     2   vlan1          Up             Down          00:00:00\n"
+        "------------------------------------------------------------------------------\n");
+}
+
+TEST_CASE("SHOW INTERFACE of one interface counts from the last reset") {
+  Bench bench;
+  bench.arrive(bench.eth0());
+  bench.arrive(bench.eth0());
+  bench.arrive(MacAddress::broadcast());
+  CHECK(bench.router.text("sh int=eth0") ==
+        "Interface.................. eth0\n"
+        "  ifIndex.................. 1\n"
+        "  ifMTU.................... 1500\n"
+        "  ifSpeed.................. 100000000\n"
+        "  ifAdminStatus............ Up\n"
+        "  ifOperStatus............. Up\n"
+        "  ifLinkUpDownTrapEnable... Disabled\n"
+        "  TrapLimit................ 20\n"
+        "\n"
+        "Interface Counters\n"
+        "\n"
+        "  ifInOctets ............... 180         ifOutOctets .............. 0\n"
+        "  ifInUcastPkts ............ 2           ifOutUcastPkts ........... 0\n"
+        "  ifInNUcastPkts ........... 1           ifOutNUcastPkts .......... 0\n"
+        "  ifInDiscards ............. 0           ifOutDiscards ............ 0\n"
+        "  ifInErrors ............... 0           ifOutErrors .............. 0\n");
+  CHECK(bench.router.text("reset interface=eth0 counter").ends_with("Info (1023003): Operation successful."));
+  bench.arrive(bench.eth0());
+  CHECK(bench.router.text("sh int=eth0 counter").contains("ifInUcastPkts ............ 1  "));
+  CHECK(bench.router.text("sh int=eth0 counter").contains("ifInNUcastPkts ........... 0  "));
+  CHECK(bench.router.text("sh int=ppp7").contains("Error (3023256): Interface ppp7 does not exist."));
+}
+
+TEST_CASE("SHOW ETH") {
+  Bench bench;
+  bench.arrive(bench.eth0());
+  bench.time.advance(7s);
+  const std::string mac = to_string(bench.eth0());
+  CHECK(bench.router.text("show eth macaddress") == "MAC address for ETH interface 0: " + mac + "\n");
+  CHECK(bench.router.text("show eth=0 state") ==
+        "State for Ethernet instance 0:\n"
+        "\n"
+        "  Interface name ............... eth0\n"
+        "  Interface state .............. Active\n"
+        "  Link state ................... Up\n"
+        "  Configured speed ............. Autonegotiate\n"
+        "  Actual speed ................. 100 Mbps, full duplex\n"
+        "  MAC address .................. " + mac + "\n"
+        "  MAU type ..................... 100BASE-TX\n");
+  const std::string counters = bench.router.text("show eth=0 counters");
+  CHECK(counters.starts_with("ETH instance 0:         7 seconds       Last change at:          0 seconds\n"));
+  CHECK(counters.contains("  ifInOctets                       60     ifOutOctets                       0\n"));
+  CHECK(counters.contains("  dot3StatsInternalMacTxErrors      0     dot3StatsCarrierSenseErrors       0\n"));
+  CHECK(bench.router.text("reset eth=0 counters").ends_with("Info (1023003): Operation successful."));
+  CHECK(bench.router.text("show eth=0 counters").contains("  ifInOctets                        0     ifOutOctets"));
+  CHECK(bench.router.text("show eth=9 state").contains("Error (3023257): ETH interface 9 does not exist."));
+}
