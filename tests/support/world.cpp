@@ -16,6 +16,7 @@ namespace arrouter::test {
 namespace {
 
 constexpr std::uint16_t echo_id = 1;
+constexpr std::string_view preshared_key = "create enco key=1 type=general value=\"sharedsecret\"";
 
 MacAddress mac_of(std::string_view name) {
   MacAddress mac{{0x02, 0, 0, 0, 0, 0}};
@@ -36,29 +37,6 @@ void send(MemoryPort& port, Packet frame) {
   Burst burst;
   burst.add(std::move(frame));
   port.send(burst);
-}
-
-std::string site(std::string_view name, std::string_view wan, std::string_view lan, std::string_view peer,
-                 std::string_view peer_lan, std::string_view extra) {
-  return fmt::format(R"(set system name="{0}"
-enable ip
-add ip int=vlan1 ip={2}.254 mask=255.255.255.0
-add ip int=eth0 ip={1}.1 mask=255.255.255.0
-add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next={1}.254
-create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha
-create ipsec bund=1 key=isakmp string="1"
-create ipsec pol="wiz_isakmp" int=eth0 ac=permit lp=500
-create ipsec pol="wiz_natt" int=eth0 ac=permit lp=4500
-create ipsec pol="wiz_Peer1 to Peer2" int=eth0 ac=ipsec key=isakmp bund=1 peer={3} isa="wiz_Peer1 to Peer2"
-set ipsec pol="wiz_Peer1 to Peer2" lad={2}.0 lma=255.255.255.0 rad={4}.0 rma=255.255.255.0
-create ipsec pol="wiz_internet" int=eth0 ac=permit
-enable ipsec
-create isakmp pol="wiz_Peer1 to Peer2" pe={3} enc=3desouter key=1 natt=true
-set isakmp pol="wiz_Peer1 to Peer2" sendd=true sendn=true hea=both
-enable isakmp
-{5}
-)",
-                     name, wan, lan, peer, peer_lan, extra);
 }
 
 }  // namespace
@@ -139,12 +117,15 @@ void Host::send_icmp(Ipv4Address to, std::uint8_t type, std::uint32_t rest, Byte
                    static_cast<std::uint16_t>(length));
   std::memcpy(at + wire::ipv4_header + wire::icmp_header, payload.data(), payload.size());
   wire::write_icmp(at + wire::ipv4_header, type, 0, rest, payload.size());
+  if (to.masked(mask_of(24)) == address_.masked(mask_of(24))) {
+    return send_arp(wire::arp_operation::request, MacAddress::broadcast(), to);
+  }
   if (gateway_known_) return send(port_, std::move(frame));
   held_ = std::move(frame);  // the latest one, while the gateway is asked for
   send_arp(wire::arp_operation::request, MacAddress::broadcast(), gateway_);
 }
 
-void Internet::connect(MemoryPort& neighbour, std::string_view network, Duration delay) {
+void Internet::connect(MemoryPort& neighbour, std::string_view network, Duration delay, Nat* nat) {
   auto leg = std::make_unique<Leg>();
   leg->pool = std::make_unique<PacketPool>();
   const std::string name = fmt::format("internet{}", legs_.size());
@@ -152,6 +133,7 @@ void Internet::connect(MemoryPort& neighbour, std::string_view network, Duration
   leg->link = std::make_unique<MemoryLink>(neighbour, *leg->port, delay);
   leg->network = *parse_ipv4(network);
   leg->neighbour = neighbour.mac();
+  leg->nat = nat;
   Leg& connected = *legs_.emplace_back(std::move(leg));
   connected.port->set_receiver([this, &connected](Burst& frames) { receive(connected, frames); });
 }
@@ -160,7 +142,7 @@ void Internet::receive(Leg& from, Burst& frames) {
   for (Packet& frame : frames) {
     const auto ethernet = wire::view_ethernet(frame->view());
     if (!ethernet) continue;
-    if (ethernet->type == wire::ether_type::ipv4) forward(*frame, ethernet->header_length);
+    if (ethernet->type == wire::ether_type::ipv4) forward(from, frame->view(), ethernet->header_length);
     const auto arp = ethernet->type == wire::ether_type::arp ? wire::parse_arp(ethernet->payload) : std::nullopt;
     const Ipv4Address own(from.network.value | 254);
     if (!arp || arp->operation != wire::arp_operation::request || arp->target != own) continue;
@@ -172,13 +154,22 @@ void Internet::receive(Leg& from, Burst& frames) {
   frames.clear();
 }
 
-void Internet::forward(PacketBuffer& frame, std::size_t header) {
-  const auto ip = wire::view_ipv4(frame.view().subspan(header));
-  if (!ip || ip->ttl() < 2) return;
+void Internet::forward(const Leg& from, ByteView frame, std::size_t header) {
+  const auto arrived = wire::view_ipv4(frame.subspan(header));
+  if (!arrived || arrived->ttl() < 2) return;
+  const ByteView whole = frame.subspan(header, arrived->total_length());
+  Bytes packet(whole.begin(), whole.end());
+  if (from.nat != nullptr && !from.nat->leave(packet)) return;
+  if (watcher_ && !watcher_(packet)) return;
+  const Ipv4Address called = wire::view_ipv4(packet)->destination();
+  Nat* through = nullptr;
   for (const auto& leg : legs_) {
-    if (ip->destination().masked(mask_of(24)) != leg->network) continue;
-    const ByteView packet = frame.view().subspan(header, ip->total_length());
-    if (watcher_ && !watcher_(packet)) return;
+    if (leg->nat != nullptr && leg->nat->outside() == called) through = leg->nat;
+  }
+  if (through != nullptr && !through->enter(packet)) return;
+  const Ipv4Address destination = wire::view_ipv4(packet)->destination();
+  for (const auto& leg : legs_) {
+    if (leg->nat != through || destination.masked(mask_of(24)) != leg->network) continue;
     Packet copy = leg->pool->allocate(wire::ethernet_header + packet.size());
     if (!copy) throw std::runtime_error("the Internet ran out of buffers");
     std::uint8_t* const at = begin_frame(copy, leg->neighbour, leg->port->mac(), wire::ether_type::ipv4, packet.size());
@@ -187,7 +178,39 @@ void Internet::forward(PacketBuffer& frame, std::size_t header) {
     wire::finish_ipv4(at);
     ++forwarded_;
     send(*leg->port, std::move(copy));
+    return;
   }
+}
+
+std::string site_configuration(const SiteSettings& site) {
+  return fmt::format(R"(set system name="{0}"
+enable ip
+add ip int=vlan1 ip={2}.254 mask=255.255.255.0
+add ip int=eth0 ip={1}.1 mask=255.255.255.0
+add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next={1}.254
+create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha
+create ipsec bund=1 key=isakmp string="1"
+create ipsec pol="wiz_isakmp" int=eth0 ac=permit lp=500
+create ipsec pol="wiz_natt" int=eth0 ac=permit lp=4500
+create ipsec pol="wiz_Peer1 to Peer2" int=eth0 ac=ipsec key=isakmp bund=1 peer={3} isa="wiz_Peer1 to Peer2"
+set ipsec pol="wiz_Peer1 to Peer2" lad={2}.0 lma=255.255.255.0 rad={4}.0 rma=255.255.255.0
+create ipsec pol="wiz_internet" int=eth0 ac=permit
+enable ipsec
+create isakmp pol="wiz_Peer1 to Peer2" pe={3} enc=3desouter key=1 natt=true
+set isakmp pol="wiz_Peer1 to Peer2" sendd=true sendn=true hea=both
+enable isakmp
+{5}
+)", site.name, site.wan, site.lan, site.peer, site.peer_lan, site.extra);
+}
+
+void boot_site(VirtualRouter& router, const std::string& configuration) {
+  router.boot(configuration);
+  for (const RefusedLine& line : router->refused_at_boot()) {
+    throw std::runtime_error(line.line + ": " + line.outcome.line());
+  }
+  // Keys are typed by hand; they are in no configuration.
+  const auto key = router.run(preshared_key);
+  if (key.outcome.failed()) throw std::runtime_error(key.outcome.line());
 }
 
 HowToNetwork::HowToNetwork(std::uint64_t world_seed, std::string_view extra)
@@ -201,20 +224,22 @@ HowToNetwork::HowToNetwork(std::uint64_t world_seed, std::string_view extra)
   internet.connect(peer2.port("eth0"), "200.200.200.0", std::chrono::milliseconds(10));
   links_.push_back(std::make_unique<MemoryLink>(pc1.port(), peer1.port("vlan1")));
   links_.push_back(std::make_unique<MemoryLink>(pc2.port(), peer2.port("vlan1")));
-  peer1.boot(site("Peer1", "100.100.100", "192.168.1", "200.200.200.1", "192.168.2", extra));
-  peer2.boot(site("Peer2", "200.200.200", "192.168.2", "100.100.100.1", "192.168.1", extra));
-  for (VirtualRouter* const peer : {&peer1, &peer2}) {
-    for (const RefusedLine& line : (*peer)->refused_at_boot()) {
-      throw std::runtime_error(line.line + ": " + line.outcome.line());
-    }
-    // Keys are typed by hand; they are in no configuration.
-    const auto key = peer->run("create enco key=1 type=general value=\"sharedsecret\"");
-    if (key.outcome.failed()) throw std::runtime_error(key.outcome.line());
-  }
+  const std::string lines(extra);
+  boot_site(peer1, site_configuration({"Peer1", "100.100.100", "192.168.1", "200.200.200.1", "192.168.2", lines}));
+  boot_site(peer2, site_configuration({"Peer2", "200.200.200", "192.168.2", "100.100.100.1", "192.168.1", lines}));
 }
 
 void HowToNetwork::ping_for(Duration duration, Duration interval) {
   for (const Instant end = time.now() + duration; time.now() < end; time.advance(interval)) pc1.ping(pc2.address());
+}
+
+void HowToNetwork::power_cut(VirtualRouter& peer) {
+  ImpairPort& cable = peer->stacks().find("eth0")->second->impairment();
+  cable.set(ImpairPort::Direction::out, {.loss = 100});
+  peer->restart(RestartKind::reboot, std::nullopt);
+  time.advance(std::chrono::seconds(1));
+  cable.set(ImpairPort::Direction::out, {});
+  peer.run(preshared_key);
 }
 
 void HowToNetwork::impair(const Impairment& impairment) {

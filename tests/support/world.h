@@ -10,6 +10,7 @@
 
 #include "netdev/memory_port.h"
 #include "netdev/port_stack.h"
+#include "tests/support/nat.h"
 #include "tests/support/virtual_router.h"
 
 namespace arrouter::test {
@@ -21,7 +22,8 @@ class Host {
 
   MemoryPort& port() { return port_; }
   Ipv4Address address() const { return address_; }
-  /// Sends one echo request (and an ARP request first, when the gateway is not known yet).
+  /// Sends one echo request (and an ARP request first, when the gateway is not known yet). For an address of its own
+  /// network it asks the neighbours, and nobody there answers.
   void ping(Ipv4Address destination, std::size_t payload = 56);
   std::uint64_t sent() const { return sent_; }
   std::uint64_t answered() const { return answered_; }
@@ -49,14 +51,15 @@ class Host {
   Instant last_answer_{};
 };
 
-/// The Internet: one leg for each site, forwards by destination, lets a test look at every packet.
+/// The Internet: one leg for each site, forwards by destination, lets a test look at every packet. Sites behind a Nat
+/// are reached by its outside address alone.
 class Internet {
  public:
   explicit Internet(VirtualTime& time) : time_(time) {}
 
   /// A site at `network`/24 whose router is `neighbour`; the leg has the address .254. Frames take `delay`.
-  void connect(MemoryPort& neighbour, std::string_view network, Duration delay);
-  /// Sees each IP packet that is forwarded; false drops it.
+  void connect(MemoryPort& neighbour, std::string_view network, Duration delay, Nat* nat = nullptr);
+  /// Sees each IP packet that comes to the Internet (outside of every NAT), deliverable or not; false drops it.
   void watch(std::function<bool(ByteView packet)> watcher) { watcher_ = std::move(watcher); }
   std::uint64_t forwarded() const { return forwarded_; }
 
@@ -67,15 +70,27 @@ class Internet {
     std::unique_ptr<MemoryLink> link;
     Ipv4Address network;
     MacAddress neighbour;
+    Nat* nat = nullptr;
   };
   void receive(Leg& from, Burst& frames);
-  void forward(PacketBuffer& frame, std::size_t header);
+  void forward(const Leg& from, ByteView frame, std::size_t header);
 
   VirtualTime& time_;
   std::vector<std::unique_ptr<Leg>> legs_;
   std::function<bool(ByteView)> watcher_;
   std::uint64_t forwarded_ = 0;
 };
+
+/// One end of the How-To Note's tunnel: networks are given by their first three numbers.
+struct SiteSettings {
+  std::string name, wan, lan;  // "Peer1", "100.100.100", "192.168.1": the router is .1 outside and .254 inside
+  std::string peer, peer_lan;  // "200.200.200.1" or "any", "192.168.2"
+  std::string extra = {};      // lines behind the others
+};
+/// reference/configs.md A, without firewall.
+std::string site_configuration(const SiteSettings& site);
+/// Boots with the configuration and types the pre-shared key; throws when a line is refused.
+void boot_site(VirtualRouter& router, const std::string& configuration);
 
 /// The How-To Note's network (reference/configs.md A, without firewall): PC1 - Peer1 - Internet - Peer2 - PC2.
 class HowToNetwork {
@@ -87,6 +102,9 @@ class HowToNetwork {
   void ping_for(Duration duration, Duration interval = std::chrono::seconds(1));
   /// Loss, delay … on both peers' WAN cables, both directions.
   void impair(const Impairment& impairment);
+  /// Takes the power from a peer (nothing leaves it any more) and gives it back: it boots what CREATE CONFIG saved, and
+  /// somebody types the key.
+  void power_cut(VirtualRouter& peer);
   std::string text(std::string_view line) { return peer1.text(line); }
 
   std::uint64_t seed;
