@@ -47,6 +47,7 @@ struct SaBundle {
   std::uint32_t index = 0;  // in the policy
   bool initiator = false;
   Ipv4Address local, peer;  // tunnel end points
+  std::string nat_id;       // of the peer, where it shares a NAT's address with others (isakmp::PeerName)
   Traffic traffic;
   isakmp::NatInfo nat;
   std::string isakmp_policy;
@@ -64,6 +65,7 @@ struct SaBundle {
   Instant deadline{};                  // when Setup looks at it next
   Instant remove_at = Instant::max();  // replaced, and both sides use the successor
 
+  isakmp::PeerName peer_name() const { return {peer, nat_id}; }
   std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }
 };
 

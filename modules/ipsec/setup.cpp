@@ -59,6 +59,7 @@ void Setup::install(const isakmp::Bundle& keyed) {
   made->initiator = keyed.initiator;
   made->local = keyed.local;
   made->peer = keyed.peer;
+  made->nat_id = keyed.nat_id;
   made->traffic = {keyed.local_id, keyed.remote_id};
   made->nat = keyed.nat;
   tunnel_in_udp(*made);
@@ -78,11 +79,11 @@ void Setup::install(const isakmp::Bundle& keyed) {
   }
   if (policy->peer.kind == PeerAddress::Kind::dynamic) {  // serves one peer at a time
     for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      if (policy->bundles[i]->peer != keyed.peer) remove(*policy->bundles[i], Farewell::tell_peer);
+      if (policy->bundles[i]->peer_name() != made->peer_name()) remove(*policy->bundles[i], Farewell::tell_peer);
     }
   }
   const bool replaces = std::any_of(policy->bundles.begin(), policy->bundles.end(), [&](const auto& older) {
-    return older->traffic == made->traffic && older->peer == made->peer;
+    return older->traffic == made->traffic && older->peer_name() == made->peer_name();
   });
   made->outbound_ready = keyed.initiator || keyed.confirmed || !replaces;
   SaBundle& bundle = take_in(*policy, std::move(made));
@@ -188,7 +189,7 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
   deadlines_.erase({bundle.deadline, &bundle});
   if (farewell == Farewell::tell_peer && policy.negotiated()) {
     for (const auto& sa : bundle.sas) {
-      state_.isakmp.deleted(bundle.peer, bundle.isakmp_policy, sa->protocol, {sa->in_spi});
+      state_.isakmp.deleted(bundle.peer_name(), bundle.isakmp_policy, sa->protocol, {sa->in_spi});
     }
   }
   policy.counters.add(PolicyCounter::remove_done);
@@ -221,30 +222,22 @@ void Setup::peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint3
 }
 
 /// The peer is told as far as ISAKMP still can: it may have kept what is dropped here.
-void Setup::drop_peer(Ipv4Address peer, const std::string&) {
+void Setup::drop_peer(const isakmp::PeerName& peer, const std::string&) {
   for (Policy* const policy : state_.policies.all()) {
     if (!policy->negotiated()) continue;
     for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      if (policy->bundles[i]->peer == peer) remove(*policy->bundles[i], Farewell::tell_peer);
+      if (policy->bundles[i]->peer_name() == peer) remove(*policy->bundles[i], Farewell::tell_peer);
     }
   }
 }
 
-void Setup::peer_moved(Ipv4Address before, Ipv4Address after, std::uint16_t port) {
-  // Several peers may share the NAT's address: then each one's next packet tells where it went.
-  std::vector<SaBundle*> moved;
+void Setup::peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) {
   for (Policy* const policy : state_.policies.all()) {
     for (const auto& bundle : policy->bundles) {
-      if (bundle->peer == before && bundle->nat.udp_encapsulation) moved.push_back(bundle.get());
+      if (bundle->peer_name() != before || !bundle->nat.udp_encapsulation) continue;
+      bundle->peer = after;
+      bundle->nat.peer_port = port;
     }
-  }
-  const bool one_peer = std::all_of(moved.begin(), moved.end(), [&](const SaBundle* bundle) {
-    return bundle->nat.peer_port == moved.front()->nat.peer_port;
-  });
-  if (!one_peer) return;
-  for (SaBundle* const bundle : moved) {
-    bundle->peer = after;
-    bundle->nat.peer_port = port;
   }
 }
 
@@ -330,7 +323,7 @@ void Setup::first_inbound(SaBundle& bundle) {
   ++state_.generation;
   for (const auto& older : bundle.policy->bundles) {
     if (older.get() == &bundle) break;  // the list is in order of age
-    if (older->traffic != bundle.traffic || older->peer != bundle.peer) continue;
+    if (older->traffic != bundle.traffic || older->peer_name() != bundle.peer_name()) continue;
     if (older->remove_at != Instant::max() || !due_for_renewal(*older, state_.now())) continue;
     older->remove_at = state_.now() + overlap;
     schedule(*older, std::min(older->deadline, older->remove_at));

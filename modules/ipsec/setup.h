@@ -53,8 +53,8 @@ class Setup final : public isakmp::KeyUser {
   void install(const isakmp::Bundle& bundle) override;
   void failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) override;
   void peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) override;
-  void drop_peer(Ipv4Address peer, const std::string& reason) override;
-  void peer_moved(Ipv4Address before, Ipv4Address after, std::uint16_t port) override;
+  void drop_peer(const isakmp::PeerName& peer, const std::string& reason) override;
+  void peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) override;
 
  private:
   // negotiate.cpp

@@ -87,10 +87,10 @@ void Engine::enable() {
 void Engine::disable() {
   if (!enabled_) return;
   enabled_ = false;
-  std::set<Ipv4Address> peers;
+  std::vector<PeerName> peers;
   for (const auto& [id, sa] : sas_.all())
-    if (sa->active()) peers.insert(sa->peer.address);
-  for (const Ipv4Address peer : peers) drop_peer(peer, text::reason_disabled);
+    if (sa->active() && std::ranges::count(peers, sa->peer_name()) == 0) peers.push_back(sa->peer_name());
+  for (const PeerName& peer : peers) drop_peer(peer, text::reason_disabled);
   for (Retry& retry : std::exchange(retries_, {}))
     if (KeyUser* const user = effects_->user())
       user->failed(retry.pending.wanted.ipsec_policy, retry.pending.wanted.bundle, text::reason_disabled);

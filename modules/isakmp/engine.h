@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -59,7 +58,7 @@ struct Wanted {
   Acquire acquire;
 };
 struct Deleted {
-  Ipv4Address peer;
+  PeerName peer;
   std::string policy;
   Protocol protocol;
   std::vector<std::uint32_t> in_spis;
@@ -186,12 +185,13 @@ class Engine {
   bool last_with_peer(const Sa& sa);
   std::optional<Instant> sa_deadline(const Sa& sa) const;
   void count_bytes(Sa& sa, std::size_t bytes);
-  void drop_peer(Ipv4Address peer, const std::string& reason);
+  void drop_peer(const PeerName& peer, const std::string& reason);
 
   // negotiation.cpp: acquires, phase 1 on demand, repeats
   void acquire(Pending pending);
   void acquire_failed(Pending pending, const std::string& reason, bool phase1);
-  Sa* start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address local);
+  /// `renewed`: the SA it is to replace, whose ports lead through the peer's NAT.
+  Sa* start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address local, const Sa* renewed = nullptr);
   void start_quick(Sa& sa, Pending pending);
   void run_queued(Sa& sa);
   void renew(const Sa& sa);

@@ -77,10 +77,8 @@ void Engine::send_delete(Sa& under, const Sa& gone) {
 
 void Engine::deleted(const event::Deleted& gone) {
   Sa* best = nullptr;
-  for (Sa* const sa : sas_.with_peer(gone.peer)) {
-    const bool right_policy = gone.policy.empty() || sa->policy->name == gone.policy;
-    if (sa->active() && right_policy) best = sa;  // the newest
-  }
+  for (Sa* const sa : sas_.active_with(gone.peer))
+    if (gone.policy.empty() || sa->policy->name == gone.policy) best = sa;  // the newest
   count(Counter::ipsec_deleteBundle);
   if (best == nullptr || !best->policy->send_deletes || gone.in_spis.empty()) return;
   std::vector<Bytes> spis;
@@ -173,11 +171,11 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
                     gone->policy->name);
       const PolicyPtr policy = gone->policy;
       const Ipv4Address local = gone->local.address;
-      const std::vector<Sa*> all = sas_.with_peer(peer.address);
-      const bool newest = all.back() == gone;
+      const PeerName name = gone->peer_name();
+      const bool newest = sas_.with_peer(name.address).back() == gone;
       const bool last = last_with_peer(*gone);
       remove_sa(*gone, text::reason_sa_gone, false);
-      if (last) drop_peer(peer.address, text::reason_sa_gone);  // its bundles went with it, there or on the way here
+      if (last) drop_peer(name, text::reason_sa_gone);  // its bundles went with it, there or on the way here
       // RETRYIKEATTEMPTS: a Delete for the newest SA is one of its reasons (reference/isakmp-ipsec.md 4.3).
       if (newest && policy->retry_ike_attempts != 0 && policy->peer.fixed()) {
         count(Counter::general_retryIkeAttemptsPh1);
@@ -208,12 +206,12 @@ void Engine::initial_contact_from(Sa& sa) {
   effects_->log(LogSeverity::info, "P1", fmt::format(text::initial_contact, to_string(sa.peer.address)),
                 sa.policy->name);
   std::vector<std::uint32_t> old;
-  for (const Sa* const other : sas_.with_peer(sa.peer.address))
-    if (other->id < sa.id && other->active()) old.push_back(other->id);
+  for (const Sa* const other : sas_.active_with(sa.peer_name()))
+    if (other->id < sa.id) old.push_back(other->id);
   for (const std::uint32_t id : old)
     if (Sa* const gone = sas_.find(id)) remove_sa(*gone, text::reason_sa_gone, false);
   // Bundles made under this very SA are new; when there are some, the message was late and the old ones are replaced.
-  if (!sa.carried_bundles) drop_peer(sa.peer.address, "initial contact");
+  if (!sa.carried_bundles) drop_peer(sa.peer_name(), "initial contact");
 }
 
 }  // namespace arrouter::isakmp

@@ -176,7 +176,7 @@ void Isakmp::compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView 
 
 void Isakmp::acquire(const Acquire& wanted) { submit_later(event::Wanted{wanted}); }
 
-void Isakmp::deleted(Ipv4Address peer, const std::string& isakmp_policy, Protocol protocol,
+void Isakmp::deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                      const std::vector<std::uint32_t>& in_spis) {
   submit_later(event::Deleted{peer, isakmp_policy, protocol, in_spis});
 }

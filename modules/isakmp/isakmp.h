@@ -41,7 +41,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   bool enabled() const override { return engine_.enabled(); }
   void set_user(KeyUser* user) override { user_ = user; }
   void acquire(const Acquire& wanted) override;
-  void deleted(Ipv4Address peer, const std::string& isakmp_policy, Protocol protocol,
+  void deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                const std::vector<std::uint32_t>& in_spis) override;
   BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) override;
   bool has_policy(std::string_view name) const override { return policies_.find(name) != nullptr; }

@@ -60,6 +60,14 @@ struct NatInfo {
   Ipv4Address peer_original_source, peer_original_destination;  // NAT-OA, transport mode
 };
 
+/// Who is at the other end: an address, and for a peer behind a NAT the ID it proved, because several share the address.
+struct PeerName {
+  PeerName(Ipv4Address peer_address, std::string id = {}) : address(peer_address), nat_id(std::move(id)) {}
+  Ipv4Address address;
+  std::string nat_id;  // empty: no NAT
+  bool operator==(const PeerName&) const = default;
+};
+
 /// IPsec -> ISAKMP: a bundle is wanted.
 struct Acquire {
   std::string ipsec_policy;
@@ -112,6 +120,7 @@ struct Bundle {
   bool confirmed = true;        // as responder: the initiator's last message has come
   std::uint32_t isakmp_sa = 0;  // id of the ISAKMP SA it was negotiated under
   Ipv4Address local, peer;
+  std::string nat_id;  // as in PeerName
   TrafficId local_id, remote_id;
   std::vector<KeyedSa> sas;
   Lifetime lifetime;  // the shorter of both sides'
@@ -130,9 +139,9 @@ class KeyUser {
   /// The peer deleted the SA it receives on; protocol and SPI as the peer named them (our outbound SPI).
   virtual void peer_deleted(Ipv4Address peer, Protocol protocol, std::uint32_t spi) = 0;
   /// Initial Contact, heartbeat loss, or the end of the last ISAKMP SA: drop all bundles with the peer.
-  virtual void drop_peer(Ipv4Address peer, const std::string& reason) = 0;
+  virtual void drop_peer(const PeerName& peer, const std::string& reason) = 0;
   /// The peer's address or port changed behind its NAT.
-  virtual void peer_moved(Ipv4Address before, Ipv4Address after, std::uint16_t port) = 0;
+  virtual void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) = 0;
 };
 
 enum class BadSpiAnswer : std::uint8_t { accepted, known_peer, aggressive_mode, notify_unset, no_policy, not_enabled };
@@ -145,7 +154,7 @@ class IsakmpApi {
   /// Starts (or joins) what is needed; the result comes through KeyUser::install() or failed(), never inside the call.
   virtual void acquire(const Acquire& wanted) = 0;
   /// IPsec removed SAs of its own will: tells the peer when the policy has SENDDELETES.
-  virtual void deleted(Ipv4Address peer, const std::string& isakmp_policy, Protocol protocol,
+  virtual void deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                        const std::vector<std::uint32_t>& in_spis) = 0;
   /// A packet with an unknown SPI came under a policy with RESPONDBADSPI (reference/isakmp-ipsec.md 4.6).
   virtual BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) = 0;

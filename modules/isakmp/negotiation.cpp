@@ -68,7 +68,7 @@ void Engine::acquire(Pending pending) {
 }
 
 // nullptr when it cannot even start; the cause is logged.
-Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address wanted_local) {
+Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address wanted_local, const Sa* renewed) {
   const auto refuse = [&](const std::string& reason) -> Sa* {
     count(Counter::general_initPh1XchgFailed);
     effects_->log(LogSeverity::notice, "FAIL", fmt::format(text::cannot_start, to_string(peer), reason), policy->name);
@@ -83,7 +83,7 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
   // A peer behind a NAT is known by the ports of the SA before.
   Endpoint from{local, port_}, to{peer, isakmp_port};
   for (const Sa* const sa : sas_.with_peer(peer)) {
-    if (!sa->active() || !sa->nat.any()) continue;
+    if (!sa->active() || !sa->nat.any() || (renewed != nullptr && sa != renewed)) continue;
     from.port = sa->local.port;
     to.port = sa->peer.port;
   }
@@ -154,9 +154,11 @@ void Engine::run_queued(Sa& sa) {
 void Engine::renew(const Sa& sa) {
   const PolicyPtr policy = policies_.find(sa.policy->name);
   if (!policy) return;
-  for (const Sa* const other : sas_.with_peer(sa.peer.address))
-    if (other->id > sa.id && other->policy->name == policy->name && !other->renewal_started) return;
-  start_phase1(policy, sa.peer.address, sa.local.address);
+  for (const Sa* const other : sas_.with_peer(sa.peer.address)) {
+    const bool same_peer = other->active() ? other->peer_name() == sa.peer_name() : other->peer == sa.peer;
+    if (same_peer && other->id > sa.id && other->policy->name == policy->name && !other->renewal_started) return;
+  }
+  start_phase1(policy, sa.peer.address, sa.local.address, &sa);
 }
 
 void Engine::prenegotiate(const PolicyPtr& policy) {

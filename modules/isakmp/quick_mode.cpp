@@ -377,6 +377,7 @@ Bundle quick_bundle(Engine& engine, const Exchange& exchange, const Sa& sa) {
   bundle.isakmp_sa = sa.id;
   bundle.local = bundle.initiator && !wanted.local.unset() ? wanted.local : sa.local.address;
   bundle.peer = sa.peer.address;
+  bundle.nat_id = sa.peer_name().nat_id;
   bundle.local_id = bundle.initiator ? wanted.local_id : work.offer.local_id;
   bundle.remote_id = bundle.initiator ? wanted.remote_id : work.offer.remote_id;
   bundle.lifetime = work.lifetime;

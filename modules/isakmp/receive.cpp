@@ -77,10 +77,11 @@ bool Engine::from_peer(const Sa& sa, const event::Received& received) const {
 // After a message proved itself: follow the peer's NAT, and its move to port 4500.
 void Engine::peer_seen(Sa& sa, const event::Received& received) {
   const Endpoint before = sa.peer;
+  const PeerName name = sa.peer_name();
   sa.local = received.local;
   sa.peer = received.peer;
   if (!sa.active() || before == sa.peer || !sa.nat.remote) return;
-  if (KeyUser* const user = effects_->user()) user->peer_moved(before.address, sa.peer.address, sa.peer.port);
+  if (KeyUser* const user = effects_->user()) user->peer_moved(name, sa.peer.address, sa.peer.port);
 }
 
 std::size_t Engine::half_open() const {

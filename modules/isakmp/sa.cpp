@@ -57,4 +57,10 @@ std::vector<Sa*> SaDatabase::with_peer(Ipv4Address peer) {
   return found;
 }
 
+std::vector<Sa*> SaDatabase::active_with(const PeerName& peer) {
+  std::vector<Sa*> found = with_peer(peer.address);
+  std::erase_if(found, [&](const Sa* sa) { return !sa->active() || sa->peer_name() != peer; });
+  return found;
+}
+
 }  // namespace arrouter::isakmp

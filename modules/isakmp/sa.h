@@ -68,6 +68,8 @@ struct Sa {
   std::uint32_t soft_s() const { return life_s - life_s / 20; }
   std::uint64_t soft_bytes() const { return life_bytes - life_bytes / 20; }
   bool active() const { return state == SaState::active; }
+  /// As it is once the peer is authenticated.
+  PeerName peer_name() const { return {peer.address, nat.remote ? peer_id : std::string()}; }
   /// May protect another quick mode: limits of the policy not reached.
   bool usable(Instant now) const;
 
@@ -89,6 +91,8 @@ class SaDatabase {
   std::map<std::uint32_t, std::unique_ptr<Sa>>& all() { return sas_; }
   const std::map<std::uint32_t, std::unique_ptr<Sa>>& all() const { return sas_; }
   std::vector<Sa*> with_peer(Ipv4Address peer);
+  /// Those in use with one peer, oldest first.
+  std::vector<Sa*> active_with(const PeerName& peer);
 
  private:
   std::map<std::uint32_t, std::unique_ptr<Sa>> sas_;

@@ -19,8 +19,7 @@ constexpr std::chrono::seconds keepalive_period{20};  // RFC 3948 4
 }  // namespace
 
 void Engine::phase1_up(Exchange& exchange, Sa& sa) {
-  const bool others = std::ranges::any_of(sas_.with_peer(sa.peer.address),
-                                          [&](const Sa* other) { return other != &sa && other->active(); });
+  const bool others = !sas_.active_with(sa.peer_name()).empty();
   sa.state = SaState::active;
   sa.established = now_;
   sa.established_at = effects_->wall_now();
@@ -97,18 +96,17 @@ void Engine::heartbeat_due(Sa& sa) {
   count(Counter::heartbeat_heartbeatMissed);
   if (beats.missed < heartbeats_missed_limit) return;
   count(Counter::heartbeat_heartbeatTimeout);
-  const Ipv4Address peer = sa.peer.address;
-  effects_->log(LogSeverity::notice, "HB", fmt::format(text::heartbeat_timeout, sa.id, to_string(peer)),
+  const PeerName peer = sa.peer_name();
+  effects_->log(LogSeverity::notice, "HB", fmt::format(text::heartbeat_timeout, sa.id, to_string(peer.address)),
                 sa.policy->name);
   // A newer SA whose heartbeats come shows that the peer lives; then only this SA is dead.
-  const bool alive = std::ranges::any_of(sas_.with_peer(peer), [&](const Sa* other) {
-    return other != &sa && other->active() && (!other->heartbeat.receive || other->heartbeat.missed == 0);
+  const bool alive = std::ranges::any_of(sas_.active_with(peer), [&](const Sa* other) {
+    return other != &sa && (!other->heartbeat.receive || other->heartbeat.missed == 0);
   });
   if (alive) return remove_sa(sa, text::reason_sa_gone, true);
   drop_peer(peer, "heartbeat timeout");
   std::vector<std::uint32_t> ids;
-  for (const Sa* const other : sas_.with_peer(peer))
-    if (other->active()) ids.push_back(other->id);
+  for (const Sa* const other : sas_.active_with(peer)) ids.push_back(other->id);
   for (const std::uint32_t id : ids)
     if (Sa* const gone = sas_.find(id)) remove_sa(*gone, text::reason_sa_gone, true);
 }
@@ -132,11 +130,10 @@ void Engine::count_bytes(Sa& sa, std::size_t bytes) {
 }
 
 bool Engine::last_with_peer(const Sa& sa) {
-  return std::ranges::none_of(sas_.with_peer(sa.peer.address),
-                              [&](const Sa* other) { return other->id != sa.id && other->active(); });
+  return std::ranges::none_of(sas_.active_with(sa.peer_name()), [&](const Sa* other) { return other->id != sa.id; });
 }
 
-void Engine::drop_peer(Ipv4Address peer, const std::string& reason) {
+void Engine::drop_peer(const PeerName& peer, const std::string& reason) {
   count(Counter::ipsec_deleteBundle);
   if (KeyUser* const user = effects_->user()) user->drop_peer(peer, reason);
 }

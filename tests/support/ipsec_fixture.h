@@ -65,8 +65,9 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
   bool enabled() const override { return on; }
   void set_user(isakmp::KeyUser* given) override { user = given; }
   void acquire(const isakmp::Acquire& wanted) override { acquires.push_back(wanted); }
-  void deleted(Ipv4Address peer, const std::string&, isakmp::Protocol, const std::vector<std::uint32_t>& in) override {
-    deletes.push_back({peer, in});
+  void deleted(const isakmp::PeerName& peer, const std::string&, isakmp::Protocol,
+               const std::vector<std::uint32_t>& in) override {
+    deletes.push_back({peer.address, in});
   }
   isakmp::BadSpiAnswer bad_spi(Ipv4Address, Ipv4Address peer, const std::string&) override {
     bad_spis.push_back(peer);

@@ -1,11 +1,15 @@
 #include "tests/support/virtual_time.h"
 
+#include <ctime>
+
 namespace arrouter::test {
 
 std::unique_ptr<Reactor::Watch> VirtualTime::watch(int, std::function<void()>) { return std::make_unique<Watch>(); }
 
 void VirtualTime::run(std::function<void()> work, std::function<void()> done) {
+  const std::clock_t before = std::clock();
   work();
+  job_cpu_s += static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   scheduler.at(now_ + job_delay, std::move(done));
 }
 

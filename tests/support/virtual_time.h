@@ -15,6 +15,7 @@ class VirtualTime final : public Clock, public Reactor, public JobRunner {
  public:
   Scheduler scheduler;
   Duration job_delay{};  // how long a Diffie-Hellman job takes
+  double job_cpu_s = 0;  // processor time that jobs have taken on this host
 
   Instant now() const override { return now_; }
   void post(std::function<void()> action) override { scheduler.at(now_, std::move(action)); }

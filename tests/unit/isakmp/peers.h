@@ -146,8 +146,8 @@ class FakeUser final : public isakmp::KeyUser {
   void install(const isakmp::Bundle& bundle) override { bundles.push_back(bundle); }
   void failed(const std::string&, std::uint32_t, const std::string& reason) override { failures.push_back(reason); }
   void peer_deleted(Ipv4Address, isakmp::Protocol, std::uint32_t spi) override { deleted_spis.push_back(spi); }
-  void drop_peer(Ipv4Address, const std::string& reason) override { dropped.push_back(reason); }
-  void peer_moved(Ipv4Address, Ipv4Address after, std::uint16_t) override {
+  void drop_peer(const isakmp::PeerName&, const std::string& reason) override { dropped.push_back(reason); }
+  void peer_moved(const isakmp::PeerName&, Ipv4Address after, std::uint16_t) override {
     ++moves;
     moved_to = after;
   }
