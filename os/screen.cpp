@@ -111,6 +111,25 @@ Json& Json::append(Json value) {
   return std::get<Array>(value_).emplace_back(std::move(value));
 }
 
+const Json* Json::find(std::string_view key) const {
+  const auto* object = std::get_if<Object>(&value_);
+  if (object == nullptr) return nullptr;
+  const auto found = std::find_if(object->begin(), object->end(), [key](const auto& entry) { return entry.first == key; });
+  return found == object->end() ? nullptr : &found->second;
+}
+
+const Json::Array& Json::elements(std::string_view key) const {
+  static const Array none;
+  const Json* const value = find(key);
+  const auto* array = value == nullptr ? nullptr : std::get_if<Array>(&value->value_);
+  return array == nullptr ? none : *array;
+}
+
+std::string Json::text(std::string_view key) const {
+  const Json* const value = find(key);
+  return value == nullptr ? std::string() : value->display();
+}
+
 std::string Json::dump() const {
   std::string out;
   write(out);

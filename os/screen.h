@@ -43,12 +43,17 @@ class Json {
   Json& at(std::string_view key);
   /// Appends to an array (made from null when needed) and returns the new element.
   Json& append(Json value = {});
+  /// The elements of the array under a key; none when there is no such array.
+  const Array& elements(std::string_view key) const;
+  /// display() of the value under a key; empty when there is none.
+  std::string text(std::string_view key) const;
   /// JSON on one line. Text that is not UTF-8 is read as Latin-1, so the result always parses.
   std::string dump() const;
   /// As a screen shows the value: TRUE, FALSE, decimal numbers, the text itself; empty for null and containers.
   std::string display() const;
 
  private:
+  const Json* find(std::string_view key) const;
   void write(std::string& out) const;
   std::variant<std::monostate, bool, std::int64_t, std::uint64_t, std::string, Array, Object> value_;
 };

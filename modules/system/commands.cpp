@@ -59,6 +59,8 @@ std::vector<CommandRow> SystemModule::show_rows() {
        [this](Invocation& invocation) { return show_exceptions(invocation.screen); }},
       {"SHow STARtup", Access::manager, "Displays how the router was started.",
        [this](Invocation& invocation) { return show_startup(invocation.screen); }},
+      {"SHow DEBug [IPSec]", Access::manager, "Displays all that support asks for: of the system, or of its VPNs.",
+       [this](Invocation& invocation) { return show_debug(invocation, invocation.args.has("IPSEC")); }},
   };
 }
 

@@ -52,6 +52,7 @@ class SystemModule final : public Module {
   Outcome show_buffers(Screen& screen, bool scan) const;
   Outcome show_exceptions(Screen& screen) const;
   Outcome show_startup(Screen& screen) const;
+  Outcome show_debug(Invocation& invocation, bool ipsec);
 
   void read_exceptions();
   void record_exception(std::string_view type);
