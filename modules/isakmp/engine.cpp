@@ -379,11 +379,10 @@ void Engine::deadline() {
   }
   for (const std::uint16_t id : due)
     if (const auto found = exchanges_.find(id); found != exchanges_.end()) exchange_due(*found->second);
-  std::vector<std::uint32_t> sas;
-  for (const auto& [id, sa] : sas_.all())
-    if (const auto at = sa_deadline(*sa); at && *at <= now_) sas.push_back(id);
-  for (const std::uint32_t id : sas)
+  for (const std::uint32_t id : sas_.due(now_)) {
     if (Sa* const sa = sas_.find(id)) sa_due(*sa);
+    if (Sa* const still = sas_.find(id)) sas_.set_due(*still, sa_deadline(*still));
+  }
   retry_due();
 }
 
@@ -413,7 +412,7 @@ std::optional<Instant> Engine::next_deadline() const {
     if (exchange->retransmits) earliest(exchange->retransmission.deadline());
     earliest(exchange->ends_at);
   }
-  for (const auto& [id, sa] : sas_.all()) earliest(sa_deadline(*sa));
+  earliest(sas_.next_due());
   for (const Retry& retry : retries_) earliest(retry.at);
   return next;
 }

@@ -87,12 +87,11 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
     from.port = sa->local.port;
     to.port = sa->peer.port;
   }
-  Sa* const sa = sas_.add();
+  std::uint64_t cookie = 0;
+  while (cookie == 0) cookie = random_.u64();
+  Sa* const sa = sas_.add(cookie);
   count(sa != nullptr ? Counter::sad_addSaGood : Counter::sad_addSaFailed);
   if (sa == nullptr) return refuse(text::reason_too_many);
-  do {
-    sa->initiator_cookie = random_.u64();
-  } while (sa->initiator_cookie == 0);
   sa->initiator = true;
   sa->renews = true;
   sa->policy = policy;

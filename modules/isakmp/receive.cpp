@@ -135,10 +135,9 @@ void Engine::receive_first(const event::Received& received, const Header& header
     count(Counter::general_halfOpenLimit);
     return;
   }
-  Sa* const sa = sas_.add();
+  Sa* const sa = sas_.add(header.initiator_cookie);
   count(sa != nullptr ? Counter::sad_addSaGood : Counter::sad_addSaFailed);
   if (sa == nullptr) return;
-  sa->initiator_cookie = header.initiator_cookie;
   do {
     sa->responder_cookie = random_.u64();
   } while (sa->responder_cookie == 0);

@@ -1,5 +1,7 @@
 #include "modules/isakmp/sa.h"
 
+#include <algorithm>
+
 #include "os/base/limits.h"
 
 namespace arrouter::isakmp {
@@ -22,13 +24,24 @@ bool Sa::usable(Instant now) const {
   return policy->phase2_limit == 0 || phase2_exchanges < policy->phase2_limit;
 }
 
-Sa* SaDatabase::add() {
+Sa* SaDatabase::add(std::uint64_t initiator_cookie) {
   if (sas_.size() >= limits::isakmp_sas) return nullptr;
   auto sa = std::make_unique<Sa>();
   sa->id = next_id_++;
+  sa->initiator_cookie = initiator_cookie;
   Sa* const added = sa.get();
+  by_cookie_.emplace(initiator_cookie, added);
   sas_.emplace(added->id, std::move(sa));
   return added;
+}
+
+void SaDatabase::remove(std::uint32_t id) {
+  Sa* const sa = find(id);
+  if (sa == nullptr) return;
+  set_due(*sa, std::nullopt);
+  const auto [begin, end] = by_cookie_.equal_range(sa->initiator_cookie);
+  by_cookie_.erase(std::find_if(begin, end, [&](const auto& entry) { return entry.second == sa; }));
+  sas_.erase(id);
 }
 
 Sa* SaDatabase::find(std::uint32_t id) {
@@ -37,16 +50,18 @@ Sa* SaDatabase::find(std::uint32_t id) {
 }
 
 Sa* SaDatabase::find(std::uint64_t initiator_cookie, std::uint64_t responder_cookie) {
-  for (const auto& [id, sa] : sas_) {
-    if (sa->initiator_cookie != initiator_cookie) continue;
-    if (sa->responder_cookie == responder_cookie || (sa->initiator && sa->responder_cookie == 0)) return sa.get();
+  const auto [begin, end] = by_cookie_.equal_range(initiator_cookie);
+  for (auto at = begin; at != end; ++at) {
+    Sa* const sa = at->second;
+    if (sa->responder_cookie == responder_cookie || (sa->initiator && sa->responder_cookie == 0)) return sa;
   }
   return nullptr;
 }
 
 Sa* SaDatabase::find_request(std::uint64_t initiator_cookie, Ipv4Address peer) {
-  for (const auto& [id, sa] : sas_)
-    if (!sa->initiator && sa->initiator_cookie == initiator_cookie && sa->peer.address == peer) return sa.get();
+  const auto [begin, end] = by_cookie_.equal_range(initiator_cookie);
+  for (auto at = begin; at != end; ++at)
+    if (!at->second->initiator && at->second->peer.address == peer) return at->second;
   return nullptr;
 }
 
@@ -61,6 +76,23 @@ std::vector<Sa*> SaDatabase::active_with(const PeerName& peer) {
   std::vector<Sa*> found = with_peer(peer.address);
   std::erase_if(found, [&](const Sa* sa) { return !sa->active() || sa->peer_name() != peer; });
   return found;
+}
+
+void SaDatabase::set_due(Sa& sa, std::optional<Instant> at) {
+  if (sa.due == at) return;
+  if (sa.due) due_.erase({*sa.due, sa.id});
+  if (at) due_.insert({*at, sa.id});
+  sa.due = at;
+}
+
+std::optional<Instant> SaDatabase::next_due() const {
+  return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
+}
+
+std::vector<std::uint32_t> SaDatabase::due(Instant now) const {
+  std::vector<std::uint32_t> ids;
+  for (auto at = due_.begin(); at != due_.end() && at->first <= now; ++at) ids.push_back(at->second);
+  return ids;
 }
 
 }  // namespace arrouter::isakmp

@@ -4,7 +4,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "modules/isakmp/keys.h"
@@ -61,6 +64,7 @@ struct Sa {
   Heartbeats heartbeat;
   Instant keepalive_at{};
   std::deque<Pending> queued;
+  std::optional<Instant> due;  // as SaDatabase::set_due() was told
 
   /// Message ids seen or used, so that a recorded message cannot be played again.
   bool first_use(std::uint32_t message_id);
@@ -81,8 +85,8 @@ struct Sa {
 class SaDatabase {
  public:
   /// nullptr when the table is full. Ids count from 1.
-  Sa* add();
-  void remove(std::uint32_t id) { sas_.erase(id); }
+  Sa* add(std::uint64_t initiator_cookie);
+  void remove(std::uint32_t id);
   Sa* find(std::uint32_t id);
   /// By both cookies; an SA begun here whose peer has not answered has no responder cookie yet.
   Sa* find(std::uint64_t initiator_cookie, std::uint64_t responder_cookie);
@@ -94,8 +98,15 @@ class SaDatabase {
   /// Those in use with one peer, oldest first.
   std::vector<Sa*> active_with(const PeerName& peer);
 
+  /// When the SA is to be looked at; unset: not by the clock. Too early does no harm.
+  void set_due(Sa& sa, std::optional<Instant> at);
+  std::optional<Instant> next_due() const;
+  std::vector<std::uint32_t> due(Instant now) const;
+
  private:
   std::map<std::uint32_t, std::unique_ptr<Sa>> sas_;
+  std::unordered_multimap<std::uint64_t, Sa*> by_cookie_;  // the initiator's
+  std::set<std::pair<Instant, std::uint32_t>> due_;
   std::uint32_t next_id_ = 1;
 };
 

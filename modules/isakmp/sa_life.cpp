@@ -40,6 +40,7 @@ void Engine::phase1_up(Exchange& exchange, Sa& sa) {
   sa.heartbeat.send_at = now_ + heartbeat_period;
   sa.heartbeat.check_at = now_ + heartbeat_period + heartbeat_grace;
   sa.keepalive_at = now_ + keepalive_period;
+  sas_.set_due(sa, sa_deadline(sa));  // from here on it only moves away, but by the clock
 
   if (exchange.phase1->initial_contact) initial_contact_from(sa);
   if (!others && sa.policy->send_notify && sa.policy->mode == ExchangeType::main) {

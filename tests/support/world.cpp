@@ -200,7 +200,8 @@ create isakmp pol="wiz_Peer1 to Peer2" pe={3} enc=3desouter key=1 natt=true
 set isakmp pol="wiz_Peer1 to Peer2" sendd=true sendn=true hea=both
 enable isakmp
 {5}
-)", site.name, site.wan, site.lan, site.peer, site.peer_lan, site.extra);
+)",
+                     site.name, site.wan, site.lan, site.peer, site.peer_lan, site.extra);
 }
 
 void boot_site(VirtualRouter& router, const std::string& configuration) {

@@ -91,7 +91,8 @@ std::vector<IpsecSa> ipsec_sas(VirtualRouter& router) {
     INFO(line);
     REQUIRE(readable);
     found.push_back({static_cast<unsigned>(std::stoul(cells[1])), cells[2], cells[3],
-                     static_cast<std::uint32_t>(std::stoul(cells[4])), static_cast<std::uint32_t>(std::stoul(cells[5]))});
+                     static_cast<std::uint32_t>(std::stoul(cells[4])),
+                     static_cast<std::uint32_t>(std::stoul(cells[5]))});
   }
   return found;
 }

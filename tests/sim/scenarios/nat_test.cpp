@@ -16,7 +16,8 @@ constexpr std::string_view nat_address = "150.150.150.1";
 /// A branch: a router whose WAN is a private network, and its PC.
 struct Branch {
   Branch(VirtualTime& time, int number)
-      : lan("192.168." + std::to_string(10 + number)), wan("10.0." + std::to_string(number)),
+      : lan("192.168." + std::to_string(10 + number)),
+        wan("10.0." + std::to_string(number)),
         router(time, "Branch" + std::to_string(number), "AR415S", 10 + static_cast<std::uint64_t>(number)),
         pc(time, "pc-b" + std::to_string(number), lan + ".100", lan + ".254"),
         cable(pc.port(), router.port("vlan1")) {}
@@ -30,8 +31,11 @@ struct Branch {
 class NatNetwork {
  public:
   explicit NatNetwork(int branches, const std::string& extra = {}, Duration nat_idle = 60s)
-      : nat(time, nat_address, nat_idle), internet(time), office(time, "Peer2", "AR415S", 2),
-        pc2(time, "pc2", "192.168.2.100", "192.168.2.254"), cable_(pc2.port(), office.port("vlan1")) {
+      : nat(time, nat_address, nat_idle),
+        internet(time),
+        office(time, "Peer2", "AR415S", 2),
+        pc2(time, "pc2", "192.168.2.100", "192.168.2.254"),
+        cable_(pc2.port(), office.port("vlan1")) {
     internet.connect(office.port("eth0"), "200.200.200.0", 10ms);
     const std::string any = SET_IPSEC "rad=any\n";
     boot_site(office, site_configuration({"Peer2", "200.200.200", "192.168.2", "any", "192.168.1", any + extra}));
@@ -93,8 +97,9 @@ TEST_CASE("27 NAT-T off behind NAT") {
     CHECK_FALSE(world.from_branch(world.branch()));
     CHECK(exchanges(router) == "1 AUTHSENT 200.200.200.1 MAIN");
     CHECK(exchanges(world.office) == "");
-    CHECK(times(log_of(world.office, "isakmp"), "Phase 1 [main] with peer 150.150.150.1 failed: remote ID mismatch "
-                                                "(received 10.0.1.1; configured 150.150.150.1)") == 1);
+    CHECK(times(log_of(world.office, "isakmp"),
+                "Phase 1 [main] with peer 150.150.150.1 failed: remote ID mismatch "
+                "(received 10.0.1.1; configured 150.150.150.1)") == 1);
   }
   for (VirtualRouter* const peer : {&router, &world.office}) {
     give(*peer, {SET_ISAKMP "natt=true", "disable ipsec", "disable isakmp", "enable isakmp", "enable ipsec"});

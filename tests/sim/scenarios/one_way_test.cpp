@@ -120,7 +120,8 @@ TEST_CASE("34 Expiry differs") {
     for (VirtualRouter* const peer : {&world.peer1, &world.peer2}) give(*peer, {SET_ISAKMP "sendd=false"});
     CHECK(world.ping12());
     world.time.advance(3h);
-    CHECK(isakmp_sas(world.peer1) == "200.200.200.1 3DES SHA -/-/- 86400/82080; 200.200.200.1 3DES SHA -/-/- 3600/3420");
+    CHECK(isakmp_sas(world.peer1) ==
+          "200.200.200.1 3DES SHA -/-/- 86400/82080; 200.200.200.1 3DES SHA -/-/- 3600/3420");
     CHECK(isakmp_sas(world.peer2) == "100.100.100.1 3DES SHA -/-/- 3600/3420");
     CHECK(world.ping12());
   }

@@ -21,7 +21,8 @@ TEST_CASE("Healthy picture") {
   Scenario world;
   world.check_healthy();
   CHECK(times(log_of(world.peer1, "isakmp"), "completed successfully with peer 200.200.200.1") == 2);
-  CHECK(times(log_of(world.peer1, "ipsec"), "IPsec SA bundle created: policy wiz_Peer1 to Peer2 bundle 0 peer 200.200.200.1") == 1);
+  CHECK(times(log_of(world.peer1, "ipsec"),
+              "IPsec SA bundle created: policy wiz_Peer1 to Peer2 bundle 0 peer 200.200.200.1") == 1);
 }
 
 TEST_CASE("Unanswered: retransmissions at 4, 12, 28, 52, 84, 124, 172 and 228 s, the end 64 s later") {
@@ -31,14 +32,16 @@ TEST_CASE("Unanswered: retransmissions at 4, 12, 28, 52, 84, 124, 172 and 228 s,
   std::vector<std::int64_t> at;
   for (const Sighting& sighting : world.sightings) {
     if (sighting.from == *parse_ipv4(peer1_wan) && sighting.destination_port == 500)
-      at.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(sighting.at - world.sightings.front().at).count());
+      at.push_back(
+          std::chrono::duration_cast<std::chrono::milliseconds>(sighting.at - world.sightings.front().at).count());
   }
   CHECK(at == std::vector<std::int64_t>{0, 4000, 12000, 28000, 52000, 84000, 124000, 172000, 228000});
   CHECK(exchanges(world.peer1) == "1 SASENT 200.200.200.1 MAIN");
   world.time.advance(1s);
   CHECK(exchanges(world.peer1) == "");
   CHECK(isakmp_sas(world.peer1) == "");
-  CHECK(times(log_of(world.peer1, "isakmp"), "Phase 1 [main] with peer 200.200.200.1 failed: retransmission limit reached") == 1);
+  CHECK(times(log_of(world.peer1, "isakmp"),
+              "Phase 1 [main] with peer 200.200.200.1 failed: retransmission limit reached") == 1);
   CHECK(counter(world.peer1, "show isakmp counters=general", "msgRetransmit") == 8);
   world.time.advance(1h);  // without RETRYIKEATTEMPTS only new traffic starts another try
   CHECK(world.seen(peer1_wan, wire::protocol::udp, 500) == 9);
@@ -75,7 +78,8 @@ TEST_CASE("2 Pre-shared key differs, aggressive mode") {
   give(world.peer2, {"destroy enco key=1", "create enco key=1 type=general value=\"sharedSecret\""});
   CHECK_FALSE(world.ping12());
   CHECK(exchanges(world.peer1) == "");
-  CHECK(times(log_of(world.peer1, "isakmp"), "Phase 1 [aggressive] with peer 200.200.200.1 failed: authentication failed") == 1);
+  CHECK(times(log_of(world.peer1, "isakmp"),
+              "Phase 1 [aggressive] with peer 200.200.200.1 failed: authentication failed") == 1);
   CHECK(counter(world.peer1, "show isakmp counters=aggressive", "authFailed") == 1);
   CHECK(exchanges(world.peer2) == "1 SAKEAUTHSENT 100.100.100.1 AGGRESSIVE");
   world.time.advance(give_up);
@@ -90,12 +94,12 @@ TEST_CASE("3, 4 Phase 1 proposal differs") {
     std::string mode, setting, mended, state, configured;  // what P2's log says of its own side
   };
   const std::string at_sa = "SASENT 200.200.200.1 MAIN", at_sa_ke = "SAKESENT 200.200.200.1 AGGRESSIVE";
-  const auto fault = GENERATE_COPY(
-      Fault{"main", "enc=des", "enc=3desouter", at_sa, "configured DES SHA PRESHARED MODP768"},
-      Fault{"main", "hasha=md5", "hasha=sha", at_sa, "configured 3DES MD5 PRESHARED MODP768"},
-      Fault{"main", "gro=2", "gro=1", at_sa, "configured 3DES SHA PRESHARED MODP1024"},
-      Fault{"aggressive", "enc=des", "enc=3desouter", at_sa_ke, "configured DES SHA PRESHARED MODP768"},
-      Fault{"aggressive", "gro=2", "gro=1", at_sa_ke, "configured 3DES SHA PRESHARED MODP1024"});
+  const auto fault =
+      GENERATE_COPY(Fault{"main", "enc=des", "enc=3desouter", at_sa, "configured DES SHA PRESHARED MODP768"},
+                    Fault{"main", "hasha=md5", "hasha=sha", at_sa, "configured 3DES MD5 PRESHARED MODP768"},
+                    Fault{"main", "gro=2", "gro=1", at_sa, "configured 3DES SHA PRESHARED MODP1024"},
+                    Fault{"aggressive", "enc=des", "enc=3desouter", at_sa_ke, "configured DES SHA PRESHARED MODP768"},
+                    Fault{"aggressive", "gro=2", "gro=1", at_sa_ke, "configured 3DES SHA PRESHARED MODP1024"});
   CAPTURE(fault.mode, fault.setting);
   Scenario world(SET_ISAKMP "mode=" + fault.mode);
   give(world.peer2, {SET_ISAKMP + fault.setting});
@@ -147,7 +151,8 @@ TEST_CASE("6 Remote ID differs") {
     CHECK(exchanges(world.peer1) == "1 SAKESENT 200.200.200.1 AGGRESSIVE");
     CHECK(exchanges(world.peer2) == "");
     CHECK(times(log_of(world.peer2, "isakmp"),
-                "Phase 1 [aggressive] with peer 100.100.100.1 failed: remote ID mismatch (received brnch2; configured branch2)") == 1);
+                "Phase 1 [aggressive] with peer 100.100.100.1 failed: remote ID mismatch (received brnch2; configured "
+                "branch2)") == 1);
     CHECK(counter(world.peer2, "show isakmp counters=aggressive", "idFailed") == 1);
     world.time.advance(give_up);
     give(world.peer1, {SET_ISAKMP "localid=\"branch2\""});
@@ -161,7 +166,8 @@ TEST_CASE("6 Remote ID differs") {
     CHECK(exchanges(world.peer1) == "1 AUTHSENT 200.200.200.1 MAIN");
     CHECK(exchanges(world.peer2) == "");
     CHECK(times(log_of(world.peer2, "isakmp"),
-                "Phase 1 [main] with peer 100.100.100.1 failed: remote ID mismatch (received brnch2; configured branch2)") == 1);
+                "Phase 1 [main] with peer 100.100.100.1 failed: remote ID mismatch (received brnch2; configured "
+                "branch2)") == 1);
     CHECK(counter(world.peer2, main_counters, "idFailed") == 1);
     world.time.advance(give_up);
     give(world.peer1, {SET_ISAKMP "localid=\"branch2\""});
@@ -294,13 +300,15 @@ TEST_CASE("12 Key lost after a restart") {
   SECTION("P1 starts") {
     CHECK_FALSE(world.ping12());
     CHECK(exchanges(world.peer1) == "");
-    CHECK(times(log_of(world.peer1, "isakmp"), "Phase 1 with peer 200.200.200.1 cannot start: pre-shared key 1 does not exist") == 1);
+    CHECK(times(log_of(world.peer1, "isakmp"),
+                "Phase 1 with peer 200.200.200.1 cannot start: pre-shared key 1 does not exist") == 1);
   }
   SECTION("P2 starts") {
     CHECK_FALSE(world.ping21());
     CHECK(exchanges(world.peer1) == "");
     CHECK(exchanges(world.peer2) == "");
-    CHECK(times(log_of(world.peer1, "isakmp"), "Phase 1 [main] with peer 200.200.200.1 failed: pre-shared key 1 does not exist") == 1);
+    CHECK(times(log_of(world.peer1, "isakmp"),
+                "Phase 1 [main] with peer 200.200.200.1 failed: pre-shared key 1 does not exist") == 1);
     CHECK(times(log_of(world.peer2, "isakmp"), "failed: peer sent AUTHENTICATION-FAILED") == 1);
   }
   CHECK(shows(world.peer1, "show config dynamic=isakmp", "key=1"));  // the configuration looks perfect

@@ -17,9 +17,7 @@ constexpr std::string_view up1 = "200.200.200.1 3DES SHA -/-/- 86400/82080",
 #define SET_ISAKMP "set isakmp pol=\"wiz_Peer1 to Peer2\" "
 
 /// Packets of PC1 that crossed the Internet in clear.
-std::size_t in_clear(const Scenario& world, std::string_view host) {
-  return world.seen(host, wire::protocol::icmp);
-}
+std::size_t in_clear(const Scenario& world, std::string_view host) { return world.seen(host, wire::protocol::icmp); }
 
 }  // namespace
 
@@ -142,16 +140,16 @@ TEST_CASE("19 Catch-all permit not last") {
 TEST_CASE("20 Two ISAKMP policies for any peer, same proposal") {
   // Peer2 serves branches by `isakmp` and clients by `isakmp2`; Peer1 is a client: key 2, no heartbeats.
   Scenario world;
-  give(world.peer2, {"destroy ipsec pol=\"wiz_Peer1 to Peer2\"", "destroy isakmp pol=\"wiz_Peer1 to Peer2\"",
-                     "create ipsec pol=\"wiz_Peer1 to Peer2\" int=eth0 ac=ipsec key=isakmp bund=1 peer=any",
-                     SET_IPSEC "lad=192.168.2.0 lma=255.255.255.0 rad=192.168.1.0 rma=255.255.255.0",
-                     SET_IPSEC "pos=3", "create enco key=2 type=general value=\"of-clients\"",
-                     "create isakmp pol=isakmp pe=any key=1 mode=main natt=true enc=3desouter",
-                     "set isakmp pol=isakmp localid=example1 remoteid=ARRouter",
-                     "set isakmp pol=isakmp sendn=true sendd=true", "set isakmp pol=isakmp heart=both",
-                     "create isakmp pol=isakmp2 pe=any key=2 mode=main natt=true enc=3desouter",
-                     "set isakmp pol=isakmp2 localid=example2 remoteid=client",
-                     "set isakmp pol=isakmp2 sendn=true sendd=true", "set isakmp pol=isakmp2 heart=none"});
+  give(world.peer2,
+       {"destroy ipsec pol=\"wiz_Peer1 to Peer2\"", "destroy isakmp pol=\"wiz_Peer1 to Peer2\"",
+        "create ipsec pol=\"wiz_Peer1 to Peer2\" int=eth0 ac=ipsec key=isakmp bund=1 peer=any",
+        SET_IPSEC "lad=192.168.2.0 lma=255.255.255.0 rad=192.168.1.0 rma=255.255.255.0", SET_IPSEC "pos=3",
+        "create enco key=2 type=general value=\"of-clients\"",
+        "create isakmp pol=isakmp pe=any key=1 mode=main natt=true enc=3desouter",
+        "set isakmp pol=isakmp localid=example1 remoteid=ARRouter", "set isakmp pol=isakmp sendn=true sendd=true",
+        "set isakmp pol=isakmp heart=both", "create isakmp pol=isakmp2 pe=any key=2 mode=main natt=true enc=3desouter",
+        "set isakmp pol=isakmp2 localid=example2 remoteid=client", "set isakmp pol=isakmp2 sendn=true sendd=true",
+        "set isakmp pol=isakmp2 heart=none"});
   give(world.peer1, {"create enco key=2 type=general value=\"of-clients\"",
                      SET_ISAKMP "key=2 localid=client remoteid=example2 heart=none"});
   const auto served_by = [&] {
