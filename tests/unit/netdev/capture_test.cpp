@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include <pcap/pcap.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -169,14 +171,31 @@ TEST_CASE("super-frames are written whole with the checksum their sender meant, 
   CHECK(frames[0].bytes == transport_frame(wire::protocol::tcp, 30'000));
 }
 
-TEST_CASE("a capture ends by itself when the disk refuses") {
+TEST_CASE("a capture ends by itself when the disk refuses, and frames go on") {
   Bench bench;
-  const auto full = PcapngWriter::create("/dev/full", {"eth0", "", "", 0});
-  CHECK_FALSE(full);  // not a file
   REQUIRE(bench.port.start({bench.file, "", "", 0}));
-  bench.driver.arrive(text_frame(router_mac, host_mac, "x"));
-  bench.port.stop();
-  CHECK(bench.port.status().ended_because.empty());
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 100'000;
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  for (int i = 0; i < 20; ++i) {
+    bench.driver.arrive(transport_frame(wire::protocol::udp, 50'000));
+    bench.up.frames.clear();
+  }
+  bench.time.advance(1s);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  CHECK_FALSE(bench.port.running());
+  CHECK(bench.port.status().ended_because == "the file could not be written");
+  bench.driver.arrive(text_frame(router_mac, host_mac, "behind"));
+  CHECK(bench.up.frames.size() == 1);
+}
+
+TEST_CASE("only an ordinary file is captured into") {
+  CHECK_FALSE(PcapngWriter::create("/dev/full", {"eth0", "", "", 0}));
+  CHECK_FALSE(PcapngWriter::create("/tmp", {"eth0", "", "", 0}));
 }
 
 TEST_CASE("tshark reads interface name, comment, filter and directions") {
