@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/support/how_to_network.h"
+#include "tests/support/example_network.h"
 
 namespace {
 

@@ -125,6 +125,15 @@ bool shows(VirtualRouter& router, std::string_view screen, std::string_view want
   return router.text(screen).find(wanted) != std::string::npos;
 }
 
+bool ping_from(VirtualRouter& router, VirtualTime& time, std::string_view destination) {
+  const auto printed = std::make_shared<Printed>();
+  Caller caller;
+  caller.terminal = printed;
+  router->execute(fmt::format("ping {} number=1", destination), caller);
+  time.advance(5s);
+  return printed->all.find(fmt::format("Echo reply 1 from {}", destination)) != std::string::npos;
+}
+
 Scenario::Scenario(std::string_view extra) : HowToNetwork(chosen_seed(1), extra) {
   internet.watch([this](ByteView packet) { return watch_packet(packet); });
   CHECK(wan_answers());
@@ -156,14 +165,7 @@ std::size_t Scenario::seen(std::string_view from, std::uint8_t protocol, std::ui
   }));
 }
 
-bool Scenario::wan_answers() {
-  const auto printed = std::make_shared<Printed>();
-  Caller caller;
-  caller.terminal = printed;
-  peer1->execute("ping 200.200.200.1 number=1", caller);
-  time.advance(5s);
-  return printed->all.find("Echo reply 1 from 200.200.200.1") != std::string::npos;
-}
+bool Scenario::wan_answers() { return ping_from(peer1, time, "200.200.200.1"); }
 
 bool Scenario::ping12(Duration wait) {
   const auto before = pc1.answered();

@@ -40,6 +40,9 @@ std::string log_of(VirtualRouter& router, std::string_view module);
 std::size_t times(const std::string& text, std::string_view wanted);
 bool shows(VirtualRouter& router, std::string_view screen, std::string_view wanted);
 
+/// One PING of a router, with time for it: whether it was answered.
+bool ping_from(VirtualRouter& router, VirtualTime& time, std::string_view destination);
+
 /// When and what the Internet saw.
 struct Sighting {
   Instant at;

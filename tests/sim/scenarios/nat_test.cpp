@@ -210,3 +210,25 @@ TEST_CASE("NAT-T: two branches behind one NAT") {
     }
   }
 }
+
+TEST_CASE("NAT-T: transport mode between the routers themselves, with the original addresses") {
+  NatNetwork world(1);
+  VirtualRouter& router = world.branch().router;
+  for (VirtualRouter* const peer : {&router, &world.office}) {
+    give(*peer, {"create ipsec sas=2 key=isakmp prot=esp mode=transport enc=3desouter hasha=sha",
+                 "create ipsec bund=2 key=isakmp string=\"2\""});
+  }
+  give(router, {"create ipsec pol=host int=eth0 ac=ipsec key=isakmp bund=2 peer=200.200.200.1 pos=1",
+                "set ipsec pol=host lad=10.0.1.1 rad=200.200.200.1 tra=icmp"});
+  give(world.office, {"create ipsec pol=host int=eth0 ac=ipsec key=isakmp bund=2 peer=any pos=1",
+                      "set ipsec pol=host lad=200.200.200.1 tra=icmp"});
+  CHECK(ping_from(router, world.time, "200.200.200.1"));
+  CHECK(ping_from(router, world.time, "200.200.200.1"));
+  CHECK(policy_counter(router, "outProcessDone", "host") == policy_counter(world.office, "inProcessDone", "host"));
+  REQUIRE(ipsec_sas(world.office).size() == 1);
+  const std::string screen = "show ipsec sa=" + std::to_string(ipsec_sas(world.office)[0].id);
+  CHECK(shows(world.office, screen, "Mode ................................... UDP_ENCAP_TRANSPORT"));
+  CHECK(shows(world.office, screen, "Peer original source IP address ...... 10.0.1.1"));
+  CHECK(shows(world.office, screen, "Peer original destination IP address.. 200.200.200.1"));
+  CHECK(world.esp == 0);
+}

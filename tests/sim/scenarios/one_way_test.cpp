@@ -38,6 +38,17 @@ TEST_CASE("31 Power cut at the initiator, aggressive mode") {
     world.reset_both();
     world.check_healthy();
   }
+  SECTION("heartbeats: what the cut left behind goes") {
+    world.reset_both();
+    for (VirtualRouter* const peer : {&world.peer1, &world.peer2}) give(*peer, {SET_ISAKMP "heart=both", SAVE});
+    for (int cut = 0; cut < 4; ++cut) {
+      CHECK(world.ping12());
+      world.power_cut(world.peer1);
+    }
+    world.time.advance(80s);
+    CHECK(isakmp_sa_count(world.peer2) == 0);
+    world.check_healthy();
+  }
   SECTION("a shorter EXPIRYSECONDS") {
     world.reset_both();
     for (VirtualRouter* const peer : {&world.peer1, &world.peer2}) give(*peer, {SET_ISAKMP "expirys=600", SAVE});

@@ -220,6 +220,21 @@ TEST_CASE("8 UDP 500 blocked") {
   }
 }
 
+TEST_CASE("8 With RETRYIKEATTEMPTS the tunnel comes by itself once the way is free") {
+  Scenario world;
+  give(world.peer1, {SET_ISAKMP "ret=continuous"});
+  world.block_udp(peer1_wan, {500});
+  CHECK_FALSE(world.ping12());
+  world.time.advance(3 * give_up);
+  CHECK(counter(world.peer1, "show isakmp counters=general", "retryIkeAttemptsPh1") == 2);
+  CHECK(counter(world.peer1, "show isakmp counters=spd", "usePolIkeRetryGood") == 2);
+  CHECK(exchanges(world.peer1) == "1 SASENT 200.200.200.1 MAIN");
+  world.unblock();
+  world.time.advance(60s);
+  CHECK(ipsec_sas(world.peer1).size() == 1);
+  world.check_healthy();
+}
+
 TEST_CASE("9 ISAKMP disabled on the peer") {
   Scenario world;
   SECTION("from the start") {

@@ -1,13 +1,13 @@
 // Whole routers on simulated cables.
 #include <catch2/catch.hpp>
 
-#include "tests/support/how_to_network.h"
+#include "tests/support/example_network.h"
 
 namespace arrouter {
 namespace {
 
 using namespace std::chrono_literals;
-using test::HowToNetwork;
+using test::ExampleNetwork;
 using test::VirtualRouter;
 using test::VirtualTime;
 
@@ -54,7 +54,7 @@ TEST_CASE("Two routers on a cable ping each other in virtual time") {
 }
 
 TEST_CASE("The example configurations bring the tunnel up with the first packet") {
-  HowToNetwork network;
+  ExampleNetwork network;
   CHECK(test::refusals(*network.peer1) == "");
   CHECK(test::refusals(*network.peer2) == "");
   CHECK(network.pings_answered(5) >= 4);  // the first may wait for the exchange longer than its time-out
@@ -64,7 +64,7 @@ TEST_CASE("The example configurations bring the tunnel up with the first packet"
 }
 
 TEST_CASE("The tunnel lives through a day of lifetimes") {
-  HowToNetwork network;
+  ExampleNetwork network;
   network.pings_answered(2);
   for (int hour = 0; hour < 26; ++hour) {
     network.time.advance(1h);
@@ -75,7 +75,7 @@ TEST_CASE("The tunnel lives through a day of lifetimes") {
 }
 
 TEST_CASE("A peer that restarts is found again") {
-  HowToNetwork network;
+  ExampleNetwork network;
   network.pings_answered(2);
   network.peer2->restart(RestartKind::reboot, std::nullopt);
   network.time.advance(1s);
@@ -86,7 +86,7 @@ TEST_CASE("A peer that restarts is found again") {
 
 TEST_CASE("A seed repeats a run byte for byte") {
   const auto tunnel = [](std::uint64_t seed) {
-    HowToNetwork network(seed);
+    ExampleNetwork network(seed);
     network.pings_answered(3);
     return network.peer1.text("show ipsec sa") + network.peer2.text("show log");
   };

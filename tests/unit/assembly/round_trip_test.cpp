@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "tests/support/how_to_network.h"
+#include "tests/support/example_network.h"
 
 namespace arrouter {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/support/how_to_network.h"
+#include "tests/support/example_network.h"
 
 #include <fmt/format.h>
 
@@ -44,7 +44,7 @@ std::string refusals(Router& router) {
   return text;
 }
 
-HowToNetwork::HowToNetwork(std::uint64_t seed)
+ExampleNetwork::ExampleNetwork(std::uint64_t seed)
     : pc1(time, "PC1", "AR415S", seed),
       peer1(time, "Peer1", "AR415S", seed + 1),
       internet(time, "Internet", "AR450S", seed + 2),
@@ -66,7 +66,7 @@ HowToNetwork::HowToNetwork(std::uint64_t seed)
   time.advance(1s);
 }
 
-int HowToNetwork::pings_answered(int count) {
+int ExampleNetwork::pings_answered(int count) {
   const auto collector = std::make_shared<Collector>();
   Caller caller;
   caller.terminal = collector;

@@ -14,10 +14,10 @@ std::string source_file(std::string_view path);
 /// What `router` refused of its boot configuration, one line each.
 std::string refusals(Router& router);
 
-class HowToNetwork {
+class ExampleNetwork {
  public:
   /// Boots everything; both peers know the pre-shared key. The seed fixes every byte on the wires.
-  explicit HowToNetwork(std::uint64_t seed = 1);
+  explicit ExampleNetwork(std::uint64_t seed = 1);
 
   /// Pings from PC1 to PC2 and waits for the answers; how many came.
   int pings_answered(int count);
