@@ -48,6 +48,10 @@ void LineEditor::write(std::string_view text) {
     if (const auto back = tail_.rfind('\r'); back != std::string::npos) tail_.erase(0, back + 1);
     return show(with_carriage_returns(text));
   }
+  if (text_.empty() && !text.starts_with('\n')) {
+    // Only the prompt stands there: the text takes its row, so that a ping's answers follow each other.
+    return show('\r' + std::string(prompt_.size(), ' ') + '\r' + with_carriage_returns(text) + redraw());
+  }
   const std::size_t end = echo_ ? text_.size() : 0;
   show(moved(offset(echo_ ? cursor_ : 0), offset(end)) + "\r\n" + with_carriage_returns(text) + redraw());
 }

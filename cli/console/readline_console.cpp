@@ -184,11 +184,16 @@ class ReadlineConsole final : public Console, private Display {
       if (mode_ == Mode::secret) put(prompt_);
       return;
     }
-    // Below the line being edited, which readline then draws again.
-    const int point = std::exchange(rl_point, rl_end);
-    rl_redisplay();
-    rl_point = point;
-    put("\n");
+    if (rl_end == 0 && !text.starts_with('\n')) {
+      // Only the prompt stands there: the text takes its row, so that a ping's answers follow each other.
+      put('\r' + std::string(prompt_.size(), ' ') + '\r');
+    } else {
+      // Below the line being edited, which readline then draws again.
+      const int point = std::exchange(rl_point, rl_end);
+      rl_redisplay();
+      rl_point = point;
+      put("\n");
+    }
     put(text);
     rl_on_new_line();
     rl_forced_update_display();

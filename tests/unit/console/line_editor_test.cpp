@@ -197,6 +197,13 @@ TEST_CASE("output while typing goes below the line and draws it again") {
   CHECK(desk.typed("X") == "shXow");
 }
 
+TEST_CASE("output while nothing is typed takes the prompt's row") {
+  Desk desk;
+  desk.editor.write("Echo reply 1\n");
+  desk.editor.write("Echo reply 2\n");
+  CHECK(desk.screen == "> \r  \rEcho reply 1\r\n> \r  \rEcho reply 2\r\n> ");
+}
+
 TEST_CASE("a new screen is given the present line") {
   Desk desk;
   desk.editor.feed("show\x1b[D");
