@@ -23,10 +23,9 @@ std::string encode(const Frame& frame) {
 std::optional<Frame> FrameReader::next() {
   if (broken_) return std::nullopt;
   const std::size_t line_end = buffer_.find('\n');
-  if (line_end == buffer_.npos) {
-    broken_ = buffer_.size() > longest_header;
-    return std::nullopt;
-  }
+  // A header is refused for its length whether its end has come or not: how bytes arrive makes no difference.
+  if (std::min(line_end, buffer_.size()) > longest_header) broken_ = true;
+  if (broken_ || line_end == buffer_.npos) return std::nullopt;
   const std::string_view header = std::string_view(buffer_).substr(0, line_end);
   const std::size_t blank = header.find(' ');
   const auto kind = std::ranges::find(kind_words, header.substr(0, blank));
