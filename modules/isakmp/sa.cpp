@@ -9,10 +9,13 @@ namespace arrouter::isakmp {
 bool Sa::first_use(std::uint32_t message_id) {
   // A day of heartbeats at 20 s is 4320 ids; older ones than this are forgotten.
   constexpr std::size_t remembered = 8192;
-  if (!message_ids_.insert(message_id).second) return false;
+  const auto place = [&](std::uint32_t id) { return std::ranges::lower_bound(message_ids_, id); };
+  const auto at = place(message_id);
+  if (at != message_ids_.end() && *at == message_id) return false;
+  message_ids_.insert(at, message_id);
   message_id_order_.push_back(message_id);
   if (message_id_order_.size() > remembered) {
-    message_ids_.erase(message_id_order_.front());
+    message_ids_.erase(place(message_id_order_.front()));
     message_id_order_.pop_front();
   }
   return true;

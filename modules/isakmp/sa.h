@@ -78,7 +78,7 @@ struct Sa {
   bool usable(Instant now) const;
 
  private:
-  std::set<std::uint32_t> message_ids_;
+  std::vector<std::uint32_t> message_ids_;  // sorted: thousands for each of thousands of SAs, so kept small
   std::deque<std::uint32_t> message_id_order_;
 };
 
