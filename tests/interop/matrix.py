@@ -234,7 +234,7 @@ class Bench:
 
     def run(self, cell):
         refusal = self.configure(cell)
-        ours, theirs = len(self.router_log()), len(self.peer.log())
+        ours, theirs = self.router_log(), len(self.peer.log())
         good, text = False, ""
         if refusal is None:
             if cell.initiator == "them":
@@ -250,11 +250,11 @@ class Bench:
         said = self.peer.log()[theirs:].splitlines()
         if good:
             slow = float(re.search(r"up +([\d.]+)", text)[1]) > SLOW
-            return Result("ok", text, self.router_log()[ours:], said) if slow else Result("ok", text, [], [])
+            return Result("ok", text, news(ours, self.router_log()), said) if slow else Result("ok", text, [], [])
         refusal = refusal or next((line for line in said if REFUSED.search(line)), None)
         if refusal:
             return Result("refused", refusal, [], [])
-        return Result("FAILED", text, self.router_log()[ours:], said)
+        return Result("FAILED", text, news(ours, self.router_log()), said)
 
 
 def run_cells(bench, cells, results):
@@ -263,6 +263,13 @@ def run_cells(bench, cells, results):
         results[cell] = result
         print(f"{describe(cell)} {result.outcome}: {result.text}", flush=True)
         show_logs(result)
+
+
+def news(before, after):
+    """The lines of a log that were not there before. The router keeps a limited number, so counting would not do."""
+    entries = [line for line in after if re.match(r"\d", line)]
+    last = next((line for line in reversed(before) if re.match(r"\d", line)), None)
+    return entries[len(entries) - entries[::-1].index(last):] if last in entries else entries
 
 
 def show_logs(result, lines=14):
@@ -357,7 +364,7 @@ def rekey(options):
 
 
 def rekey_run(bench, name, seconds):
-    log_before, ours_before = len(bench.peer.log()), len(bench.router_log())
+    log_before, ours_before = len(bench.peer.log()), bench.router_log()
     spis = set()
     count = seconds * 10
     pings = bench.lab.network.start("pings", ["ping", "-n", "-s", 1000, "-i", "0.1", "-c", count, "192.168.2.100"], node="pc1")
@@ -374,7 +381,7 @@ def rekey_run(bench, name, seconds):
     print(f"{name}: {'ok' if good else 'FAILED'}: {text}", flush=True)
     if not good:
         print(f"    lost: {missing[:40]}")
-        show_logs(Result("", "", bench.router_log()[ours_before:], said.splitlines()), 40)
+        show_logs(Result("", "", news(ours_before, bench.router_log()), said.splitlines()), 40)
     return good
 
 
