@@ -64,6 +64,9 @@ struct Services {
   std::map<std::string, Port*, std::less<>>& ports;  // "eth0" -> the port IP may use
 };
 
+/// Why modules go: RESTART, or the end of the process.
+enum class Ending : std::uint8_t { restart, process_end };
+
 class Module {
  public:
   virtual ~Module() = default;
@@ -75,8 +78,9 @@ class Module {
   virtual void start() {}
   /// After the boot configuration has run.
   virtual void booted() {}
-  /// Before destruction, while the other modules still exist: the last goodbye to peers.
-  virtual void stop() {}
+  /// Before destruction, while the other modules still exist. At the end of the process peers are told; a router that
+  /// restarts cannot send Deletes any more (How-To Note, "Cause 1: Power failure").
+  virtual void stop(Ending) {}
 };
 
 }  // namespace arrouter

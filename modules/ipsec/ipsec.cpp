@@ -47,8 +47,9 @@ void IpsecModule::start() {
   });
 }
 
-void IpsecModule::stop() {
-  for (Policy* const policy : state_.policies.all()) setup_.clear(*policy, Setup::Farewell::tell_peer);
+void IpsecModule::stop(Ending ending) {
+  const auto farewell = ending == Ending::process_end ? Setup::Farewell::tell_peer : Setup::Farewell::silent;
+  for (Policy* const policy : state_.policies.all()) setup_.clear(*policy, farewell);
   state_.ip.set_ipsec(nullptr);
   state_.isakmp.set_user(nullptr);
 }

@@ -20,7 +20,7 @@ class IpsecModule final : public Module {
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
   void start() override;
-  void stop() override;
+  void stop(Ending ending) override;
 
   /// The two faces other modules see; tests drive them directly.
   Setup& setup() { return setup_; }

@@ -66,8 +66,8 @@ void Isakmp::drain() {
   timer_.arm(engine_.next_deadline());
 }
 
-void Isakmp::stop() {
-  if (enabled()) disable();
+void Isakmp::stop(Ending ending) {
+  if (enabled() && ending == Ending::process_end) disable();
   user_ = nullptr;
 }
 

@@ -36,7 +36,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   std::string_view name() const override { return "isakmp"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
-  void stop() override;
+  void stop(Ending ending) override;
 
   bool enabled() const override { return engine_.enabled(); }
   void set_user(KeyUser* user) override { user_ = user; }

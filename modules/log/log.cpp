@@ -59,7 +59,7 @@ LogModule::LogModule(Services& services, IpApi& ip)
 
 LogModule::~LogModule() { services_.log.listen({}); }
 
-void LogModule::stop() {
+void LogModule::stop(Ending) {
   if (permanent_dirty_) save_permanent();
 }
 

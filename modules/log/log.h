@@ -29,7 +29,7 @@ class LogModule final : public Module {
   std::string_view name() const override { return "log"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& out) const override;
-  void stop() override;
+  void stop(Ending) override;
 
  private:
   // log.cpp: the way of a message

@@ -48,7 +48,7 @@ void SystemModule::start() {
   static_cast<void>(services_.files.write_private(run_key, running));
 }
 
-void SystemModule::stop() { static_cast<void>(services_.files.write_private(run_key, this_end_)); }
+void SystemModule::stop(Ending) { static_cast<void>(services_.files.write_private(run_key, this_end_)); }
 
 void SystemModule::read_exceptions() {
   const auto text = services_.files.read_private(exceptions_key);

@@ -30,7 +30,7 @@ class SystemModule final : public Module {
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
   void start() override;
-  void stop() override;
+  void stop(Ending) override;
 
  private:
   std::vector<CommandRow> identity_rows();

@@ -144,9 +144,11 @@ void Router::report_refused(const Script& script, std::size_t number, std::strin
                          .reference = script.name});
 }
 
-void Router::shut_down() {
+void Router::shut_down() { end_software(Ending::process_end); }
+
+void Router::end_software(Ending ending) {
   if (!software_) return;
-  software_->stop();
+  software_->stop(ending);
   for (const auto& listener : going_down_) listener();
   software_->let_go();
   software_.reset();
@@ -169,7 +171,7 @@ void Router::restart(RestartKind kind, std::optional<std::string> config) {
 
 void Router::restart_now(RestartKind kind, const std::optional<std::string>& config) {
   restarting_ = false;
-  shut_down();
+  end_software(Ending::restart);
   boot_text("\n");
   if (kind == RestartKind::reboot) boot_text(loader_text(options_.model));
   start_software();

@@ -113,6 +113,7 @@ class Router final : public RouterControl {
   Result<PortStack*> make_stack(const std::string& name, MacAddress mac, const std::string& spec, std::uint64_t seed,
                                 bool promiscuous);
   void start_software();
+  void end_software(Ending ending);
   std::optional<Script> find_script(const std::optional<std::string>& wanted);
   Result<Script> script_in_flash(std::string_view name) const;
   void run_boot_script(const std::optional<std::string>& wanted);

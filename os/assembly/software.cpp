@@ -66,8 +66,8 @@ void Router::Software::booted() {
   for (const auto& module : modules) module->booted();
 }
 
-void Router::Software::stop() {
-  for (auto module = modules.rbegin(); module != modules.rend(); ++module) (*module)->stop();
+void Router::Software::stop(Ending ending) {
+  for (auto module = modules.rbegin(); module != modules.rend(); ++module) (*module)->stop(ending);
 }
 
 }  // namespace arrouter

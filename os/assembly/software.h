@@ -26,7 +26,7 @@ struct Router::Software {
   void start();
   void booted();
   /// The last goodbye, in reverse order.
-  void stop();
+  void stop(Ending ending);
   /// Ends the sessions and takes the modules off the ports, while the Router still answers them.
   void let_go();
 

@@ -75,7 +75,7 @@ IpsecFixture::IpsecFixture(std::uint64_t seed) : services(seed), enco(make_enco(
   module->start();
 }
 
-IpsecFixture::~IpsecFixture() { module->stop(); }
+IpsecFixture::~IpsecFixture() { module->stop(Ending::process_end); }
 
 IpsecFixture::Reply IpsecFixture::run(std::string_view line) {
   const auto match = table.parse(line);

@@ -303,7 +303,7 @@ TEST_CASE("urgent messages are permanent where the model has NVS for them") {
     log.record(LogSeverity::important, module_number::eth, "PINT", "WARN", "not for ever");
     log.wait(2s);
     for (int i = 0; i < 20; ++i) log.record(LogSeverity::critical, module_number::system, "REST", "NORM", "again");
-    log.module->stop();
+    log.module->stop(Ending::process_end);
   }
   {
     LogDesk log(world, ip);
