@@ -47,7 +47,7 @@ build_router() {
   local top=$1
   mkdir -p "$top/build"
   if ! { cmake -S "$top" -B "$top/build" -G Ninja && cmake --build "$top/build" --target "${2:-all}"; } > "$top/build/build.log" 2>&1; then
-    grep -m 5 -E 'error|Error' "$top/build/build.log" >&2 || tail -n 5 "$top/build/build.log" >&2
+    grep -m 5 -E ' error: |CMake Error|undefined reference' "$top/build/build.log" >&2 || tail -n 5 "$top/build/build.log" >&2
     echo "the build failed (whole log: $top/build/build.log)" >&2
     return 1
   fi

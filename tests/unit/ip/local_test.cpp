@@ -218,7 +218,7 @@ TEST_CASE("multihoming: one link, several addresses, each with its own name") {
 
 TEST_CASE("other modules can still say goodbye when the modules are being stopped") {
   Router router;
-  router.made->stop();
+  router.made->stop(Ending::process_end);
   CHECK(router.api->send_udp({{}, lan_host, 500, 500, data}));
   CHECK(router.vlan1.sent.size() == 1);
 }
