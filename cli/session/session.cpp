@@ -251,6 +251,7 @@ void Session::State::run(const CommandTable::Match& match) {
 }
 
 void Session::State::finished_with(const std::string& screen, const Outcome& outcome) {
+  touch();  // the command may have changed the idle time itself
   output(compose(screen, outcome));
 }
 

@@ -1,13 +1,17 @@
 #include "modules/ip/engine.h"
 
+#include <fmt/format.h>
+
 #include "os/base/text.h"
+#include "os/outcome.h"
 
 namespace arrouter::ip {
 
 Engine::Engine(Services& given)
     : services(given), state(given.ports), path(given, state), ping(given, state, path), trace(given, state, path) {
   for (const auto& link : state.interfaces.links()) {
-    link->port->set_link_listener([this, on = link.get()](bool) {
+    link->port->set_link_listener([this, on = link.get()](bool up) {
+      log_link(on->port->name(), up);
       const std::vector<Interface*> here = on->interfaces;
       for (Interface* const interface : here) refresh(*interface);
     });
@@ -16,6 +20,17 @@ Engine::Engine(Services& given)
     ping.answered(answer);
     trace.answered(answer);
   });
+}
+
+// An Ethernet port's own state (reference/logging.md 7); a VLAN's is that of its members, which are not IP's.
+void Engine::log_link(std::string_view name, bool up) const {
+  if (!name.starts_with("eth")) return;
+  services.log.record({.severity = LogSeverity::urgent,
+                       .module = module_number::eth,
+                       .type = "PINT",
+                       .subtype = up ? "UP" : "DOWN",
+                       .message = fmt::format("{}: interface is {}", to_upper(name), up ? "UP" : "DOWN"),
+                       .reference = std::string(name)});
 }
 
 Engine::~Engine() {

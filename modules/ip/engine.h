@@ -56,6 +56,7 @@ class Engine final : public IpApi {
   void count_drop(IpDrop reason) override { state.ip.drop(reason); }
 
  private:
+  void log_link(std::string_view name, bool up) const;
   void refresh(Interface& interface);
   void connect(Interface& interface);
   void tell(const Interface& interface, bool removed = false);

@@ -100,10 +100,10 @@ std::vector<CommandRow> SystemModule::commands() {
 Outcome SystemModule::enable_security_mode() {
   if (services_.users.security_mode()) return say(texts::security_already_on);
   if (!services_.users.has_security_officer()) return say(texts::no_security_officer);
+  // The marker first: where it cannot be written nothing changes. Leaving the mode again would destroy all keys.
+  if (!services_.files.write(security_marker, "\n")) return say(texts::not_written, security_marker.name);
   services_.users.set_security_mode(true);
-  if (services_.files.exists(security_marker)) return Outcome::successful(module_number::system);
-  services_.users.set_security_mode(false);
-  return say(texts::not_written, security_marker.name);
+  return Outcome::successful(module_number::system);
 }
 
 Outcome SystemModule::disable_security_mode(Invocation& invocation) {

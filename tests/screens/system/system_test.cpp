@@ -115,6 +115,18 @@ TEST_CASE("security mode needs a security officer and lives in a marker file") {
   CHECK(desk("disable system security_mode") == "Warning (2034258): Security mode is already disabled.");
 }
 
+TEST_CASE("a full FLASH keeps security mode off and the keys where they are") {
+  SystemDesk desk;
+  desk("add user=secoff pass=sesame1 privilege=securityofficer login=yes");
+  desk("create enco key=1 type=general value=\"sharedsecret\"");
+  FileStore& files = desk.router->files();
+  const std::uint64_t room = files.flash_total() - files.flash_used();
+  REQUIRE(files.write({"flash", "big.txt"}, std::string(room, 'x')));
+  CHECK(desk("enable system security_mode") == "Error (3034260): The enabled.sec file could not be written.");
+  CHECK(desk("show system").find("Security Mode   : Disabled") != std::string::npos);
+  CHECK(desk("show enco key").find("GENERAL") != std::string::npos);
+}
+
 TEST_CASE("SHOW CPU, SHOW BUFFER, SHOW TIME, SHOW EXCEPTION") {
   SystemDesk desk;
   CHECK(desk("show cpu") == R"(CPU Utilisation ( as a percentage )

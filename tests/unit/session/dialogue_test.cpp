@@ -254,6 +254,17 @@ TEST_CASE("an idle session is logged off at its limit, and typing puts it off") 
   CHECK(person.over());
 }
 
+TEST_CASE("SET TTY IDLETIME counts from the command that sets it") {
+  World world;
+  Person person(*world.router);
+  person.log_in();
+  person.type("set tty idletime=30");
+  world.time.advance(29s);
+  CHECK_FALSE(person.over());
+  world.time.advance(1s);
+  CHECK(person.over());
+}
+
 TEST_CASE("a remote session nobody logs in to ends after a minute; a console waits") {
   World world;
   Person remote(*world.router, "Telnet 1", "192.168.1.10", "TTY17");
