@@ -26,8 +26,10 @@ std::string phase1_attribute(const Attribute& attribute) {
     case Phase1Attribute::encryption:
       return line(9, "Encryption Algorithm", numbered(small == 7 ? "AES" : phase1_cipher_name(small, 0), value));
     case Phase1Attribute::hash: return line(9, "Authentication Algorithm", numbered(phase1_hash_name(small), value));
-    case Phase1Attribute::authentication:
-      return line(9, "Authentication Method", numbered(std::string(name(static_cast<AuthMethod>(small))), value));
+    case Phase1Attribute::authentication: {
+      const std::string_view known = name(static_cast<AuthMethod>(small));
+      return line(9, "Authentication Method", numbered(known.empty() ? "UNKNOWN" : std::string(known), value));
+    }
     case Phase1Attribute::group: return line(9, "Group Description", numbered(group_name(small), value));
     case Phase1Attribute::life_type:
       return line(9, "Expiry Type", numbered(value == life_seconds ? "SECONDS" : "KBYTES", value));

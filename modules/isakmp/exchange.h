@@ -29,8 +29,6 @@ std::string_view name(ExchangeState state);
 std::string_view type_word(ExchangeType type);
 std::string_view mode_word(ExchangeType type);
 
-enum class Role : std::uint8_t { initiator, responder };
-
 /// What a phase 1 exchange collects; bodies of payloads are without generic header.
 struct Phase1Work {
   SaPayload offer;

@@ -125,7 +125,22 @@ std::string name(NotifyType type) {
 }
 
 std::string_view name(AuthMethod method) {
-  return method == AuthMethod::preshared ? "PRESHARED" : method == AuthMethod::rsa_signature ? "RSASIG" : "UNKNOWN";
+  switch (method) {
+    case AuthMethod::preshared: return "PRESHARED";
+    case AuthMethod::rsa_signature: return "RSASIG";
+    case AuthMethod::xauth_init_preshared: return "XAUTHINITPRESHARED";
+    case AuthMethod::xauth_resp_preshared: return "XAUTHRESPPRESHARED";
+    case AuthMethod::xauth_init_rsa: return "XAUTHINITRSA";
+    case AuthMethod::xauth_resp_rsa: return "XAUTHRESPRSA";
+  }
+  return {};
+}
+
+AuthMethod with_xauth(AuthMethod phase1, Role xauth_user) {
+  const bool initiator = xauth_user == Role::initiator;
+  if (phase1 == AuthMethod::preshared)
+    return initiator ? AuthMethod::xauth_init_preshared : AuthMethod::xauth_resp_preshared;
+  return initiator ? AuthMethod::xauth_init_rsa : AuthMethod::xauth_resp_rsa;
 }
 
 std::string name(IdType type) {

@@ -47,11 +47,11 @@ Verdict read_offer(Step& step) {
   if (!offer) return Verdict::fail(offer.error().notify, offer.error().cause, failed);
   Phase1Work& work = *step.exchange.phase1;
   work.initiator_sa_body.assign(payload.body.begin(), payload.body.end());
-  const auto chosen = choose_phase1(*offer, *step.sa.policy);
+  const auto chosen = choose_phase1(*offer, *step.sa.policy, Role::responder);
   if (!chosen)
     return Verdict::fail(NotifyType::no_proposal_chosen,
                          fmt::format(text::reason_proposal, describe_phase1_offer(*offer),
-                                     describe(wanted(*step.sa.policy))),
+                                     describe(wanted(*step.sa.policy, Role::responder))),
                          failed);
   const WireProposal& proposal = offer->proposals[chosen->proposal];
   work.chosen = proposal.transforms[chosen->transform];
@@ -81,7 +81,7 @@ Verdict read_choice(Step& step) {
   if (!answer) return Verdict::fail(answer.error().notify, answer.error().cause, failed);
   if (step.header->responder_cookie == 0) return Verdict::ignore("responder cookie is zero");
   const bool single = answer->proposals.size() == 1 && answer->proposals.front().transforms.size() == 1;
-  if (!single || !choose_phase1(*answer, *step.sa.policy))
+  if (!single || !choose_phase1(*answer, *step.sa.policy, Role::initiator))
     return Verdict::fail(NotifyType::no_proposal_chosen,
                          fmt::format(text::reason_peer_proposal, first_transform(*answer)), failed);
   step.sa.responder_cookie = step.header->responder_cookie;

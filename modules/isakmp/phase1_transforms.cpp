@@ -27,34 +27,32 @@ Phase1Transform read_phase1(const WireTransform& transform) {
 }
 
 std::string describe(const Phase1Transform& transform) {
+  const std::string_view known = name(static_cast<AuthMethod>(transform.authentication));
   const std::string method =
-      transform.authentication == static_cast<std::uint16_t>(AuthMethod::preshared) ||
-              transform.authentication == static_cast<std::uint16_t>(AuthMethod::rsa_signature)
-          ? std::string(name(static_cast<AuthMethod>(transform.authentication)))
-          : fmt::format("authentication {}", transform.authentication);
+      known.empty() ? fmt::format("authentication {}", transform.authentication) : std::string(known);
   return fmt::format("{} {} {} {}", phase1_cipher_name(transform.cipher, transform.key_bits),
                      phase1_hash_name(transform.hash), method, group_name(transform.group));
 }
 
-Phase1Transform wanted(const Policy& policy) {
+Phase1Transform wanted(const Policy& policy, Role role) {
   const WireCipher cipher = phase1_cipher(policy.cipher);
   return {cipher.value,
           cipher.key_bits,
           phase1_hash(policy.hash),
-          static_cast<std::uint16_t>(policy.authentication),
+          static_cast<std::uint16_t>(phase1_method(policy, role)),
           wire_group(policy.group),
           policy.expiry_s,
           policy.expiry_kbytes};
 }
 
-bool acceptable(const Phase1Transform& offered, const Policy& policy) {
-  const Phase1Transform own = wanted(policy);
+bool acceptable(const Phase1Transform& offered, const Policy& policy, Role role) {
+  const Phase1Transform own = wanted(policy, role);
   return offered.cipher == own.cipher && offered.key_bits == own.key_bits && offered.hash == own.hash &&
          offered.authentication == own.authentication && offered.group == own.group;
 }
 
 SaPayload phase1_offer(const Policy& policy) {
-  const Phase1Transform own = wanted(policy);
+  const Phase1Transform own = wanted(policy, Role::initiator);
   WireTransform transform;
   transform.id = transform_key_ike;
   const auto add = [&](Phase1Attribute type, std::uint32_t value) {
@@ -78,13 +76,13 @@ SaPayload phase1_offer(const Policy& policy) {
   return sa;
 }
 
-std::optional<Chosen> choose_phase1(const SaPayload& offer, const Policy& policy) {
+std::optional<Chosen> choose_phase1(const SaPayload& offer, const Policy& policy, Role role) {
   for (std::size_t p = 0; p < offer.proposals.size(); ++p) {
     const WireProposal& proposal = offer.proposals[p];
     if (proposal.protocol != Protocol::isakmp) continue;
     for (std::size_t t = 0; t < proposal.transforms.size(); ++t) {
       if (proposal.transforms[t].id != transform_key_ike) continue;
-      if (acceptable(read_phase1(proposal.transforms[t]), policy)) return Chosen{p, t};
+      if (acceptable(read_phase1(proposal.transforms[t]), policy, role)) return Chosen{p, t};
     }
   }
   return std::nullopt;

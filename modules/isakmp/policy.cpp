@@ -13,6 +13,12 @@ std::string to_string(const PeerSetting& peer) {
   return "ANY";
 }
 
+AuthMethod phase1_method(const Policy& policy, Role role) {
+  if (policy.xauth == XauthMode::none) return policy.authentication;
+  const Role other = role == Role::initiator ? Role::responder : Role::initiator;
+  return with_xauth(policy.authentication, policy.xauth == XauthMode::client ? role : other);
+}
+
 std::optional<std::string> not_negotiable(const Policy& policy) {
   if (policy.authentication != AuthMethod::preshared) return "RSA signatures are not available";
   if (policy.xauth != XauthMode::none || policy.hybrid_xauth) return "extended authentication is not available";

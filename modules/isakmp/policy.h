@@ -33,7 +33,7 @@ inline constexpr std::uint32_t retry_continuous = ~std::uint32_t{0};
 struct Policy {
   std::string name;
   PeerSetting peer;
-  AuthMethod authentication = AuthMethod::preshared;
+  AuthMethod authentication = AuthMethod::preshared;  // AUTHTYPE: preshared or rsa_signature, whatever XAUTH says
   std::uint32_t delete_delay_s = 30;
   std::uint32_t dh_exponent_bits = 160;
   enco::Cipher cipher = enco::Cipher::des;
@@ -63,6 +63,10 @@ struct Policy {
 };
 /// Negotiations keep the policy they began with: SET affects only later ones.
 using PolicyPtr = std::shared_ptr<const Policy>;
+
+/// The authentication method that phase 1 under this policy offers or accepts, with this router in that role. RSA
+/// signatures and pre-shared keys work alike: XAUTH=CLIENT names this side, XAUTH=SERVER the peer's.
+AuthMethod phase1_method(const Policy& policy, Role role);
 
 /// Whether what the policy asks for can be negotiated; otherwise the reason in a few words.
 std::optional<std::string> not_negotiable(const Policy& policy);

@@ -110,7 +110,7 @@ PolicyPtr Engine::choose_policy(const event::Received& received, const Header& h
         });
   if (const Payload* const payload = chain.find(PayloadType::sa))
     if (const auto offer = parse_sa(payload->body))
-      narrow([&](const PolicyPtr& policy) { return choose_phase1(*offer, *policy).has_value(); });
+      narrow([&](const PolicyPtr& policy) { return choose_phase1(*offer, *policy, Role::responder).has_value(); });
   return candidates.front();
 }
 

@@ -22,10 +22,10 @@ struct Phase1Transform {
 Phase1Transform read_phase1(const WireTransform& transform);
 /// "3DES SHA PRESHARED MODP1024".
 std::string describe(const Phase1Transform& transform);
-/// What a policy wants, in the same form.
-Phase1Transform wanted(const Policy& policy);
+/// What a policy wants, in the same form; `role` is this router's.
+Phase1Transform wanted(const Policy& policy, Role role);
 /// Ciphers, hash, authentication and group agree; lifetimes may differ.
-bool acceptable(const Phase1Transform& offered, const Policy& policy);
+bool acceptable(const Phase1Transform& offered, const Policy& policy, Role role);
 
 /// The one proposal with one transform a policy makes.
 SaPayload phase1_offer(const Policy& policy);
@@ -33,7 +33,7 @@ SaPayload phase1_offer(const Policy& policy);
 struct Chosen {
   std::size_t proposal = 0, transform = 0;
 };
-std::optional<Chosen> choose_phase1(const SaPayload& offer, const Policy& policy);
+std::optional<Chosen> choose_phase1(const SaPayload& offer, const Policy& policy, Role role);
 /// Every transform offered, for the log.
 std::string describe_phase1_offer(const SaPayload& offer);
 

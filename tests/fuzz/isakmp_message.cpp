@@ -23,7 +23,7 @@ void sa_payload(ByteView body) {
   if (!again || again->proposals.size() != sa->proposals.size()) std::abort();
   describe_phase1_offer(*sa);
   Policy policy;
-  choose_phase1(*sa, policy);
+  choose_phase1(*sa, policy, Role::responder);
   for (const NattVersion natt : {NattVersion::none, NattVersion::rfc3947, NattVersion::draft02}) {
     const Phase2Offer offer = read_phase2(*sa, natt, false);
     if (offer.proposals.size() != offer.origins.size()) std::abort();
