@@ -301,8 +301,6 @@ void Engine::build(Exchange& exchange, Sa& sa) {
   exchange.row = nullptr;
   exchange.retransmits = row.then == Then::repeat;
   if (exchange.retransmits) exchange.retransmission.start(sa.policy->retransmit, now_);
-  exchange.ends_at.reset();
-  if (row.then == Then::wait) exchange.ends_at = now_ + std::chrono::seconds(sa.policy->retransmit.whole_s());
   if (row.then == Then::finish) finish(exchange, sa, answered);
 }
 
@@ -311,7 +309,7 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
   const std::uint16_t id = exchange.id;
   set_state(exchange, exchange.is_phase1() ? ExchangeState::up : ExchangeState::done);
   exchange.finished = true;
-  exchange.ends_at = now_ + std::chrono::seconds(sa.policy->delete_delay_s);
+  forget_later(exchange);
   if (exchange.is_phase1()) {
     phase1_up(exchange, sa);
   } else {
@@ -327,6 +325,11 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
     if (KeyUser* const user = effects_->user()) user->install(bundle);
   }
   if (const auto still = exchanges_.find(id); still != exchanges_.end() && !sent_last) remove_exchange(*still->second);
+}
+
+void Engine::forget_later(Exchange& exchange) {
+  if (const Sa* const sa = sas_.find(exchange.sa_id))
+    exchange.ends_at = now_ + std::chrono::seconds(sa->policy->delete_delay_s);
 }
 
 void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
@@ -389,8 +392,7 @@ void Engine::deadline() {
 void Engine::exchange_due(Exchange& exchange) {
   Sa* const sa = sas_.find(exchange.sa_id);
   if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
-  Retransmission::Step step = Retransmission::Step::give_up;
-  if (exchange.retransmits) step = exchange.retransmission.due(now_);
+  const Retransmission::Step step = exchange.retransmission.due(now_);
   if (step == Retransmission::Step::send_again) {
     count(Counter::general_msgRetransmit);
     trace(debug_part(exchange.type), exchange, "message sent again");

@@ -127,6 +127,7 @@ class Engine {
   bool job_needed(const Exchange& exchange, CryptoJob job) const;
   void build(Exchange& exchange, Sa& sa);
   void finish(Exchange& exchange, Sa& sa, bool sent_last);
+  void forget_later(Exchange& exchange);
   void fail(Exchange& exchange, Sa& sa, const Verdict& verdict);
   void drop_exchange(Exchange& exchange, const std::string& reason);
   void set_state(Exchange& exchange, ExchangeState state);

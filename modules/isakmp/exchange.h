@@ -74,7 +74,7 @@ struct Exchange {
   Bytes last_sent;
   bool retransmits = false;
   Retransmission retransmission;
-  std::optional<Instant> ends_at;  // when no answer is awaited by retransmission
+  std::optional<Instant> ends_at;  // of a finished one: when it is forgotten
 
   const Row* row = nullptr;  // in progress while a crypto job runs
   bool job_running = false;
@@ -136,8 +136,8 @@ class PayloadSet {
 
 enum class Protection : std::uint8_t { starting, clear, encrypted, either };
 enum class CryptoJob : std::uint8_t { none, generate, shared, both };
-/// What the exchange does after its answer: repeats it until the peer answers, waits for the peer to move, or ends.
-enum class Then : std::uint8_t { repeat, wait, finish };
+/// What the exchange does after its answer: repeats it until the peer answers, or ends.
+enum class Then : std::uint8_t { repeat, finish };
 
 struct Row {
   ExchangeType type;

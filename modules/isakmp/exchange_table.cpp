@@ -21,15 +21,16 @@ constexpr Row rows[] = {
     //   I -> R  HDR, SA, VID…            R -> I  HDR, SA, VID…
     //   I -> R  HDR, KE, Ni, NAT-D…      R -> I  HDR, KE, Nr, NAT-D…
     //   I -> R  HDR*, IDii, HASH_I       R -> I  HDR*, IDir, HASH_R
-    // The responder never repeats by itself before the peer is authenticated: a forged request is answered once.
+    // Both sides repeat what the other has not answered. A forged request is answered so often, too; what that costs
+    // others is bounded by the number of unfinished exchanges (limits::isakmp_half_open, …_per_source).
     {ExchangeType::main, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
      CryptoJob::none, same, main_offer, false, sa_sent, Then::repeat},
     {ExchangeType::main, Role::responder, idle, {P::sa}, phase1_extras, Protection::clear, main_read_offer, sa_received,
-     CryptoJob::none, same, main_choose, false, sa_sent, Then::wait},
+     CryptoJob::none, same, main_choose, false, sa_sent, Then::repeat},
     {ExchangeType::main, Role::initiator, sa_sent, {P::sa}, phase1_extras, Protection::clear, main_read_choice,
      sa_received, CryptoJob::generate, same, main_send_key, false, ke_sent, Then::repeat},
     {ExchangeType::main, Role::responder, sa_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
-     main_read_key, ke_received, CryptoJob::both, same, main_answer_key, false, ke_sent, Then::wait},
+     main_read_key, ke_received, CryptoJob::both, same, main_answer_key, false, ke_sent, Then::repeat},
     {ExchangeType::main, Role::initiator, ke_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
      main_read_key, ke_received, CryptoJob::shared, same, main_authenticate, true, auth_sent, Then::repeat},
     {ExchangeType::main, Role::responder, ke_sent, {P::identification, P::hash}, auth_extras, Protection::encrypted,
@@ -39,7 +40,7 @@ constexpr Row rows[] = {
 
     // Aggressive mode (RFC 2409 5.4):
     //   I -> R  HDR, SA, KE, Ni, IDii    R -> I  HDR, SA, KE, Nr, IDir, HASH_R    I -> R  HDR*, HASH_I
-    // The third message may come in clear. Nobody would ask for it again but the responder, so it repeats the second.
+    // The third message may come in clear.
     {ExchangeType::aggressive, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
      CryptoJob::generate, same, aggressive_offer, false, sa_ke_sent, Then::repeat},
     {ExchangeType::aggressive, Role::responder, idle, {P::sa, P::key_exchange, P::nonce, P::identification},

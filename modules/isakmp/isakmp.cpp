@@ -14,8 +14,8 @@
 //    the only one that talks to the rest of the router.
 //  * Nothing a stranger sends changes an authenticated SA: what is not protected by its keys is counted and dropped,
 //    message ids are used once, and a message that fails a check leaves the exchange as it was.
-//  * A responder does not repeat its answer by itself until the peer is authenticated (aggressive mode excepted), and
-//    remembers at most limits::isakmp_half_open strangers.
+//  * Both sides repeat a message that is not answered, as the real router does. A stranger's request is answered so
+//    often too, but at most limits::isakmp_half_open strangers are remembered, so this cannot become a flood.
 //  * A policy is fixed while a negotiation runs; SET affects later ones.
 //  * IPsec's calls return before their results come: they are queued and worked from the event loop.
 //

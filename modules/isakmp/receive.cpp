@@ -168,15 +168,18 @@ Exchange* Engine::find_exchange(const Sa& sa, std::uint32_t message_id) {
   return nullptr;
 }
 
-// A message seen before: the latest is answered as it was, older ones say nothing new.
+// A message seen before: the latest is answered as it was, older ones say nothing new. An initiator that repeats its
+// message keeps to its own timetable, else two ends that repeat would double each other's.
 bool Engine::duplicate(Exchange& exchange, const event::Received& received, ByteView message) {
   const auto same = [&](const Bytes& seen) { return std::ranges::equal(seen, message); };
   if (std::ranges::none_of(exchange.received, same)) return false;
   count(Counter::general_msgRxDuplicate);
-  if (same(exchange.received.back()) && !exchange.last_sent.empty() && !exchange.job_running) {
+  const bool repeats_anyway = exchange.role == Role::initiator && exchange.retransmits;
+  if (same(exchange.received.back()) && !exchange.last_sent.empty() && !exchange.job_running && !repeats_anyway) {
     trace("CORE", exchange, "message came again, answer sent again");
     count(Counter::general_msgRetransmit);
     transmit_to(received.local, received.peer, exchange.last_sent);
+    if (exchange.finished) forget_later(exchange);  // who asked may have to ask again
   }
   return true;
 }

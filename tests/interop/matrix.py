@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The interop matrix: one router and one strongSwan over every combination of mode, cipher, hash, group, PFS and
-initiator; raw protocol 50 with a Linux kernel; a real NAT between; rekeying under traffic; ike-scan.
+initiator; raw protocol 50 with a Linux kernel; a real NAT between; rekeying under traffic.
 
   sudo tests/interop/matrix.py [options]
 
@@ -29,9 +29,8 @@ THEIR_HASH = {"md5": "md5", "sha": "sha1"}
 LISTED_CIPHER = {"des": "DES_CBC", "3des": "3DES_CBC", "aes128": "AES_CBC-128", "aes256": "AES_CBC-256"}
 LISTED_HASH = {"md5": "HMAC_MD5_96", "sha": "HMAC_SHA1_96"}
 MODP = {1: "modp768", 2: "modp1024"}
-PARTS = ("userspace", "kernel", "nat", "rekey", "scan")
+PARTS = ("userspace", "kernel", "nat", "rekey")
 MEGABYTES = 2
-BACKOFF = (0, 4, 8, 16, 24, 32, 40, 48, 56)  # the gaps of MSGTIMEOUT 4, MSGRETRYLIMIT 8; the first is the answer itself
 SLOW = 2  # seconds after which a tunnel had to be asked for twice
 CLONE_NEWNET = 0x40000000
 # What strongSwan's log says when its build lacks an algorithm, as against a peer that refuses one.
@@ -385,36 +384,6 @@ def rekey_run(bench, name, seconds):
     return good
 
 
-def scan(options):
-    """ike-scan at a router that takes any peer: main and aggressive mode, then the back-off of an exchange left open."""
-    replace = [("pe=200.200.200.1", "pe=any"), ("enc=3desouter key=1", "enc=3desouter gro=2 key=1"),
-               ("sendd=true", "remoteid=any sendd=true")]
-    good = True
-    with Bench("s", options, replace=replace) as bench:
-        for mode in options.mode:
-            words = ["--aggressive", "--id=scan", "--dhgroup=2"] if mode == "aggressive" else []
-            bench.router.ctl("disable isakmp", f'set isakmp pol="{POLICY}" mode={mode}', "enable isakmp")
-            answer = ike_scan(bench, *words, "--multiline", "--trans=5,2,1,2")
-            refusal = ike_scan(bench, *words, "--multiline", "--trans=7/128,2,1,2")
-            backoff = ike_scan(bench, *words, f"--showbackoff={options.backoff}", "--trans=5,2,1,2")
-            gaps = [round(float(gap)) for gap in re.findall(r"^100\.100\.100\.1\s+\d+\s+\S+\s+([\d.]+)", backoff, re.M)]
-            wrong = [what for what, right in (
-                ("the answer", f"{mode.capitalize()} Mode Handshake returned" in answer),
-                ("the refusal", "NO-PROPOSAL-CHOSEN" in refusal),
-                (f"the back-off {gaps}", gaps == [gap for gap in BACKOFF if gap < options.backoff])) if not right]
-            print(f"ike-scan, {mode}: {'FAILED: ' + ', '.join(wrong) if wrong else 'ok'}", flush=True)
-            if wrong:
-                show_logs(Result("", "", bench.router_log(), []))
-            good = good and not wrong
-    return good
-
-
-def ike_scan(bench, *words):
-    done = bench.lab.network.exec("internet", "ike-scan", *words, "100.100.100.1", check=False)
-    print(f"ike-scan {' '.join(words)} 100.100.100.1\n{done.stdout}{done.stderr}", flush=True)
-    return done.stdout
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS)
@@ -426,7 +395,6 @@ def arguments():
     parser.add_argument("--initiator", nargs="+", choices=INITIATORS, default=INITIATORS)
     parser.add_argument("--patience", type=int, default=12, help="seconds for a tunnel to come up")
     parser.add_argument("--rekey-seconds", type=int, default=50, help="length of each rekeying run")
-    parser.add_argument("--backoff", type=int, default=30, help="seconds without a packet that end ike-scan --showbackoff")
     parser.add_argument("--prefix", default=f"mx{os.getpid()}", help="of the namespaces")
     options = parser.parse_args()
     options.pfs = [word == "on" for word in options.pfs]
@@ -439,7 +407,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     options = arguments()
-    parts = dict(userspace=userspace, kernel=kernel, nat=nat, rekey=rekey, scan=scan)
+    parts = dict(userspace=userspace, kernel=kernel, nat=nat, rekey=rekey)
     try:
         outcomes = [parts[part](options) for part in options.part]
     except LabError as error:
