@@ -203,6 +203,40 @@ std::optional<IpApi::RouteInfo> Engine::route(Ipv4Address destination) const {
 
 Ipv4Address Engine::source_towards(Ipv4Address destination) const { return path.source_towards(destination); }
 
+std::optional<MadeRoute> Engine::add_route(std::string_view route_template, Ipv4Address network, Ipv4Address mask) {
+  const auto found = state.templates.find(to_lower(route_template));
+  if (found == state.templates.end()) return std::nullopt;
+  const RouteTemplate& of = found->second;
+  const Interface* const interface = state.interfaces.find(of.interface);
+  if (interface == nullptr) return std::nullopt;
+  Route route;
+  route.network = network.masked(mask);
+  route.mask = mask;
+  route.next_hop = of.next_hop;
+  route.interface = interface->id;
+  route.active = interface->up;
+  route.protocol = RouteProtocol::made;
+  route.metric = of.metric;
+  route.metric2 = of.metric2;
+  route.policy = of.policy;
+  route.preference = of.preference;
+  route.tag = of.tag;
+  route.added = services.clock.now();
+  if (state.routes.add(route) != RouteTable::Added::added) return std::nullopt;
+  return MadeRoute{route.network, mask, route.next_hop, route.interface, route.policy};
+}
+
+void Engine::remove_route(const MadeRoute& made) {
+  Route path_of;
+  path_of.network = made.network;
+  path_of.mask = made.mask;
+  path_of.next_hop = made.next_hop;
+  path_of.interface = made.interface;
+  path_of.policy = made.policy;
+  path_of.protocol = RouteProtocol::made;
+  state.routes.remove(path_of);
+}
+
 bool Engine::listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) {
   return path.listen_udp(port, process, std::move(listener));
 }

@@ -46,6 +46,8 @@ class Engine final : public IpApi {
   void on_interface_change(std::function<void(const InterfaceChange&)> listener) override;
   std::optional<RouteInfo> route(Ipv4Address destination) const override;
   Ipv4Address source_towards(Ipv4Address destination) const override;
+  std::optional<MadeRoute> add_route(std::string_view route_template, Ipv4Address network, Ipv4Address mask) override;
+  void remove_route(const MadeRoute& made) override;
   bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) override;
   bool send_udp(const UdpToSend& datagram) override;
   void send(Burst& packets) override { path.send(packets); }

@@ -122,7 +122,10 @@ bool Datapath::plausible(const wire::Ipv4View& ip) {
 
 bool Datapath::protected_for_us(const PacketBuffer& packet) const {
   const std::uint8_t protocol = packet.data()[9];
-  if (protocol == wire::protocol::esp || protocol == wire::protocol::ah) return true;
+  if (protocol == wire::protocol::esp || protocol == wire::protocol::ah || protocol == wire::protocol::ipcomp) {
+    return true;
+  }
+  if (protocol == wire::protocol::ipip) return ipsec_->takes_ip_in_ip();
   if (protocol != wire::protocol::udp || encapsulation_port_ == 0) return false;
   const auto ip = wire::view_ipv4(packet.view(), false);
   const auto udp = ip ? wire::view_udp(ip->payload()) : std::nullopt;

@@ -65,12 +65,25 @@ class IpsecStage {
   /// on), super-frames already cut. Takes all of them; what is decrypted comes back through
   /// IpApi::receive_decrypted().
   virtual void inbound_protected(InterfaceId interface, Burst& burst) = 0;
+  /// IP in IP for this router belongs to an SA too (a compressed tunnel sends so what does not shrink, RFC 3173 2.2), so
+  /// it goes to inbound_protected().
+  virtual bool takes_ip_in_ip() const { return false; }
+  /// ICMP "fragmentation needed" came about a protected packet of this router: its IP header and what follows, cut
+  /// short; `mtu` is 0 where an old router does not name it.
+  virtual void path_too_narrow([[maybe_unused]] ByteView quoted, [[maybe_unused]] unsigned mtu) {}
 };
 
 /// Tells subscribers that an interface changed: came, went, up, down, another address.
 struct InterfaceChange {
   IpInterfaceInfo info;
   bool removed = false;
+};
+
+/// A route that another module made by a route template; what remove_route() needs.
+struct MadeRoute {
+  Ipv4Address network, mask, next_hop;
+  InterfaceId interface = 0;
+  unsigned policy = 0;
 };
 
 class IpApi {
@@ -95,6 +108,13 @@ class IpApi {
   virtual std::optional<RouteInfo> route(Ipv4Address destination) const = 0;
   /// The source the router would use towards `destination`: local address if set, else the leaving interface's.
   virtual Ipv4Address source_towards(Ipv4Address destination) const = 0;
+  /// Adds a route as ADD IP ROUTE TEMPLATE describes it; it is in no configuration script. nullopt: there is no such
+  /// template, its interface is gone, or the same route exists already.
+  virtual std::optional<MadeRoute> add_route([[maybe_unused]] std::string_view route_template,
+                                             [[maybe_unused]] Ipv4Address network, [[maybe_unused]] Ipv4Address mask) {
+    return std::nullopt;
+  }
+  virtual void remove_route([[maybe_unused]] const MadeRoute& made) {}
 
   /// Listens on a UDP port of all own addresses; false when taken. An empty listener ends it.
   using UdpListener = std::function<void(const UdpDatagram&)>;

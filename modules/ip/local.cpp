@@ -111,8 +111,12 @@ void Datapath::deliver_icmp(Packet packet) {
     case wire::icmp_type::address_mask:
       answer_address_mask(std::move(packet));
       break;
-    case wire::icmp_type::echo_reply:
     case wire::icmp_type::unreachable:
+      if (icmp->code == wire::icmp_code::fragmentation_needed && ipsec_ != nullptr) {
+        ipsec_->path_too_narrow(icmp->payload, icmp->next_hop_mtu());
+      }
+      [[fallthrough]];
+    case wire::icmp_type::echo_reply:
     case wire::icmp_type::time_exceeded:
     case wire::icmp_type::parameter_problem:
       hand_to_listener(*ip, *icmp);

@@ -14,7 +14,8 @@
 
 namespace arrouter::ip {
 
-enum class RouteProtocol : std::uint8_t { interface, fixed };  // fixed: "static"
+/// fixed: "static"; made: by another module from a template, in no configuration script.
+enum class RouteProtocol : std::uint8_t { interface, fixed, made };
 
 struct Route {
   Ipv4Address network, mask, next_hop;

@@ -10,7 +10,7 @@
 namespace arrouter::wire {
 
 namespace protocol {
-inline constexpr std::uint8_t icmp = 1, igmp = 2, tcp = 6, egp = 8, udp = 17, rsvp = 46, gre = 47, esp = 50, ah = 51,
+inline constexpr std::uint8_t icmp = 1, igmp = 2, ipip = 4, tcp = 6, egp = 8, udp = 17, rsvp = 46, gre = 47, esp = 50, ah = 51,
                               ospf = 89, ipcomp = 108;
 }
 

@@ -85,6 +85,26 @@ TEST_CASE("the local interface has a host route") {
   CHECK(router.run("show ip route").find("LOCAL") == std::string::npos);
 }
 
+TEST_CASE("a route by template is used and shown, and is in no configuration") {
+  IpBench router;
+  router.two_interfaces();
+  router.run("add ip rou temp=branch int=eth0 next=200.200.200.9 met=3 pref=70");
+  const auto before = router.dump();
+  CHECK_FALSE(router.api->add_route("nobody", ip("10.1.2.3"), mask_of(24)));
+  const auto made = router.api->add_route("BRANCH", ip("10.1.2.3"), mask_of(24));
+  REQUIRE(made);
+  CHECK_FALSE(router.api->add_route("branch", ip("10.1.2.0"), mask_of(24)));  // it is there already
+  CHECK(router.api->route(ip("10.1.2.200"))->next_hop == ip("200.200.200.9"));
+  const std::string screen = router.run("show ip route=10.1.2.0");
+  CHECK(screen.find("10.1.2.0        255.255.255.0   200.200.200.9   eth0") != std::string::npos);
+  CHECK(screen.find("-               remote  0       static          3                   70") != std::string::npos);
+  CHECK(router.dump() == before);
+  router.run("delete ip rou temp=branch");  // the route stays until it is taken back
+  CHECK(router.api->route(ip("10.1.2.200"))->next_hop == ip("200.200.200.9"));
+  router.api->remove_route(*made);
+  CHECK_FALSE(router.api->route(ip("10.1.2.200")));
+}
+
 TEST_CASE("templates, preferences, cache and counts") {
   IpBench router;
   router.two_interfaces();

@@ -40,7 +40,11 @@ struct Stage final : IpsecStage {
     if (give_back) bench.api->receive_decrypted(interface, burst);
     burst.clear();
   }
+  bool takes_ip_in_ip() const override { return ip_in_ip; }
+  void path_too_narrow(ByteView quoted, unsigned mtu) override { narrow.emplace_back(quoted.size(), mtu); }
   IpBench& bench;
+  bool ip_in_ip = false;
+  std::vector<std::pair<std::size_t, unsigned>> narrow;
   std::vector<std::size_t> outbound_bursts;
   std::vector<int> protocols;
   std::size_t clear = 0;
@@ -115,6 +119,29 @@ TEST_CASE("ESP for the router goes to IPsec whole, and what comes out is forward
   router.eth0.inject({router.from_wan(Router::packet(peer, lan_host, wire::protocol::esp, inner))});
   CHECK(router.stage.protocols.size() == 2);
   CHECK(router.stage.clear == 1);
+}
+
+TEST_CASE("AH and IPComp are IPsec's; IP in IP is when IPsec says so") {
+  Router router;
+  const Bytes inner = Router::udp(far_host, lan_host, 7, 8, data);
+  for (const std::uint8_t protocol : {wire::protocol::ah, wire::protocol::ipcomp, wire::protocol::ipip}) {
+    router.eth0.inject({router.from_wan(Router::packet(peer, wan, protocol, inner))});
+  }
+  CHECK(router.stage.protocols == std::vector<int>{51, 108});
+  router.stage.ip_in_ip = true;
+  router.eth0.inject({router.from_wan(Router::packet(peer, wan, wire::protocol::ipip, inner))});
+  CHECK(router.stage.protocols == std::vector<int>{51, 108, 4});
+}
+
+TEST_CASE("what the path says about packets that are too big reaches IPsec") {
+  Router router;
+  const Bytes quoted(Router::packet(wan, peer, wire::protocol::esp, Bytes(8, 1)));
+  const auto tell = [&](std::uint8_t code, std::uint32_t rest) {
+    router.eth0.inject({router.from_wan(Router::icmp(peer, wan, wire::icmp_type::unreachable, code, rest, quoted))});
+  };
+  tell(wire::icmp_code::fragmentation_needed, 0xabcd0000 + 1400);
+  tell(wire::icmp_code::host_unreachable, 1300);
+  CHECK(router.stage.narrow == std::vector<std::pair<std::size_t, unsigned>>{{28, 1400}});
 }
 
 TEST_CASE("ESP in UDP is told from ISAKMP and keep-alives on the same port") {
