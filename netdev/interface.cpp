@@ -29,4 +29,12 @@ Result<void> set_interface_up(const std::string& interface) {
   return failure(std::string("the interface is down and cannot be set up: ") + std::strerror(errno));
 }
 
+void set_queue_length(const std::string& interface, int frames) {
+  ifreq request{};
+  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket || !name_request(request, interface)) return;
+  request.ifr_qlen = frames;
+  ioctl(socket.get(), SIOCSIFTXQLEN, &request);
+}
+
 }  // namespace arrouter

@@ -14,5 +14,7 @@ namespace arrouter {
 Result<void> name_request(ifreq& request, const std::string& interface);
 /// Sets the interface of this namespace up; nothing to do when it is.
 Result<void> set_interface_up(const std::string& interface);
+/// Lets so many frames wait in the interface's transmit queue; it stays as it is where that is not permitted.
+void set_queue_length(const std::string& interface, int frames);
 
 }  // namespace arrouter

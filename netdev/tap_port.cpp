@@ -8,19 +8,22 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <thread>
 
 #include "netdev/interface.h"
-#include "netdev/vnet_header.h"
 
 namespace arrouter {
 namespace {
 
 // In <linux/if_tun.h> since Linux 6.2; the kernel grants both or neither.
 constexpr unsigned long offload_uso = 0x20 | 0x40;
+// Frames that may wait for this process in a TAP of its own making. A window of TCP (some 6 MB at most on Linux) in
+// full-sized packets, each in two fragments, is to fit: what does not is lost and sent again.
+constexpr int queue_length = 10000;
 constexpr Duration link_check_interval = std::chrono::milliseconds(500);
 
 /// A TAP is let go some time after its last process has gone, so "busy" is not believed at once.
@@ -56,6 +59,7 @@ std::string reason_of(int error) {
 Result<TapPort::Attached> TapPort::attach(const std::string& interface, int attempts) {
   ifreq request{};
   if (const auto named = name_request(request, interface); !named) return failure(named.error().text);
+  const bool made = if_nametoindex(interface.c_str()) == 0;
   Descriptor fd(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return failure(std::string("/dev/net/tun: ") + std::strerror(errno));
   request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
@@ -63,6 +67,7 @@ Result<TapPort::Attached> TapPort::attach(const std::string& interface, int atte
   int header_size = sizeof(VnetHeader);
   if (ioctl(fd.get(), TUNSETVNETHDRSZ, &header_size) != 0) return failure(reason_of(errno));
   const PortOffloads offloads = set_offloads(fd.get());
+  if (made) set_queue_length(interface, queue_length);
   if (const auto up = set_interface_up(interface); !up) return failure(up.error().text);
   return Attached{std::move(fd), offloads};
 }
@@ -82,7 +87,7 @@ TapPort::TapPort(std::string name, MacAddress mac, std::string interface, Attach
       attached_(std::move(attached)),
       reactor_(environment.reactor),
       clock_(environment.clock),
-      slot_(environment.pool.allocate(limits::large_packet)),
+      ring_(Ring::make()),
       link_timer_(environment.scheduler, [this] { check_link(); }) {
   watch();
   check_link();
@@ -92,22 +97,68 @@ void TapPort::watch() {
   watch_ = reactor_.watch(attached_.fd.get(), [this] { receive(); });
 }
 
+// Reads until nothing is left, the burst is full or as many bytes are in hand as stay in the processor's cache: a burst
+// of 64 super-frames would become thousands of packets in a tunnel, more than the next queue holds.
 void TapPort::receive() {
+  constexpr std::size_t enough = 128 << 10;  // bytes
   Burst burst;
-  for (std::size_t i = 0; i < limits::burst && read_one(burst); ++i) {
+  // One by itself: a quiet router gets no more, and of super-frames a few are enough.
+  std::size_t length = read_one(burst);
+  for (std::size_t bytes = length; length > 0 && bytes < enough && !burst.full(); bytes += length) {
+    if (ring_ && length <= limits::small_packet) {
+      if (!read_some(burst)) break;
+    } else {
+      length = read_one(burst);
+    }
   }
   if (!burst.empty()) deliver(burst);
 }
 
-bool TapPort::read_one(Burst& burst) {
+/// Length of the frame that was taken off the queue; 0: there was none.
+std::size_t TapPort::read_one(Burst& burst) {
   VnetHeader header;
-  if (!slot_) slot_ = pool().allocate(limits::large_packet);
-  std::uint8_t nowhere[1];  // no buffer at all: the frame is taken off the queue and lost
-  const std::size_t room = slot_ ? slot_->tailroom() : sizeof nowhere;
-  iovec parts[2] = {{&header, sizeof header}, {slot_ ? slot_->data() : nowhere, room}};
+  Packet slot = pool().allocate(limits::large_packet);  // nobody knows a frame's length before
+  std::uint8_t nowhere[1];                              // no buffer at all: the frame is lost
+  iovec parts[2] = {{&header, sizeof header}, {slot ? slot->data() : nowhere, slot ? slot->tailroom() : sizeof nowhere}};
   const ssize_t length = readv(attached_.fd.get(), parts, 2);
-  if (length < static_cast<ssize_t>(sizeof header)) return false;  // nothing more, or the device has gone
-  Packet frame = slot_ ? take_received(slot_, static_cast<std::size_t>(length) - sizeof header, pool()) : Packet();
+  if (length <= static_cast<ssize_t>(sizeof header)) return 0;  // nothing more, or the device has gone
+  const std::size_t frame = static_cast<std::size_t>(length) - sizeof header;
+  take(header, slot, frame, burst);
+  return frame;
+}
+
+/// False when the queue is empty now.
+bool TapPort::read_some(Burst& burst) {
+  constexpr std::size_t most = 16;  // large buffers in hand
+  std::array<Packet, most> slots;
+  std::array<VnetHeader, most> headers;
+  std::array<Ring::Transfer, most> transfers;
+  std::size_t count = 0;
+  for (; count < std::min(most, limits::burst - burst.size()); ++count) {
+    slots[count] = pool().allocate(limits::large_packet);
+    if (!slots[count]) break;
+    transfers[count].parts[0] = {&headers[count], sizeof headers[count]};
+    transfers[count].parts[1] = {slots[count]->data(), slots[count]->tailroom()};
+  }
+  if (count == 0) return false;
+  if (!ring_->read(attached_.fd.get(), std::span(transfers).first(count))) {
+    ring_.reset();
+    return true;
+  }
+  bool more = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    const int length = transfers[i].result;
+    if (length > static_cast<int>(sizeof(VnetHeader))) {
+      take(headers[i], slots[i], static_cast<std::size_t>(length) - sizeof(VnetHeader), burst);
+    } else {
+      more = false;  // and yet a frame may have come in time for the next of these reads
+    }
+  }
+  return more;
+}
+
+void TapPort::take(const VnetHeader& header, Packet& slot, std::size_t length, Burst& burst) {
+  Packet frame = slot ? take_received(slot, length, pool()) : Packet();
   if (!frame) {
     ++counters_.in_discards;
   } else if (!read_vnet_header(header, *frame)) {
@@ -115,20 +166,42 @@ bool TapPort::read_one(Burst& burst) {
   } else {
     burst.add(std::move(frame));
   }
-  return true;
 }
 
 void TapPort::transmit(Burst& frames) {
-  for (Packet& frame : frames) {
-    VnetHeader header = make_vnet_header(*frame);
-    const iovec parts[2] = {{&header, sizeof header}, {frame->data(), frame->size()}};
-    if (writev(attached_.fd.get(), parts, 2) > 0) {
-      count_sent(*frame);
-    } else {
-      ++counters_.out_discards;
+  if (!ring_ || frames.size() < 2 || !write_by_ring(frames)) {
+    for (Packet& frame : frames) {
+      VnetHeader header = make_vnet_header(*frame);
+      const iovec parts[2] = {{&header, sizeof header}, {frame->data(), frame->size()}};
+      sent(*frame, writev(attached_.fd.get(), parts, 2) > 0);
     }
   }
   frames.clear();
+}
+
+bool TapPort::write_by_ring(Burst& frames) {
+  static_assert(Ring::depth >= limits::burst);
+  std::array<VnetHeader, limits::burst> headers;
+  std::array<Ring::Transfer, limits::burst> transfers;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    headers[i] = make_vnet_header(*frames[i]);
+    transfers[i].parts[0] = {&headers[i], sizeof headers[i]};
+    transfers[i].parts[1] = {frames[i]->data(), frames[i]->size()};
+  }
+  if (!ring_->write(attached_.fd.get(), std::span(transfers).first(frames.size()))) {
+    ring_.reset();
+    return false;
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) sent(*frames[i], transfers[i].result > 0);
+  return true;
+}
+
+void TapPort::sent(const PacketBuffer& frame, bool good) {
+  if (good) {
+    count_sent(frame);
+  } else {
+    ++counters_.out_discards;
+  }
 }
 
 void TapPort::check_link() {

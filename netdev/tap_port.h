@@ -6,13 +6,16 @@
 #include "netdev/descriptor.h"
 #include "netdev/port.h"
 #include "netdev/port_environment.h"
+#include "netdev/ring.h"
+#include "netdev/vnet_header.h"
 #include "os/base/result.h"
 
 namespace arrouter {
 
 /// Attaches with a vnet header, so that TCP and UDP super-frames and partial checksums cross in both directions where
 /// the kernel can (UDP from Linux 6.2). The link is up while the device is, whichever namespace it has been moved to.
-/// A TAP that is deleted and made again under its name is attached to again.
+/// A TAP that is deleted and made again under its name is attached to again. Frames move in batches, by a ring where
+/// there is one.
 class TapPort final : public Port {
  public:
   /// Attaches to the TAP of that name, or makes it; sets it up. Fails with the reason alone: no permission, name too
@@ -36,7 +39,11 @@ class TapPort final : public Port {
           const PortEnvironment& environment);
   void watch();
   void receive();
-  bool read_one(Burst& burst);
+  std::size_t read_one(Burst& burst);
+  bool read_some(Burst& burst);
+  void take(const VnetHeader& header, Packet& slot, std::size_t length, Burst& burst);
+  bool write_by_ring(Burst& frames);
+  void sent(const PacketBuffer& frame, bool good);
   void check_link();
   bool device_up();
 
@@ -44,7 +51,7 @@ class TapPort final : public Port {
   Attached attached_;  // no descriptor once the device has been deleted
   Reactor& reactor_;
   const Clock& clock_;
-  Packet slot_;  // where the next frame is read to: a large buffer, as nobody knows its length before
+  std::unique_ptr<Ring> ring_;
   bool up_ = false;
   Timer link_timer_;
   std::unique_ptr<Reactor::Watch> watch_;

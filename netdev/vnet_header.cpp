@@ -52,12 +52,8 @@ VnetHeader make_vnet_header(const PacketBuffer& frame) {
 
 Packet take_received(Packet& slot, std::size_t length, PacketPool& pool) {
   if (length <= limits::small_packet) return pool.copy({slot->data(), length});
-  Packet fresh = pool.allocate(limits::large_packet);
-  if (fresh) {
-    std::swap(fresh, slot);
-    fresh->put(length);
-  }
-  return fresh;
+  slot->put(length);
+  return std::move(slot);
 }
 
 }  // namespace arrouter

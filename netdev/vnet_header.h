@@ -26,9 +26,8 @@ bool read_vnet_header(const VnetHeader& header, PacketBuffer& frame);
 /// The header for a frame that goes out with its partial checksum and uncut.
 VnetHeader make_vnet_header(const PacketBuffer& frame);
 
-/// Gives out `slot`'s first `length` bytes as a packet that starts there: small frames copied into a small buffer,
-/// long ones with the slot's own (large) buffer, which is then replaced from the pool. Empty, with the slot left as
-/// it was, when the pool has nothing.
+/// Gives out `slot`'s first `length` bytes as a packet that starts there: small frames copied into a small buffer
+/// (empty when the pool has none), long ones in the slot's own large buffer, which leaves the slot empty.
 Packet take_received(Packet& slot, std::size_t length, PacketPool& pool);
 
 }  // namespace arrouter
