@@ -1,5 +1,6 @@
 // Packets out: route, IPsec, fragments, ARP, the link's burst.
 #include "modules/ip/departures.h"
+#include "netdev/join.h"
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
 
@@ -202,6 +203,7 @@ void Datapath::flush(Link& link) {
   Burst frames;
   for (Packet& frame : link.transmit) frames.add(std::move(frame));
   link.transmit.clear();
+  join_frames(frames, link.port->offloads(), services_.pool);
   link.port->send(frames);
 }
 
