@@ -10,21 +10,21 @@ namespace {
 
 constexpr std::string_view no_compression = "compression is not modelled";
 
-std::string_view word(DhPriority priority) {
+std::string_view word(JobPriority priority) {
   switch (priority) {
-    case DhPriority::low:
+    case JobPriority::low:
       return "low";
-    case DhPriority::medium:
+    case JobPriority::medium:
       return "medium";
-    case DhPriority::high:
+    case JobPriority::high:
       break;
   }
   return "high";
 }
 
-DhPriority priority_of(std::string_view chosen) {
-  if (chosen == "LOW") return DhPriority::low;
-  return chosen == "MEDIUM" ? DhPriority::medium : DhPriority::high;
+JobPriority priority_of(std::string_view chosen) {
+  if (chosen == "LOW") return JobPriority::low;
+  return chosen == "MEDIUM" ? JobPriority::medium : JobPriority::high;
 }
 
 Outcome done() { return Outcome::successful(module_number::enco); }
@@ -49,16 +49,16 @@ std::vector<CommandRow> Enco::commands() {
       [this](Invocation& call) { return set_debugging(call, false); });
   add("RESet ENCo COUnters", "Sets all counters to zero", [this](Invocation&) { return reset_counters(); });
   add("SET ENCo DHPADding={ON|OFF}", "Pads Diffie-Hellman values to the length of the group, or cuts leading zeros",
-      [this](Invocation& call) { return dh_->padding = call.args.choice("DHPADDING") == "ON", done(); });
+      [this](Invocation& call) { return dh_.padding = call.args.choice("DHPADDING") == "ON", done(); });
   add("SET ENCo DHPRIority={HIGH|MEDium|LOW}", "Sets how many Diffie-Hellman jobs run side by side",
-      [this](Invocation& call) { return dh_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
+      [this](Invocation& call) { return jobs_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
   add(
       "SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
       [this](Invocation& call) { return set_software(call); }, Coverage::no_effect, no_compression);
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
       [this](Invocation& call) { return show_channels(call); });
-  add("SHow ENCo COUnters[={3DES|AES|DES|DH|HMAC|JOB|USER|UTIL}]", "Shows the counters of ENCO or of one group",
+  add("SHow ENCo COUnters[={3DES|AES|DES|DH|HMAC|JOB|RSA|USER|UTIL}]", "Shows the counters of ENCO or of one group",
       [this](Invocation& call) { return show_counters(call); });
   return rows;
 }
@@ -78,15 +78,17 @@ Outcome Enco::set_debugging(Invocation& call, bool on) {
 
 Outcome Enco::reset_counters() {
   channels_.reset_counters();
-  dh_->counters = {};
+  jobs_->counters = {};
+  dh_.counters = {};
+  rsa_.counters = {};
   utility_ = {};
   return done();
 }
 
 void Enco::dump(ConfigWriter& out) const {
   out.section("ENCO", {"enco"});
-  if (!dh_->padding) out.line("set enco dhpadding=off");
-  if (dh_->priority != DhPriority::high) out.line(fmt::format("set enco dhpriority={}", word(dh_->priority)));
+  if (!dh_.padding) out.line("set enco dhpadding=off");
+  if (jobs_->priority != JobPriority::high) out.line(fmt::format("set enco dhpriority={}", word(jobs_->priority)));
   if (software_ != SoftwareSettings{})
     out.line(fmt::format("set enco sw predchannels={} stacchannels={} stacspeed={}", software_.predictor_channels,
                          software_.stac_channels, software_.stac_speed));

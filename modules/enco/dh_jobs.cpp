@@ -30,10 +30,10 @@ std::size_t DhJobs::generate(Group group, unsigned exponent_bits, Owner owner,
                              std::function<void(std::optional<DhPair>)> done) {
   auto pair = std::make_shared<DhPair>();
   pair->group = group;
-  pair->exponent = draw_exponent(services_.random, group, exponent_bits);
+  pair->exponent = draw_exponent(random_, group, exponent_bits);
   const std::size_t drawn = pair->exponent.size();
   ++counters.phase1_started;
-  submit({.owner = std::move(owner),
+  queue_.submit({.owner = std::move(owner),
           .work = [pair] { pair->public_value = public_value(pair->group, pair->exponent); },
           .finish =
               [this, pair, done] {
@@ -61,7 +61,7 @@ void DhJobs::share(const DhPair& own, ByteView peer_public, Owner owner,
   auto work = std::make_shared<Work>(
       Work{own.group, own.exponent, Bytes(peer_public.begin(), peer_public.end()), std::nullopt});
   ++counters.phase2_started;
-  submit({.owner = std::move(owner),
+  queue_.submit({.owner = std::move(owner),
           .work = [work] { work->result = shared_value(work->group, work->exponent, work->peer); },
           .finish =
               [this, work, done] {
@@ -74,53 +74,6 @@ void DhJobs::share(const DhPair& own, ByteView peer_public, Owner owner,
                 ++counters.phase2_failed;
                 done(std::nullopt);
               }});
-}
-
-std::size_t DhJobs::parallel() const {
-  switch (priority) {
-    case DhPriority::low:
-      return 1;
-    case DhPriority::medium:
-      return 2;
-    case DhPriority::high:
-      break;
-  }
-  return 4;
-}
-
-void DhJobs::submit(Job job) {
-  if (queue_.size() + running_ >= limits::enco_jobs) {
-    ++counters.discarded;
-    services_.reactor.post([self = weak_from_this(), job = std::move(job)] {
-      if (self.lock() && !job.owner.expired()) job.refuse();
-    });
-    return;
-  }
-  ++counters.queued;
-  queue_.push_back(std::move(job));
-  counters.longest_queue = std::max<std::uint64_t>(counters.longest_queue, queue_.size() + running_);
-  start_next();
-}
-
-void DhJobs::start_next() {
-  while (!queue_.empty() && running_ < parallel()) {
-    Job job = std::move(queue_.front());
-    queue_.pop_front();
-    if (job.owner.expired()) {
-      ++counters.discarded;
-      continue;
-    }
-    ++running_;
-    services_.jobs.run(std::move(job.work),
-                       [weak = weak_from_this(), owner = std::move(job.owner), finish = std::move(job.finish)] {
-                         const auto self = weak.lock();
-                         if (!self) return;
-                         --self->running_;
-                         ++self->counters.done;
-                         if (!owner.expired()) finish();
-                         self->start_next();
-                       });
-  }
 }
 
 }  // namespace arrouter::enco

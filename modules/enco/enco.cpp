@@ -12,19 +12,22 @@
 //              with one key three times.
 // Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
 //              opened, so a packet costs no look-up by name and no allocation (channels.cpp).
-// Jobs         Diffie-Hellman runs behind a bounded queue away from the datapath thread; results come back on it
-//              (dh_jobs.cpp). A result whose owner is gone is dropped.
+//              RSA signatures as IKE has them (RFC 8017 block type 1 without DigestInfo, RFC 2409 5.1).
+// Jobs         Diffie-Hellman and RSA run behind a bounded queue away from the datapath thread; results come back on
+//              it (job_queue.cpp). A result whose owner is gone is dropped. CREATE ENCO KEY TYPE=RSA answers at once
+//              and tells its terminal when the key is there (rsa_commands.cpp).
 // Keys         In normal mode they last until the restart; in security mode they are also in NVS, mode 0600; leaving
 //              security mode destroys them. They never enter a configuration script (keys.cpp).
 //
 // Invariants: a decoded packet whose ICV is wrong is not decrypted; ICVs are compared in constant time; a wrong length
 // or offset is a result, never an access outside the packet; secrets are wiped when they are given back.
 //
-// Not modelled: compression (STAC, Predictor) and its channels, MAC and PAC cards as separate processors, RSA keys.
+// Not modelled: compression (STAC, Predictor) and its channels, MAC and PAC cards as separate processors, certificates.
 #include "modules/enco/enco.h"
 
 #include "modules/enco/cbc.h"
 #include "modules/enco/enco_module.h"
+#include "modules/enco/rsa_text.h"
 #include "modules/enco/texts.h"
 
 namespace arrouter {
@@ -33,7 +36,9 @@ namespace enco {
 
 Enco::Enco(Services& services)
     : services_(services),
-      dh_(std::make_shared<DhJobs>(services)),
+      jobs_(std::make_shared<JobQueue>(services)),
+      dh_(services.random, *jobs_),
+      rsa_(suite_.library(), *jobs_),
       keys_(services.files),
       alive_(std::make_shared<Enco*>(this)) {
   services.users.on_security_mode_change([weak = std::weak_ptr(alive_)](bool on) {
@@ -59,6 +64,7 @@ void Enco::security_mode_changed(bool on) {
     if (!keys_.keep()) services_.log.record(record(log_text::keys_unreadable));
     return;
   }
+  generating_.clear();  // what is being made is forgotten
   const std::size_t count = keys_.all().size();
   keys_.destroy_all();
   services_.log.record(record(log_text::keys_destroyed, count));
@@ -93,14 +99,38 @@ std::unique_ptr<CbcKey> Enco::make_cbc(Cipher cipher, ByteView key) {
 
 void Enco::dh_generate(Group group, unsigned exponent_bits, Owner owner,
                        std::function<void(std::optional<DhPair>)> done) {
-  utility_.random_bytes += dh_->generate(group, exponent_bits, std::move(owner), std::move(done));
-  debug(fmt::format("DH generate, group {}, {} jobs waiting", static_cast<int>(group), dh_->waiting()));
+  utility_.random_bytes += dh_.generate(group, exponent_bits, std::move(owner), std::move(done));
+  debug(fmt::format("DH generate, group {}, {} jobs waiting", static_cast<int>(group), jobs_->waiting()));
 }
 
 void Enco::dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
                      std::function<void(std::optional<SecretBytes>)> done) {
-  dh_->share(own, peer_public, std::move(owner), std::move(done));
-  debug(fmt::format("DH shared value, group {}, {} jobs waiting", static_cast<int>(own.group), dh_->waiting()));
+  dh_.share(own, peer_public, std::move(owner), std::move(done));
+  debug(fmt::format("DH shared value, group {}, {} jobs waiting", static_cast<int>(own.group), jobs_->waiting()));
+}
+
+std::optional<RsaPublicKey> Enco::rsa_public(std::uint16_t id) const {
+  const Key* const key = keys_.find(id);
+  return key == nullptr ? std::nullopt : public_key_of(*key);
+}
+
+std::optional<SecretBytes> Enco::rsa_private_pem(std::uint16_t id) const {
+  const Key* const key = keys_.find(id);
+  if (key == nullptr || key->type != KeyType::rsa_private) return std::nullopt;
+  return to_private_pem(key->value);
+}
+
+void Enco::rsa_sign(std::uint16_t id, ByteView data, Owner owner, std::function<void(std::optional<Bytes>)> done) {
+  const Key* const key = keys_.find(id);
+  const bool ours = key != nullptr && key->type == KeyType::rsa_private;
+  rsa_.sign(ours ? ByteView(key->value) : ByteView(), data, std::move(owner), std::move(done));
+  debug(fmt::format("RSA signature with key {}, {} jobs waiting", id, jobs_->waiting()));
+}
+
+void Enco::rsa_verify(const RsaPublicKey& key, ByteView data, ByteView signature, Owner owner,
+                      std::function<void(bool good)> done) {
+  rsa_.verify(key, data, signature, std::move(owner), std::move(done));
+  debug(fmt::format("RSA signature check, {} jobs waiting", jobs_->waiting()));
 }
 
 ChannelId Enco::open_channel(const ChannelSpec& spec) {

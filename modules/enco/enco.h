@@ -4,6 +4,7 @@
 #include "modules/enco/channels.h"
 #include "modules/enco/dh_jobs.h"
 #include "modules/enco/keys.h"
+#include "modules/enco/rsa_jobs.h"
 #include "os/module.h"
 
 namespace arrouter::enco {
@@ -37,6 +38,12 @@ class Enco final : public Module, public EncoApi {
                    std::function<void(std::optional<DhPair>)> done) override;
   void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
                  std::function<void(std::optional<SecretBytes>)> done) override;
+  std::optional<RsaPublicKey> rsa_public(std::uint16_t id) const override;
+  std::optional<SecretBytes> rsa_private_pem(std::uint16_t id) const override;
+  void rsa_sign(std::uint16_t id, ByteView data, Owner owner,
+                std::function<void(std::optional<Bytes>)> done) override;
+  void rsa_verify(const RsaPublicKey& key, ByteView data, ByteView signature, Owner owner,
+                  std::function<void(bool good)> done) override;
   ChannelId open_channel(const ChannelSpec& spec) override;
   void close_channel(ChannelId id) override;
   void run(Direction direction, std::span<Job> jobs) override { channels_.run(direction, jobs); }
@@ -53,6 +60,12 @@ class Enco final : public Module, public EncoApi {
   Outcome show_key(Invocation& call);
   std::expected<SecretBytes, Outcome> value_of(KeyType type, const Args& args);
   SecretBytes random_value(KeyType type, std::size_t bytes);
+  Outcome add_key(Key key, const Caller& caller);
+  // rsa_commands.cpp
+  Outcome create_rsa_key(Invocation& call);
+  Outcome generate_rsa_key(Key key, std::size_t bits, const Caller& caller);
+  Outcome import_rsa_key(Key key, const FileName& file, const Args& args, const Caller& caller);
+  Outcome export_rsa_key(const Key& key, const FileName& file, const Args& args);
   // commands.cpp
   Outcome set_software(Invocation& call);
   Outcome set_debugging(Invocation& call, bool on);
@@ -69,8 +82,12 @@ class Enco final : public Module, public EncoApi {
   Services& services_;
   Suite suite_;
   Channels channels_{suite_};
-  std::shared_ptr<DhJobs> dh_;
+  std::shared_ptr<JobQueue> jobs_;
+  DhJobs dh_;
+  RsaJobs rsa_;
   KeyStore keys_;
+  std::map<std::uint16_t, std::uint64_t> generating_;  // key id -> which of all generations
+  std::uint64_t generations_ = 0;
   SoftwareSettings software_;
   UtilityCounters utility_;
   bool compression_statistics_ = false;

@@ -37,8 +37,17 @@ const HashTraits& traits(Hash hash);
 std::size_t group_bytes(Group group);
 
 enum class KeyType : std::uint8_t {
-  des, triple_des_2key, triple_des_outer, triple_des_inner, aes128, aes192, aes256, general, rsa
+  des, triple_des_2key, triple_des_outer, triple_des_inner, aes128, aes192, aes256, general, rsa_private, rsa_public
 };
+
+/// Both numbers big-endian without leading zeros.
+struct RsaPublicKey {
+  Bytes modulus, exponent;
+  std::size_t bits() const;  // of the modulus
+  bool operator==(const RsaPublicKey&) const = default;
+};
+/// FORMAT= of an RSA key: how it is shown, and written to a file when nothing else is asked for.
+enum class RsaFormat : std::uint8_t { hex, niq, ssh };
 
 /// One block cipher key with its schedule made, for CBC over whole buffers (ISAKMP messages).
 class CbcKey {
@@ -96,10 +105,13 @@ std::string password_digest(std::string_view password, std::uint8_t salt);
 struct Key {
   std::uint16_t id = 0;
   KeyType type = KeyType::general;
-  SecretBytes value;
+  SecretBytes value;  // of RSA: RSAPrivateKey or RSAPublicKey (RFC 8017 A.1) in DER
   std::string description;
   Ipv4Address address;
   std::string module;
+  RsaFormat format = RsaFormat::hex;
+
+  bool is_rsa() const { return type == KeyType::rsa_private || type == KeyType::rsa_public; }
 };
 
 class EncoApi {
@@ -123,6 +135,19 @@ class EncoApi {
                            std::function<void(std::optional<DhPair>)> done) = 0;
   virtual void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
                          std::function<void(std::optional<SecretBytes>)> done) = 0;
+
+  /// The public part of an RSA key, whether its private part is here or not; nullopt for other keys.
+  virtual std::optional<RsaPublicKey> rsa_public(std::uint16_t id) const = 0;
+  /// A private RSA key in PEM (PKCS#8, no passphrase), for a TLS or SSH front end in this process; nullopt when the
+  /// key's private part is not here.
+  virtual std::optional<SecretBytes> rsa_private_pem(std::uint16_t id) const = 0;
+  /// Signatures as background jobs, with call-backs like those of Diffie-Hellman: PKCS#1 v1.5 over `data` itself
+  /// without a DigestInfo (RFC 2409 5.1). nullopt: the key or its private part does not exist, is too short for the
+  /// data, or too many jobs wait.
+  virtual void rsa_sign(std::uint16_t id, ByteView data, Owner owner,
+                        std::function<void(std::optional<Bytes>)> done) = 0;
+  virtual void rsa_verify(const RsaPublicKey& key, ByteView data, ByteView signature, Owner owner,
+                          std::function<void(bool good)> done) = 0;
 
   /// Makes a channel; 0 when the algorithm is not available, the key has the wrong length, or the table is full.
   virtual ChannelId open_channel(const ChannelSpec& spec) = 0;

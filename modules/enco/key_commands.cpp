@@ -1,5 +1,5 @@
-// CREATE, SET, DESTROY and SHOW ENCO KEY.
-#include <algorithm>
+// CREATE, SET and DESTROY ENCO KEY; what is special about RSA keys is in rsa_commands.cpp.
+#include "modules/enco/key_commands.h"
 
 #include "modules/enco/enco.h"
 #include "modules/enco/texts.h"
@@ -12,13 +12,7 @@ namespace {
 
 constexpr std::size_t usual_general_bytes = 16;  // of TYPE=GENERAL RANDOM without LENGTH
 
-Outcome missing_parameter(std::string_view name) {
-  return Outcome::error(module_number::command, 261, fmt::format("Required parameter \"{}\" missing.", name));
-}
-
 std::string by(const Caller& caller) { return caller.user.empty() ? std::string() : " by " + caller.user; }
-
-std::uint16_t key_id(const Args& args) { return static_cast<std::uint16_t>(args.number("KEY")); }
 
 /// MODULE= by name, prefix or number, as it is shown; nullopt when there is no such module.
 std::optional<std::string> module_shown(std::string_view text) {
@@ -27,7 +21,14 @@ std::optional<std::string> module_shown(std::string_view text) {
   return std::nullopt;
 }
 
-/// Takes over the parameters CREATE and SET have in common; the outcome is an error or nothing.
+}  // namespace
+
+Outcome missing_parameter(std::string_view name) {
+  return Outcome::error(module_number::command, 261, fmt::format("Required parameter \"{}\" missing.", name));
+}
+
+std::uint16_t key_id(const Args& args) { return static_cast<std::uint16_t>(args.number("KEY")); }
+
 std::optional<Outcome> describe(Key& key, const Args& args) {
   if (args.has("DESCRIPTION")) key.description = args.text("DESCRIPTION");
   if (args.has("IPADDRESS")) key.address = args.address("IPADDRESS");
@@ -38,28 +39,13 @@ std::optional<Outcome> describe(Key& key, const Args& args) {
   return std::nullopt;
 }
 
-/// The four letters that fit the list; a number stays a number.
-std::string short_module(const Key& key) {
-  const std::uint16_t number = find_log_module(key.module);
-  return number == 0 ? key.module : std::string(log_module_short_name(number));
-}
-
-std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
-std::string shown_address(const Key& key) { return key.address.unset() ? "-" : to_string(key.address); }
-
-bool printable(ByteView value) {
-  return std::all_of(value.begin(), value.end(), [](std::uint8_t octet) { return octet >= 0x20 && octet < 0x7f; });
-}
-
-}  // namespace
-
 std::vector<CommandRow> Enco::key_commands() {
   return {
-      {"CREate ENCo KEY=<0-65535> TYpe={DES|3DES2key|3DESOuter|3DESInner|AES128|AES192|AES256|GENeral} "
-       "[DEScription=<name:1-25>] [IPaddress=<ipv4>] [LENgth=<2-2048>] [MODule=<name:1-15>] "
-       "[{RANDom|VALue=<name:1-1000>}]",
-       Access::security, "Creates an encryption key", [this](Invocation& call) { return create_key(call); },
-       Coverage::partial, "no RSA keys, hence no FILE and FORMAT"},
+      {"CREate ENCo KEY=<0-65535> TYpe={DES|3DES2key|3DESOuter|3DESInner|AES128|AES192|AES256|GENeral|RSA} "
+       "[DEScription=<name:1-25>] [FIle=<file>] [FORmat={HEX|NIQ|SSH}] [IPaddress=<ipv4>] [LENgth=<2-2048>] "
+       "[MODule=<name:1-15>] [{RANDom|VALue=<name:1-1000>}]",
+       Access::security, "Creates an encryption key, or reads or writes an RSA public key",
+       [this](Invocation& call) { return create_key(call); }},
       {"SET ENCo KEY=<0-65535> [DEScription=<name:1-25>] [IPaddress=<ipv4>] [MODule=<name:1-15>]", Access::security,
        "Changes what is noted about a key", [this](Invocation& call) { return set_key(call); }},
       {"DESTroy ENCo KEY=<0-65535>", Access::security, "Destroys a key",
@@ -98,9 +84,13 @@ std::expected<SecretBytes, Outcome> Enco::value_of(KeyType type, const Args& arg
 }
 
 Outcome Enco::create_key(Invocation& call) {
+  if (call.args.choice("TYPE") == "RSA") return create_rsa_key(call);
+  for (const std::string_view foreign : {"FILE", "FORMAT"})
+    if (call.args.has(foreign)) return reply(message::key_parameter, foreign);
   const std::uint16_t id = key_id(call.args);
+  if (generating_.contains(id)) return reply(message::key_in_making, id);
   if (keys_.find(id) != nullptr) return reply(message::key_exists, id);
-  if (keys_.full()) return reply(message::key_table_full);
+  if (keys_.all().size() + generating_.size() >= limits::enco_keys) return reply(message::key_table_full);
   Key key;
   key.id = id;
   key.type = *find_key_type(call.args.choice("TYPE"));
@@ -108,9 +98,14 @@ Outcome Enco::create_key(Invocation& call) {
   auto value = value_of(key.type, call.args);
   if (!value) return value.error();
   key.value = std::move(*value);
+  return add_key(std::move(key), call.caller);
+}
+
+Outcome Enco::add_key(Key key, const Caller& caller) {
+  const std::uint16_t id = key.id;
   if (const auto stored = keys_.put(std::move(key)); !stored)
     return reply(message::key_not_stored, stored.error().text);
-  services_.log.record(record(log_text::key_created, id, by(call.caller)));
+  services_.log.record(record(log_text::key_created, id, by(caller)));
   return Outcome::successful(module_number::enco);
 }
 
@@ -128,69 +123,11 @@ Outcome Enco::set_key(Invocation& call) {
 
 Outcome Enco::destroy_key(Invocation& call) {
   const std::uint16_t id = key_id(call.args);
+  if (generating_.erase(id) > 0) return Outcome::successful(module_number::enco);
   if (keys_.find(id) == nullptr) return reply(message::key_unknown, id);
   if (const auto stored = keys_.remove(id); !stored) return reply(message::key_not_stored, stored.error().text);
   services_.log.record(record(log_text::key_destroyed, id, by(call.caller)));
   return Outcome::successful(module_number::enco);
-}
-
-namespace {
-
-void list_keys(Screen& screen, const KeyStore& keys, EncoApi& enco) {
-  screen.line();
-  screen.line(" ID     Type         Length Digest   Description               Mod  IP");
-  screen.rule(78);
-  screen.table("keys", {}, true);  // an empty list is a list too
-  for (const auto& [id, key] : keys.all()) {
-    const auto item = screen.item("keys");
-    const std::string digest = key_digest(key, enco);
-    screen.line(fmt::format(" {:<6} {:<11} {:>7} {:<8} {:<25} {:<4} {}", id, traits(key.type).name, key.value.size(),
-                            digest, or_dash(key.description), or_dash(short_module(key)), shown_address(key)));
-    screen.set("id", id);
-    screen.set("type", traits(key.type).name);
-    screen.set("lengthBytes", key.value.size());
-    screen.set("digest", digest);
-    screen.set("description", key.description);
-    screen.set("module", key.module);
-    screen.set("ipAddress", shown_address(key));
-  }
-  screen.rule(78);
-}
-
-void show_one_key(Screen& screen, const Key& key, EncoApi& enco) {
-  constexpr int values = 24;
-  screen.line();
-  screen.line(fmt::format("Key {}", key.id));
-  screen.set("id", key.id);
-  screen.field(2, values, "Type", traits(key.type).name);
-  screen.field(2, values, "Length (bytes)", key.value.size());
-  screen.field(2, values, "Digest", key_digest(key, enco));
-  screen.field(2, values, "Description", or_dash(key.description));
-  screen.field(2, values, "Module", or_dash(key.module));
-  screen.field(2, values, "IP Address", shown_address(key));
-  screen.line("  Value");
-  const auto scope = screen.object("value");
-  screen.field(4, values, "Hex", "0x" + to_hex(key.value));
-  if (key.type != KeyType::general) {
-    screen.field(4, values, "5-bit ASCII", to_five_bit(key.value), "fiveBitAscii");
-  } else if (printable(key.value)) {
-    screen.field(4, values, "String", std::string(key.value.begin(), key.value.end()));
-  }
-}
-
-}  // namespace
-
-Outcome Enco::show_keys(Invocation& call) {
-  list_keys(call.screen, keys_, *this);
-  return Outcome::screen();
-}
-
-Outcome Enco::show_key(Invocation& call) {
-  const std::uint16_t id = key_id(call.args);
-  const Key* key = keys_.find(id);
-  if (key == nullptr) return reply(message::key_unknown, id);
-  show_one_key(call.screen, *key, *this);
-  return Outcome::screen();
 }
 
 }  // namespace arrouter::enco

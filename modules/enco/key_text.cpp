@@ -11,7 +11,7 @@ namespace arrouter::enco {
 
 namespace {
 
-constexpr std::array<KeyTypeTraits, 9> key_types{{
+constexpr std::array<KeyTypeTraits, 10> key_types{{
     {"DES", 8, Cipher::des},
     {"3DES2KEY", 16, Cipher::triple_des_2key},
     {"3DESOUTER", 24, Cipher::triple_des_outer},
@@ -20,7 +20,8 @@ constexpr std::array<KeyTypeTraits, 9> key_types{{
     {"AES192", 24, Cipher::aes192},
     {"AES256", 32, Cipher::aes256},
     {"GENERAL", 0, Cipher::null},
-    {"RSA", 0, Cipher::null},
+    {"RSA-PRIVATE", 0, Cipher::null},
+    {"RSA-PUBLIC", 0, Cipher::null},
 }};
 
 constexpr std::string_view five_bit_alphabet = "abcdefghijkmnpqrstuvwxyz23456789";

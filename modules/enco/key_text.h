@@ -6,7 +6,7 @@
 namespace arrouter::enco {
 
 struct KeyTypeTraits {
-  std::string_view name;  // "3DESOUTER": TYPE= and the screens
+  std::string_view name;  // "3DESOUTER": TYPE= but for RSA, and the screens
   std::size_t bytes;      // 0: any number
   Cipher cipher;          // null for GENERAL and RSA
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "modules/enco/rsa.h"
+#include "modules/enco/rsa_text.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
 
@@ -12,27 +14,40 @@ namespace {
 constexpr std::string_view store_name = "enco-keys";
 constexpr std::string_view store_heading = "enco keys, version 1";
 
-/// id, type, address, module, then description and value in hex; "-" for nothing.
+/// id, type, address, module, description and value in hex, and of RSA keys the format; "-" for nothing.
 std::string to_line(const Key& key) {
   const auto field = [](std::string text) { return text.empty() ? std::string("-") : std::move(text); };
-  return fmt::format("{} {} {} {} {} {}\n", key.id, traits(key.type).name, to_string(key.address), field(key.module),
-                     field(to_hex(as_bytes(key.description))), to_hex(key.value));
+  return fmt::format("{} {} {} {} {} {}{}{}\n", key.id, traits(key.type).name, to_string(key.address),
+                     field(key.module), field(to_hex(as_bytes(key.description))), to_hex(key.value),
+                     key.is_rsa() ? " " : "", key.is_rsa() ? name(key.format) : "");
+}
+
+/// The value, and of RSA keys the format.
+bool parse_value(Key& key, const std::vector<std::string_view>& fields) {
+  std::string digits = "0x" + std::string(fields[5]);
+  // The bytes of an RSA key are read like those of a general one.
+  auto value = parse_key_value(key.is_rsa() ? KeyType::general : key.type, digits);
+  wipe(digits.data(), digits.size());
+  if (!value) return false;
+  key.value = std::move(*value);
+  if (!key.is_rsa()) return true;
+  const auto format = find_rsa_format(fields[6]);
+  key.format = format.value_or(RsaFormat::hex);
+  return format && public_key_of(key);
 }
 
 std::optional<Key> parse_line(std::string_view line) {
   const auto fields = split(line, ' ');
-  if (fields.size() != 6) return std::nullopt;
+  if (fields.size() < 6) return std::nullopt;
   const auto id = parse_number(fields[0], 65535);
   const auto type = find_key_type(fields[1]);
   const auto address = parse_ipv4(fields[2]);
   const auto description = fields[4] == "-" ? Bytes{} : from_hex(fields[4]);
   if (!id || !type || !address || !description) return std::nullopt;
-  const auto value = parse_key_value(*type, "0x" + std::string(fields[5]));
-  if (!value) return std::nullopt;
   Key key;
   key.id = static_cast<std::uint16_t>(*id);
   key.type = *type;
-  key.value = *value;
+  if (fields.size() != (key.is_rsa() ? 7 : 6) || !parse_value(key, fields)) return std::nullopt;
   key.description.assign(description->begin(), description->end());
   key.address = *address;
   if (fields[3] != "-") key.module = fields[3];
@@ -106,8 +121,15 @@ void KeyStore::destroy_all() {
 
 void KeyStore::forget_stored() { static_cast<void>(files_.remove_private(store_name)); }
 
+std::optional<RsaPublicKey> public_key_of(const Key& key) {
+  if (key.type == KeyType::rsa_private) return public_part(key.value);
+  return key.type == KeyType::rsa_public ? decode_rsa_public(key.value) : std::nullopt;
+}
+
 std::string key_digest(const Key& key, EncoApi& enco) {
-  const ByteView value = key.value;
+  const auto rsa = public_key_of(key);
+  const Bytes public_value = rsa ? encode_rsa_public(*rsa) : Bytes();
+  const ByteView value = rsa ? ByteView(public_value) : ByteView(key.value);
   const Bytes digest = enco.hash(Hash::md5, {&value, 1});
   return to_upper(to_hex(ByteView(digest).first(std::min<std::size_t>(4, digest.size()))));
 }

@@ -40,7 +40,11 @@ class KeyStore {
   bool kept_ = false;
 };
 
-/// Eight hex digits to compare keys without showing them: the start of MD5 over the value.
+/// The public key of an RSA key, private or public; nullopt for other types.
+std::optional<RsaPublicKey> public_key_of(const Key& key);
+
+/// Eight hex digits to compare keys without showing them: the start of MD5 over the value; of RSA keys over the public
+/// part, so that a pair and its exported half show the same.
 std::string key_digest(const Key& key, EncoApi& enco);
 
 }  // namespace arrouter::enco

@@ -27,6 +27,7 @@ class Library {
   Library& operator=(const Library&) = delete;
 
   bool usable() const { return default_ != nullptr; }
+  OSSL_LIB_CTX* context() const { return context_.get(); }
   bool has_legacy() const { return legacy_ != nullptr; }
   /// nullptr when no provider offers it.
   FetchedCipher fetch(const char* cipher) const {

@@ -29,13 +29,13 @@ std::string_view shown(Hash hash) {
 std::string_view shown(Cipher cipher) { return cipher == Cipher::null ? "-" : traits(cipher).name; }
 std::string none_for_dash(std::string_view text) { return std::string(text == "-" ? "None" : text); }
 
-std::string_view shown(DhPriority priority) {
+std::string_view shown(JobPriority priority) {
   switch (priority) {
-    case DhPriority::low:
+    case JobPriority::low:
       return "LOW";
-    case DhPriority::medium:
+    case JobPriority::medium:
       return "MEDIUM";
-    case DhPriority::high:
+    case JobPriority::high:
       break;
   }
   return "HIGH";
@@ -124,13 +124,13 @@ Outcome Enco::show(Invocation& call) const {
     if (available(hash)) macs += fmt::format("{} ", shown(hash));
   screen.field(3, values, "Encryption", trim(ciphers));
   screen.field(3, values, "Authentication", trim(macs));
-  screen.field(3, values, "Key exchange", "DH");
+  screen.field(3, values, "Key exchange", "DH RSA");
   screen.line();
   screen.line(" Diffie-Hellman");
   {
     const auto scope = screen.object("diffieHellman");
-    screen.field(3, values, "Priority", shown(dh_->priority));
-    screen.field(3, values, "Padding", dh_->padding ? "ON" : "OFF");
+    screen.field(3, values, "Priority", shown(jobs_->priority));
+    screen.field(3, values, "Padding", dh_.padding ? "ON" : "OFF");
   }
   screen.line();
   screen.field(1, values, "Compression statistics", on_or_off(compression_statistics_));

@@ -10,7 +10,9 @@ namespace {
 
 /// Everything the counters of texts.def may name.
 struct View {
+  const JobCounters& jobs;
   const DhCounters& dh;
+  const RsaCounters& rsa;
   const ChannelCounters& channels;
   const UtilityCounters& util;
   TwoWayCounters des, triple_des, aes, hmac;
@@ -76,7 +78,9 @@ void dotted_counters(Screen& screen, const std::vector<std::pair<std::string_vie
 }
 
 Outcome Enco::show_counters(Invocation& call) const {
-  const View view{dh_->counters,
+  const View view{jobs_->counters,
+                  dh_.counters,
+                  rsa_.counters,
                   channels_.counters(),
                   utility_,
                   total(channels_, {Cipher::des}),

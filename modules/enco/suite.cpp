@@ -35,11 +35,10 @@ Macs hmacs_for(Hash hash) {
 }  // namespace
 
 Suite::Suite() {
-  const auto library = std::make_shared<const Library>();
-  choose(Cipher::des, ciphers_for(library, Cipher::des, nullptr));
+  choose(Cipher::des, ciphers_for(library_, Cipher::des, nullptr));
   const auto des = shared(Cipher::des);
   for (const Cipher cipher : real_ciphers)
-    if (cipher != Cipher::des) choose(cipher, ciphers_for(library, cipher, des));
+    if (cipher != Cipher::des) choose(cipher, ciphers_for(library_, cipher, des));
   choose(Hash::md5, hmacs_for(Hash::md5));
   choose(Hash::sha, hmacs_for(Hash::sha));
   choose(Hash::des_mac, {make_des_mac(des)});

@@ -16,6 +16,8 @@ class Suite {
   /// nullptr when no engine of the algorithm passed.
   const CipherEngine* cipher(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)].get(); }
   std::shared_ptr<const CipherEngine> shared(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)]; }
+  /// Of all OpenSSL engines; RSA works with it too.
+  const LibraryHandle& library() const { return library_; }
   const MacEngine* mac(Hash hash) const { return macs_[static_cast<std::size_t>(hash)].get(); }
 
   /// What the log should say about the choice; empty when every algorithm got its best engine.
@@ -33,6 +35,7 @@ class Suite {
   template <class Algorithm, class Engine>
   std::shared_ptr<const Engine> first_good(Algorithm algorithm,
                                            const std::vector<std::shared_ptr<const Engine>>& candidates);
+  LibraryHandle library_ = std::make_shared<const Library>();
   std::array<std::shared_ptr<const CipherEngine>, cipher_count> ciphers_;
   std::array<std::shared_ptr<const MacEngine>, hash_count> macs_;
   std::vector<Finding> findings_;

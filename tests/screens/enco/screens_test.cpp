@@ -67,7 +67,7 @@ ENCO Module Configuration
        Active channels ......... 0
    Encryption .................. DES 3DES2KEY 3DESINNER 3DESOUTER AES128 AES192 AES256
    Authentication .............. MD5 SHA HMAC-MD5 HMAC-SHA DESMAC
-   Key exchange ................ DH
+   Key exchange ................ DH RSA
 
  Diffie-Hellman
    Priority .................... HIGH
@@ -164,7 +164,7 @@ User Counters
    detachRequests .......        0      channelsMax ..........        1
 )");
   const std::string all = desk("show enco counters");
-  for (const std::string title : {"DH", "HMAC", "Job", "DES", "3DES", "AES", "User", "Util"})
+  for (const std::string title : {"DH", "HMAC", "Job", "RSA", "DES", "3DES", "AES", "User", "Util"})
     CHECK(all.find("\n" + title + " Counters\n") != std::string::npos);
   CHECK(desk("reset enco counters") == done);
   CHECK(desk("show enco counters=aes").find("encodeJobs ...........        0") != std::string::npos);
