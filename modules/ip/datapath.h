@@ -67,6 +67,7 @@ class Datapath final : public ArpHost {
   const std::map<std::uint16_t, UdpPort>& udp_ports() const { return udp_ports_; }
   void on_icmp(std::function<void(const IcmpAnswer&)> listener) { icmp_listener_ = std::move(listener); }
   void set_ipsec(IpsecStage* stage) { ipsec_ = stage; }
+  void set_firewall(FirewallStage* stage) { firewall_ = stage; }
   void set_udp_encapsulation_port(std::uint16_t port) { encapsulation_port_ = port; }
   /// Forgets what is under way: fragments, looped-back packets, limits.
   void reset();
@@ -105,6 +106,7 @@ class Datapath final : public ArpHost {
   void arrived(Interface& interface, Burst& burst);
   bool protected_for_us(const PacketBuffer& packet) const;
   void take_protected(InterfaceId id, Burst& burst);
+  void pass_firewall(InterfaceId id, Burst& burst);
   /// Cuts a super-frame into the packets it stands for; what cannot be cut is dropped and counted.
   template <class Take>
   void each_segment(Packet super_frame, Take take);
@@ -149,6 +151,7 @@ class Datapath final : public ArpHost {
   IcmpLimit limit_;
   RedirectLimit redirects_;
   IpsecStage* ipsec_ = nullptr;
+  FirewallStage* firewall_ = nullptr;
   std::uint16_t encapsulation_port_ = 0;
   std::map<std::uint16_t, UdpPort> udp_ports_;
   std::function<void(const IcmpAnswer&)> icmp_listener_;

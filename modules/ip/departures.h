@@ -1,5 +1,5 @@
-// Packets whose route is chosen, on their way out. Those of interfaces with IPsec policies are shown to IPsec in
-// bursts; the rest goes straight to the link.
+// Packets whose route is chosen, on their way out. Those of interfaces with firewall or IPsec policies are shown to the
+// firewall and then to IPsec in bursts; the rest goes straight to the link.
 #pragma once
 
 #include "modules/ip/datapath.h"
@@ -13,27 +13,44 @@ class Datapath::Departures {
   Departures(const Departures&) = delete;
 
   void add(const Hop& hop, Packet packet) {
-    const bool shown = path_.ipsec_ != nullptr && !packet->meta.ipsec_done && path_.ipsec_->attached(hop.interface->id);
-    if (!shown) {
+    const InterfaceId id = hop.interface->id;
+    if (packet->meta.ipsec_done || (!firewalled(id) && !ipsec(id))) {
       path_.emit(hop, std::move(packet));
       return;
     }
-    if (interface_ != hop.interface->id || burst_.full()) flush();
-    interface_ = hop.interface->id;
+    if (interface_ != id || burst_.full()) flush();
+    interface_ = id;
+    packet->meta.next_hop = hop.next_hop.value;
     burst_.add(std::move(packet));
   }
 
   void flush() {
     if (burst_.empty()) return;
-    path_.ipsec_->outbound(interface_, burst_);
-    burst_.compact();
+    if (firewalled(interface_)) {
+      path_.firewall_->departing(interface_, burst_);
+      burst_.compact();
+    }
+    if (!burst_.empty() && ipsec(interface_)) {
+      path_.ipsec_->outbound(interface_, burst_);
+      burst_.compact();
+    }
     for (Packet& packet : burst_) send_shown(std::move(packet));
     burst_.clear();
   }
 
  private:
-  /// IPsec has seen it; protected packets have another destination now, and all are routed (from the cache) again.
+  bool firewalled(InterfaceId id) const { return path_.firewall_ != nullptr && path_.firewall_->attached(id); }
+  bool ipsec(InterfaceId id) const { return path_.ipsec_ != nullptr && path_.ipsec_->attached(id); }
+
+  /// The stages have seen it. Protected packets have another destination now and are routed again; the others keep the
+  /// route they have, whatever NAT made of their source.
   void send_shown(Packet packet) {
+    Interface* const chosen = path_.state_.interfaces.find(interface_);
+    if (!packet->meta.ipsec_done && chosen != nullptr) {
+      const Hop hop{chosen, Ipv4Address(packet->meta.next_hop)};
+      path_.emit(hop, std::move(packet));
+      return;
+    }
     const auto ip = wire::view_ipv4(packet->view(), false);
     if (!ip) {
       path_.drop(IpDrop::header_error);
@@ -42,8 +59,7 @@ class Datapath::Departures {
     const Destination& to = path_.destinations_.of(ip->destination());
     if (to.kind == Destination::Kind::routed) {
       path_.emit(path_.destinations_.hop(to, ip->source(), ip->protocol()), std::move(packet));
-    } else if (Interface* const chosen = path_.state_.interfaces.find(interface_);
-               chosen != nullptr &&
+    } else if (chosen != nullptr &&
                (to.kind == Destination::Kind::broadcast || to.kind == Destination::Kind::multicast)) {
       path_.emit({chosen, ip->destination()}, std::move(packet));
     } else {

@@ -52,6 +52,7 @@ class Engine final : public IpApi {
   bool send_udp(const UdpToSend& datagram) override;
   void send(Burst& packets) override { path.send(packets); }
   void set_ipsec(IpsecStage* stage) override;
+  void set_firewall(FirewallStage* stage) override { path.set_firewall(stage); }
   void set_udp_encapsulation_port(std::uint16_t port) override { path.set_udp_encapsulation_port(port); }
   void receive_decrypted(InterfaceId interface, Burst& packets) override { path.receive_decrypted(interface, packets); }
   void send_too_big(const PacketBuffer& packet, unsigned mtu) override { path.send_too_big(packet, mtu); }

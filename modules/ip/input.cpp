@@ -180,7 +180,19 @@ void Datapath::arrived(Interface& interface, Burst& burst) {
     ipsec_->inbound_clear(id, burst);
     burst.compact();
   }
+  pass_firewall(id, burst);
   dispatch(burst);
+}
+
+/// Shows the firewall whole packets: what it decides holds for all fragments of one.
+void Datapath::pass_firewall(InterfaceId id, Burst& burst) {
+  if (burst.empty() || firewall_ == nullptr || !firewall_->attached(id)) return;
+  for (Packet& packet : burst) {
+    if (wire::view_ipv4(packet->view(), false)->fragment()) packet = reassembly_.add(std::move(packet));
+  }
+  burst.compact();
+  firewall_->arrived(id, burst);
+  burst.compact();
 }
 
 void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
@@ -209,6 +221,7 @@ void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
   }
   // What came through an SA may be protected again (a tunnel in a tunnel), but is never shown to inbound_clear().
   take_protected(id, packets);
+  pass_firewall(id, packets);
   dispatch(packets);
 }
 

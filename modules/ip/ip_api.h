@@ -73,6 +73,25 @@ class IpsecStage {
   virtual void path_too_narrow([[maybe_unused]] ByteView quoted, [[maybe_unused]] unsigned mtu) {}
 };
 
+/// The firewall's place in the packet path: before routing and, with the route known, before IPsec. On the way in it
+/// stands behind IPsec, so it sees what came out of an SA (meta.ipsec_sa) and never the ESP packets of this router. All
+/// packets start at the IP header and are whole: fragments are put together first (meta.fragments). A call may take
+/// packets out and counts what it drops; what stays in the burst goes on.
+class FirewallStage {
+ public:
+  virtual ~FirewallStage() = default;
+  /// The interface belongs to a policy at work, so its packets are shown to the calls below.
+  virtual bool attached(InterfaceId interface) const = 0;
+  /// Packets that arrived on `interface`, not routed yet. Their destination may be changed; those for the router itself
+  /// are decided here. What is learnt about a packet goes into meta.session.
+  virtual void arrived(InterfaceId interface, Burst& burst) = 0;
+  /// Packets whose route leaves by `interface`. meta.interface is where they came from, 0 for the router's own. Their
+  /// source may be changed, their destination not.
+  virtual void departing(InterfaceId interface, Burst& burst) = 0;
+  /// The router answers ARP requests for this address although it is none of its own (NAT with more global addresses).
+  virtual bool answers_arp(InterfaceId interface, Ipv4Address target) const = 0;
+};
+
 /// Tells subscribers that an interface changed: came, went, up, down, another address.
 struct InterfaceChange {
   IpInterfaceInfo info;
@@ -124,8 +143,9 @@ class IpApi {
   /// Sends whole IP packets made by this router (header complete, source set) through the output path.
   virtual void send(Burst& packets) = 0;
 
-  /// There is one stage; nullptr takes it out.
+  /// There is one stage of each kind; nullptr takes it out.
   virtual void set_ipsec(IpsecStage* stage) = 0;
+  virtual void set_firewall(FirewallStage* stage) = 0;
   /// ESP in UDP: datagrams to this port that are not ISAKMP (no zero marker, not a one-byte keep-alive) go to
   /// IpsecStage::inbound_protected(); the rest to the UDP listener, with the four zero bytes of the marker still in
   /// front (RFC 3948). Port 0 ends it.

@@ -216,6 +216,7 @@ void Datapath::unresolved(Packet packet) {
 }
 
 bool Datapath::proxies(const Interface& interface, Ipv4Address target) {
+  if (firewall_ != nullptr && firewall_->answers_arp(interface.id, target)) return true;
   const ProxyArp mode = interface.settings.proxy_arp;
   if (mode == ProxyArp::off || interface.on_subnet(target)) return false;
   const RouteTable::Paths* const paths = state_.routes.lookup(target);

@@ -135,6 +135,7 @@ Packet Reassembly::join(Datagram& datagram) {
   whole->meta = first.meta;
   whole->meta.segmentation = Segmentation::none;
   whole->meta.checksum = Checksum::complete;
+  whole->meta.fragments = static_cast<std::uint8_t>(std::min<std::size_t>(datagram.pieces.size(), 255));
   return whole;
 }
 

@@ -73,4 +73,13 @@ inline constexpr std::size_t ipsec_sas = 65536;
 inline constexpr std::size_t ipsec_queued_packets = 8;     // held for each bundle under negotiation
 inline constexpr std::size_t ipsec_negotiations = 1024;    // under way at once for each policy
 
+// firewall
+inline constexpr std::size_t firewall_policies = 100;
+inline constexpr std::size_t firewall_rules = 1000;        // of one policy
+inline constexpr std::size_t firewall_nat_relations = 256; // of one policy
+inline constexpr std::size_t firewall_lists = 4;           // of one policy
+inline constexpr std::size_t firewall_list_entries = 4096;
+inline constexpr std::size_t firewall_sessions = 4000;     // unless a LAB command says otherwise
+inline constexpr std::size_t firewall_events = 50;         // of each kind kept by a policy
+
 }  // namespace arrouter::limits

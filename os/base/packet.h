@@ -37,6 +37,9 @@ struct PacketMeta {
   std::uint16_t checksum_offset = 0; // from checksum_start: the field
   std::uint32_t ipsec_sa = 0;        // 1 + id of the SA it was decrypted by; 0: came in clear
   std::uint32_t flow = 0;            // free for caches of the stages
+  std::uint32_t session = 0;         // the firewall's session it belongs to; 0: none
+  std::uint32_t next_hop = 0;        // IPv4 address the route names, while stages look at a packet that departs
+  std::uint8_t fragments = 0;        // of how many it was put together; 0: it came whole
   bool link_broadcast = false;       // came to a group MAC address
   bool ipsec_done = false;           // already protected: IPsec policies are not asked again
 };

@@ -37,6 +37,7 @@ class FakeIp final : public IpApi {
   bool listen_udp(std::uint16_t, std::string_view, UdpListener) override { return true; }
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
+  void set_firewall(FirewallStage*) override {}
   void set_udp_encapsulation_port(std::uint16_t) override {}
   void receive_decrypted(InterfaceId, Burst&) override {}
   void send_too_big(const PacketBuffer&, unsigned) override {}

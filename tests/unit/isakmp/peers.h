@@ -81,6 +81,7 @@ class FakeIp final : public IpApi {
   }
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
+  void set_firewall(FirewallStage*) override {}
   void set_udp_encapsulation_port(std::uint16_t port) override { encapsulation_port = port; }
   void receive_decrypted(InterfaceId, Burst&) override {}
   void send_too_big(const PacketBuffer&, unsigned) override {}
