@@ -129,40 +129,21 @@ void Engine::bad_message(const Exchange* exchange, const Endpoint& peer, const s
 // ---- exchanges --------------------------------------------------------------------------------------------------
 
 Exchange* Engine::add_exchange(ExchangeType type, Role role, Sa& sa, std::uint32_t message_id) {
-  if (exchanges_.size() >= limits::isakmp_exchanges) {
-    count(Counter::xdb_addXchgFailed);
-    return nullptr;
-  }
-  do {
-    ++last_exchange_id_;
-  } while (last_exchange_id_ == 0 || exchanges_.contains(last_exchange_id_));
-  auto exchange = std::make_unique<Exchange>();
-  exchange->id = last_exchange_id_;
-  exchange->serial = ++last_serial_;
-  exchange->type = type;
-  exchange->role = role;
-  exchange->sa_id = sa.id;
-  exchange->message_id = message_id;
+  Exchange* const exchange = exchanges_.add(type, role, sa.id, message_id);
+  count(exchange != nullptr ? Counter::xdb_addXchgGood : Counter::xdb_addXchgFailed);
+  if (exchange == nullptr) return nullptr;
   if (type == ExchangeType::quick) {
     exchange->quick = std::make_unique<QuickWork>();
     exchange->state = ExchangeState::starting;
   } else {
     exchange->phase1 = std::make_unique<Phase1Work>();
   }
-  count(Counter::xdb_addXchgGood);
-  Exchange* const added = exchange.get();
-  exchanges_.emplace(added->id, std::move(exchange));
-  return added;
+  return exchange;
 }
 
 void Engine::remove_exchange(Exchange& exchange) {
-  count(exchanges_.erase(exchange.id) == 1 ? Counter::xdb_deleteXchgGood : Counter::xdb_deleteXchgFailed);
-}
-
-Exchange* Engine::by_serial(std::uint64_t serial) {
-  for (const auto& [id, exchange] : exchanges_)
-    if (exchange->serial == serial) return exchange.get();
-  return nullptr;
+  if (exchange.stranger) strangers_.over(*exchange.stranger);
+  count(exchanges_.remove(exchange.id) ? Counter::xdb_deleteXchgGood : Counter::xdb_deleteXchgFailed);
 }
 
 void Engine::set_state(Exchange& exchange, ExchangeState state) {
@@ -211,6 +192,7 @@ void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const Payloa
   const Verdict verdict = row->check(step);
   if (verdict.kind == Verdict::Kind::ignore) return refuse(verdict.reason);
   exchange.retransmits = false;
+  exchanges_.reschedule(exchange);
   exchange.received.emplace_back(raw.begin(), raw.end());
   if (verdict.kind == Verdict::Kind::fail) return fail(exchange, sa, verdict);
   if (encrypted) exchange.iv = std::move(next_iv);
@@ -250,7 +232,7 @@ void Engine::advance(Exchange& exchange, Sa& sa) {
 }
 
 void Engine::dh_generated(event::DhGenerated result) {
-  Exchange* const exchange = by_serial(result.serial);
+  Exchange* const exchange = exchanges_.by_serial(result.serial);
   if (exchange == nullptr) return;
   const bool good = result.pair.has_value();
   exchange->dh = std::move(result.pair);
@@ -258,7 +240,7 @@ void Engine::dh_generated(event::DhGenerated result) {
 }
 
 void Engine::dh_shared(event::DhShared result) {
-  Exchange* const exchange = by_serial(result.serial);
+  Exchange* const exchange = exchanges_.by_serial(result.serial);
   if (exchange == nullptr) return;
   if (result.secret) exchange->shared_secret = std::move(*result.secret);
   resume(*exchange, result.secret.has_value());
@@ -276,10 +258,9 @@ void Engine::resume(Exchange& exchange, bool good) {
   const std::uint16_t id = exchange.id;
   advance(exchange, *sa);
   // A message that came while the job ran is looked at now.
-  const auto still = exchanges_.find(id);
-  if (still == exchanges_.end() || still->second->held.empty() || still->second->job_running) return;
-  Exchange& waiting = *still->second;
-  receive({waiting.held_local, waiting.held_peer, std::exchange(waiting.held, {})});
+  Exchange* const still = exchanges_.find(id);
+  if (still == nullptr || still->held.empty() || still->job_running) return;
+  receive({still->held_local, still->held_peer, std::exchange(still->held, {})});
 }
 
 void Engine::build(Exchange& exchange, Sa& sa) {
@@ -301,6 +282,7 @@ void Engine::build(Exchange& exchange, Sa& sa) {
   exchange.row = nullptr;
   exchange.retransmits = row.then == Then::repeat;
   if (exchange.retransmits) exchange.retransmission.start(sa.policy->retransmit, now_);
+  exchanges_.reschedule(exchange);
   if (row.then == Then::finish) finish(exchange, sa, answered);
 }
 
@@ -308,6 +290,7 @@ void Engine::build(Exchange& exchange, Sa& sa) {
 void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
   const std::uint16_t id = exchange.id;
   set_state(exchange, exchange.is_phase1() ? ExchangeState::up : ExchangeState::done);
+  if (exchange.stranger) strangers_.over(*std::exchange(exchange.stranger, std::nullopt));
   exchange.finished = true;
   forget_later(exchange);
   if (exchange.is_phase1()) {
@@ -324,21 +307,25 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
     count(Counter::ipsec_addBundleGood);
     if (KeyUser* const user = effects_->user()) user->install(bundle);
   }
-  if (const auto still = exchanges_.find(id); still != exchanges_.end() && !sent_last) remove_exchange(*still->second);
+  if (Exchange* const still = exchanges_.find(id); still != nullptr && !sent_last) remove_exchange(*still);
 }
 
 void Engine::forget_later(Exchange& exchange) {
   if (const Sa* const sa = sas_.find(exchange.sa_id))
     exchange.ends_at = now_ + std::chrono::seconds(sa->policy->delete_delay_s);
+  exchanges_.reschedule(exchange);
 }
 
 void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
   if (verdict.counter) count(*verdict.counter);
   const bool initiator = exchange.role == Role::initiator;
-  effects_->log(LogSeverity::notice, "FAIL",
-                fmt::format(text::exchange_failed, exchange.id, exchange.is_phase1() ? 1 : 2, mode_word(exchange.type),
-                            to_string(sa.peer.address), verdict.reason),
-                sa.policy->name);
+  std::string line = fmt::format(text::exchange_failed, exchange.id, exchange.is_phase1() ? 1 : 2,
+                                 mode_word(exchange.type), to_string(sa.peer.address), verdict.reason);
+  if (exchange.stranger) {
+    log_stranger(*exchange.stranger, LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
+  } else {
+    effects_->log(LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
+  }
   trace(debug_part(exchange.type), exchange, "failed: " + verdict.reason);
   if (verdict.notify != NotifyType::none && sa.policy->send_notify) {
     if (exchange.is_phase1()) {
@@ -375,24 +362,22 @@ void Engine::drop_exchange(Exchange& exchange, const std::string& reason) {
 // ---- time -------------------------------------------------------------------------------------------------------
 
 void Engine::deadline() {
-  std::vector<std::uint16_t> due;
-  for (const auto& [id, exchange] : exchanges_) {
-    const bool repeat = exchange->retransmits && exchange->retransmission.deadline() <= now_;
-    if (repeat || (exchange->ends_at && *exchange->ends_at <= now_)) due.push_back(id);
-  }
-  for (const std::uint16_t id : due)
-    if (const auto found = exchanges_.find(id); found != exchanges_.end()) exchange_due(*found->second);
+  for (const std::uint16_t id : exchanges_.due(now_))
+    if (Exchange* const exchange = exchanges_.find(id)) exchange_due(*exchange);
   for (const std::uint32_t id : sas_.due(now_)) {
     if (Sa* const sa = sas_.find(id)) sa_due(*sa);
     if (Sa* const still = sas_.find(id)) sas_.set_due(*still, sa_deadline(*still));
   }
   retry_due();
+  if (const auto left_out = strangers_.report(now_))
+    effects_->log(LogSeverity::notice, "FAIL", fmt::format(text::strangers_left_out, *left_out), "");
 }
 
 void Engine::exchange_due(Exchange& exchange) {
   Sa* const sa = sas_.find(exchange.sa_id);
   if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
   const Retransmission::Step step = exchange.retransmission.due(now_);
+  exchanges_.reschedule(exchange);
   if (step == Retransmission::Step::send_again) {
     count(Counter::general_msgRetransmit);
     trace(debug_part(exchange.type), exchange, "message sent again");
@@ -410,12 +395,10 @@ std::optional<Instant> Engine::next_deadline() const {
   const auto earliest = [&](std::optional<Instant> at) {
     if (at && (!next || *at < *next)) next = at;
   };
-  for (const auto& [id, exchange] : exchanges_) {
-    if (exchange->retransmits) earliest(exchange->retransmission.deadline());
-    earliest(exchange->ends_at);
-  }
+  earliest(exchanges_.next_due());
   earliest(sas_.next_due());
   for (const Retry& retry : retries_) earliest(retry.at);
+  earliest(strangers_.report_due());
   return next;
 }
 

@@ -2,7 +2,6 @@
 // Events go in by handle(), what is to be done comes out through Effects, and next_deadline() says when to come back.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,7 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "modules/isakmp/exchange.h"
+#include "modules/isakmp/exchange_database.h"
+#include "modules/isakmp/strangers.h"
 #include "os/base/random.h"
 #include "os/log.h"
 
@@ -101,7 +101,7 @@ class Engine {
 
   // For screens.
   const SaDatabase& sas() const { return sas_; }
-  const std::map<std::uint16_t, std::unique_ptr<Exchange>>& exchanges() const { return exchanges_; }
+  const ExchangeDatabase& exchanges() const { return exchanges_; }
   const Sa* find_sa(std::uint32_t id) const;
   Counters& counters() { return counters_; }
   const Counters& counters() const { return counters_; }
@@ -134,7 +134,6 @@ class Engine {
   void dh_generated(event::DhGenerated result);
   void dh_shared(event::DhShared result);
   void resume(Exchange& exchange, bool good);
-  Exchange* by_serial(std::uint64_t serial);
   void exchange_due(Exchange& exchange);
   void trace_more(const std::string& text);
   void bad_message(const Exchange* exchange, const Endpoint& peer, const std::string& cause);
@@ -148,7 +147,6 @@ class Engine {
   void receive_information(Sa* sa, const event::Received& received, const Header& header, ByteView message);
   PolicyPtr choose_policy(const event::Received& received, const Header& header, const PayloadChain& chain);
   bool duplicate(Exchange& exchange, const event::Received& received, ByteView message);
-  Exchange* find_exchange(const Sa& sa, std::uint32_t message_id);
   /// The plain message of an encrypted one, with the chain's next IV; nullopt when it cannot be one.
   struct Opened {
     Bytes plain;
@@ -157,7 +155,9 @@ class Engine {
   std::optional<Opened> open(const Sa& sa, const Header& header, ByteView message, Bytes iv);
   bool from_peer(const Sa& sa, const event::Received& received) const;
   void peer_seen(Sa& sa, const event::Received& received);
-  std::size_t half_open() const;
+  bool admit(Ipv4Address source);
+  void log_stranger(Ipv4Address source, LogSeverity severity, std::string_view subtype, std::string message,
+                    const std::string& reference);
 
   // transmit.cpp: from payloads to a datagram
   Bytes encode(Sa& sa, ExchangeType type, std::uint32_t message_id, std::uint8_t flags, const PayloadList& payloads,
@@ -196,7 +196,7 @@ class Engine {
   void start_quick(Sa& sa, Pending pending);
   void run_queued(Sa& sa);
   void renew(const Sa& sa);
-  bool in_progress(const Acquire& wanted) const;
+  bool in_progress(const Acquire& wanted, Ipv4Address peer);
   void prenegotiate(const PolicyPtr& policy);
   void retry_due();
 
@@ -205,11 +205,10 @@ class Engine {
   Random& random_;
   Counters counters_;
   SaDatabase sas_;
-  std::map<std::uint16_t, std::unique_ptr<Exchange>> exchanges_;
+  ExchangeDatabase exchanges_;
+  Strangers strangers_;
   bool enabled_ = false;
   std::uint16_t port_ = isakmp_port;
-  std::uint16_t last_exchange_id_ = 0;
-  std::uint64_t last_serial_ = 0;
   struct Retry {
     Instant at;
     Pending pending;

@@ -67,6 +67,7 @@ struct Exchange {
   ExchangeState state = ExchangeState::idle;
   std::uint32_t sa_id = 0;
   std::uint32_t message_id = 0;
+  std::optional<Ipv4Address> stranger;  // whose request it is, until the peer is authenticated
   bool finished = false;  // only kept to answer duplicates (DELETEDELAY)
 
   Bytes iv;                      // the CBC chain
@@ -75,6 +76,7 @@ struct Exchange {
   bool retransmits = false;
   Retransmission retransmission;
   std::optional<Instant> ends_at;  // of a finished one: when it is forgotten
+  std::optional<Instant> due;      // as the database has it
 
   const Row* row = nullptr;  // in progress while a crypto job runs
   bool job_running = false;
@@ -88,6 +90,10 @@ struct Exchange {
   std::unique_ptr<QuickWork> quick;
 
   bool is_phase1() const { return phase1 != nullptr; }
+  std::optional<Instant> deadline() const {
+    if (finished) return ends_at;
+    return retransmits ? std::optional(retransmission.deadline()) : std::nullopt;
+  }
 };
 
 /// How an action ends.

@@ -101,7 +101,7 @@ void Engine::deleted(const event::Deleted& gone) {
 void Engine::unprotected_information(Sa& sa, const PayloadChain& chain) {
   count(Counter::info_notProtected);
   const Payload* const payload = chain.find(PayloadType::notification);
-  Exchange* const exchange = find_exchange(sa, 0);
+  Exchange* const exchange = exchanges_.find(sa.id, 0);
   if (payload == nullptr || exchange == nullptr || sa.active() || !sa.initiator) return;
   const auto notification = parse_notification(payload->body);
   if (!notification || notification->type == NotifyType::none || notification->type >= NotifyType::last_error) return;
@@ -144,9 +144,8 @@ void Engine::notified(Sa& sa, const Notification& notification) {
                 sa.policy->name);
   // An error about a quick mode of ours ends it: the one whose SPI it names, or the only one there is.
   std::vector<Exchange*> ours;
-  for (const auto& [id, exchange] : exchanges_)
-    if (exchange->sa_id == sa.id && exchange->quick && exchange->role == Role::initiator && !exchange->finished)
-      ours.push_back(exchange.get());
+  for (Exchange* const exchange : exchanges_.of(sa.id))
+    if (exchange->quick && exchange->role == Role::initiator && !exchange->finished) ours.push_back(exchange);
   Exchange* meant = ours.size() == 1 ? ours.front() : nullptr;
   if (notification.spi.size() == 4)
     for (Exchange* const exchange : ours)

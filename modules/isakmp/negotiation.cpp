@@ -16,14 +16,15 @@ bool same_wish(const Acquire& a, const Acquire& b) {
 
 }  // namespace
 
-bool Engine::in_progress(const Acquire& wanted) const {
-  for (const auto& [id, sa] : sas_.all())
+bool Engine::in_progress(const Acquire& wanted, Ipv4Address peer) {
+  for (const Sa* const sa : sas_.with_peer(peer)) {
     for (const Pending& pending : sa->queued)
       if (same_wish(pending.wanted, wanted)) return true;
-  for (const auto& [id, exchange] : exchanges_)
-    if (exchange->quick && !exchange->finished && exchange->role == Role::initiator &&
-        same_wish(exchange->quick->pending.wanted, wanted))
-      return true;
+    for (const Exchange* const exchange : exchanges_.of(sa->id))
+      if (exchange->quick && !exchange->finished && exchange->role == Role::initiator &&
+          same_wish(exchange->quick->pending.wanted, wanted))
+        return true;
+  }
   return std::ranges::any_of(retries_, [&](const Retry& retry) { return same_wish(retry.pending.wanted, wanted); });
 }
 
@@ -31,7 +32,6 @@ void Engine::acquire(Pending pending) {
   count(Counter::general_acquire);
   const Acquire& wanted = pending.wanted;
   if (!enabled_) return acquire_failed(std::move(pending), text::reason_disabled, true);
-  if (in_progress(wanted)) return count(Counter::general_acquireEquivFound);
   PolicyPtr policy;
   if (!wanted.isakmp_policy.empty()) {
     policy = policies_.find(wanted.isakmp_policy);
@@ -51,6 +51,7 @@ void Engine::acquire(Pending pending) {
   // A policy named by IPsec negotiates with its own peer, whatever address IPsec has.
   const Ipv4Address peer = policy->peer.fixed() ? policy->peer.address : wanted.peer;
   if (peer.unset()) return acquire_failed(std::move(pending), text::reason_no_peer, true);
+  if (in_progress(wanted, peer)) return count(Counter::general_acquireEquivFound);
 
   Sa* ready = nullptr;
   Sa* preparing = nullptr;
@@ -89,14 +90,13 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
   }
   std::uint64_t cookie = 0;
   while (cookie == 0) cookie = random_.u64();
-  Sa* const sa = sas_.add(cookie);
+  Sa* const sa = sas_.add(cookie, to);
   count(sa != nullptr ? Counter::sad_addSaGood : Counter::sad_addSaFailed);
   if (sa == nullptr) return refuse(text::reason_too_many);
   sa->initiator = true;
   sa->renews = true;
   sa->policy = policy;
   sa->local = from;
-  sa->peer = to;
   sa->created = now_;
   sa->life_s = policy->expiry_s;
   sa->life_bytes = std::uint64_t{1024} * policy->expiry_kbytes;

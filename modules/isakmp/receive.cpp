@@ -6,7 +6,6 @@
 #include "modules/isakmp/engine.h"
 #include "modules/isakmp/phase1.h"
 #include "modules/isakmp/texts.h"
-#include "os/base/limits.h"
 
 namespace arrouter::isakmp {
 
@@ -74,21 +73,37 @@ bool Engine::from_peer(const Sa& sa, const event::Received& received) const {
   return received.peer.address == sa.peer.address || (sa.active() && sa.nat.remote);
 }
 
-// After a message proved itself: follow the peer's NAT, and its move to port 4500.
+// After a message proved itself: follow the peer's NAT, and its move to port 4500. An end behind a NAT whose peer has
+// none must not follow anything (RFC 3947 6): the peer does not move, so somebody else changed the packet.
 void Engine::peer_seen(Sa& sa, const event::Received& received) {
+  if (sa.nat.local && !sa.nat.remote) return;
   const Endpoint before = sa.peer;
   const PeerName name = sa.peer_name();
   sa.local = received.local;
-  sa.peer = received.peer;
+  sas_.set_peer(sa, received.peer);
   if (!sa.active() || before == sa.peer || !sa.nat.remote) return;
   if (KeyUser* const user = effects_->user()) user->peer_moved(name, sa.peer.address, sa.peer.port);
 }
 
-std::size_t Engine::half_open() const {
-  return static_cast<std::size_t>(std::ranges::count_if(exchanges_, [](const auto& entry) {
-    const Exchange& exchange = *entry.second;
-    return exchange.is_phase1() && exchange.role == Role::responder && !exchange.finished;
-  }));
+// Strangers may do little: see strangers.h.
+bool Engine::admit(Ipv4Address source) {
+  switch (strangers_.admit(source, now_)) {
+    case Strangers::Answer::welcome: return true;
+    case Strangers::Answer::too_often: count(Counter::general_requestRateLimit); return false;
+    case Strangers::Answer::too_many_unfinished: break;
+  }
+  count(Counter::general_halfOpenLimit);
+  log_stranger(source, LogSeverity::notice, "FAIL", fmt::format(text::half_open_limit, to_string(source)), "");
+  return false;
+}
+
+void Engine::log_stranger(Ipv4Address source, LogSeverity severity, std::string_view subtype, std::string message,
+                          const std::string& reference) {
+  if (strangers_.may_log(source, now_)) {
+    effects_->log(severity, subtype, std::move(message), reference);
+  } else {
+    count(Counter::general_strangersNotLogged);
+  }
 }
 
 // A request for a new SA. Policy: peer address, in aggressive mode the ID, the proposal; then the first by name
@@ -116,26 +131,21 @@ PolicyPtr Engine::choose_policy(const event::Received& received, const Header& h
 
 void Engine::receive_first(const event::Received& received, const Header& header, ByteView message) {
   if ((header.flags & flag_encrypted) != 0) return bad_message(nullptr, received.peer, "encrypted first message");
+  const Ipv4Address source = received.peer.address;
+  if (!admit(source)) return;
   const auto chain = parse_chain(header.next_payload, message.subspan(header_bytes), false);
   if (!chain) return bad_message(nullptr, received.peer, chain.error().cause);
   const PolicyPtr policy = choose_policy(received, header, *chain);
   if (!policy) {
     count(Counter::spd_getPolicyByPeerFailed);
-    effects_->log(LogSeverity::notice, "FAIL", fmt::format(text::no_policy, to_string(received.peer.address)), "");
-    return;
+    return log_stranger(source, LogSeverity::notice, "FAIL", fmt::format(text::no_policy, to_string(source)), "");
   }
   count(Counter::spd_getPolicyByPeerGood);
-  trace_more(fmt::format("policy {} chosen for {}", policy->name, to_string(received.peer.address)));
-  if (const auto reason = not_negotiable(*policy)) {
-    effects_->log(LogSeverity::notice, "FAIL",
-                  fmt::format(text::cannot_start, to_string(received.peer.address), *reason), policy->name);
-    return;
-  }
-  if (half_open() >= limits::isakmp_half_open) {
-    count(Counter::general_halfOpenLimit);
-    return;
-  }
-  Sa* const sa = sas_.add(header.initiator_cookie);
+  trace_more(fmt::format("policy {} chosen for {}", policy->name, to_string(source)));
+  if (const auto reason = not_negotiable(*policy))
+    return log_stranger(source, LogSeverity::notice, "FAIL",
+                        fmt::format(text::cannot_start, to_string(source), *reason), policy->name);
+  Sa* const sa = sas_.add(header.initiator_cookie, received.peer);
   count(sa != nullptr ? Counter::sad_addSaGood : Counter::sad_addSaFailed);
   if (sa == nullptr) return;
   do {
@@ -143,29 +153,24 @@ void Engine::receive_first(const event::Received& received, const Header& header
   } while (sa->responder_cookie == 0);
   sa->policy = policy;
   sa->local = received.local;
-  sa->peer = received.peer;
   sa->created = now_;
   sa->life_s = policy->expiry_s;
   sa->life_bytes = std::uint64_t{1024} * policy->expiry_kbytes;
   Exchange* const exchange = add_exchange(header.exchange, Role::responder, *sa, 0);
   if (exchange == nullptr) return remove_sa(*sa, text::reason_too_many, false);
+  exchange->stranger = source;
+  strangers_.begun(source);
   count(phase1_counters(header.exchange).resp_start);
-  effects_->log(LogSeverity::info, "P1",
-                fmt::format(text::phase1_started, exchange->id, mode_word(header.exchange),
-                            to_string(received.peer.address), to_string(received.local.address), "responder"),
-                policy->name);
+  log_stranger(source, LogSeverity::info, "P1",
+               fmt::format(text::phase1_started, exchange->id, mode_word(header.exchange), to_string(source),
+                           to_string(received.local.address), "responder"),
+               policy->name);
   const std::uint32_t sa_id = sa->id;
   step(*exchange, *sa, header, *chain, message, {});
   // Not even a first message: nothing is kept of it.
   if (Sa* const left = sas_.find(sa_id))
-    if (Exchange* const made = find_exchange(*left, 0); made != nullptr && made->state == ExchangeState::idle)
+    if (Exchange* const made = exchanges_.find(left->id, 0); made != nullptr && made->state == ExchangeState::idle)
       remove_sa(*left, text::reason_sa_gone, false);
-}
-
-Exchange* Engine::find_exchange(const Sa& sa, std::uint32_t message_id) {
-  for (const auto& [id, exchange] : exchanges_)
-    if (exchange->sa_id == sa.id && exchange->message_id == message_id) return exchange.get();
-  return nullptr;
 }
 
 // A message seen before: the latest is answered as it was, older ones say nothing new. An initiator that repeats its
@@ -200,7 +205,7 @@ std::optional<Engine::Opened> Engine::open(const Sa& sa, const Header& header, B
 }
 
 void Engine::receive_phase1(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
-  Exchange* const exchange = find_exchange(sa, 0);
+  Exchange* const exchange = exchanges_.find(sa.id, 0);
   count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
   if (exchange == nullptr) return bad_message(nullptr, received.peer, "phase 1 of that SA is over");
   if (exchange->type != header.exchange) return bad_message(exchange, received.peer, "another exchange type");
@@ -227,18 +232,18 @@ void Engine::receive_phase1(Sa& sa, const event::Received& received, const Heade
   const std::size_t accepted = exchange->received.size();
   const std::uint16_t id = exchange->id;
   sa.local = received.local;
-  sa.peer = received.peer;
+  sas_.set_peer(sa, received.peer);
   step(*exchange, sa, header, *chain, message, opened ? std::move(opened->next_iv) : Bytes{});
-  const auto still = exchanges_.find(id);
+  const Exchange* const still = exchanges_.find(id);
   Sa* const left = sas_.find(sa_id);
-  if (left != nullptr && still != exchanges_.end() && still->second->received.size() == accepted) {
+  if (left != nullptr && still != nullptr && still->received.size() == accepted) {
     left->local = local;
-    left->peer = peer;
+    sas_.set_peer(*left, peer);
   }
 }
 
 void Engine::receive_quick(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
-  Exchange* exchange = find_exchange(sa, header.message_id);
+  Exchange* exchange = exchanges_.find(sa.id, header.message_id);
   count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
   if (exchange != nullptr && duplicate(*exchange, received, message)) return;
   if (!sa.active()) return bad_message(exchange, received.peer, "quick mode before phase 1 is over");
@@ -268,20 +273,18 @@ void Engine::receive_quick(Sa& sa, const event::Received& received, const Header
   const std::size_t accepted = exchange->received.size();
   const Endpoint local = sa.local, peer = sa.peer;
   sa.local = received.local;  // answers go where the message came from
-  sa.peer = received.peer;
+  sas_.set_peer(sa, received.peer);
   const std::uint32_t sa_id = sa.id;
   step(*exchange, sa, header, *chain, message, std::move(opened->next_iv));
-  const auto still = exchanges_.find(id);
+  Exchange* const still = exchanges_.find(id);
   Sa* const left = sas_.find(sa_id);
-  if (still != exchanges_.end() && still->second->received.size() == accepted) {
-    if (left != nullptr) {
-      left->local = local;
-      left->peer = peer;
-    }
-    if (begins) remove_exchange(*still->second);
-  } else if (left != nullptr) {
+  if (left != nullptr) {
     left->local = local;
-    left->peer = peer;
+    sas_.set_peer(*left, peer);
+  }
+  if (still != nullptr && still->received.size() == accepted) {
+    if (begins) remove_exchange(*still);
+  } else if (left != nullptr) {
     peer_seen(*left, received);
   }
 }

@@ -27,13 +27,15 @@ bool Sa::usable(Instant now) const {
   return policy->phase2_limit == 0 || phase2_exchanges < policy->phase2_limit;
 }
 
-Sa* SaDatabase::add(std::uint64_t initiator_cookie) {
+Sa* SaDatabase::add(std::uint64_t initiator_cookie, const Endpoint& peer) {
   if (sas_.size() >= limits::isakmp_sas) return nullptr;
   auto sa = std::make_unique<Sa>();
   sa->id = next_id_++;
   sa->initiator_cookie = initiator_cookie;
+  sa->peer = peer;
   Sa* const added = sa.get();
   by_cookie_.emplace(initiator_cookie, added);
+  by_peer_[{peer.address, added->id}] = added;
   sas_.emplace(added->id, std::move(sa));
   return added;
 }
@@ -44,6 +46,7 @@ void SaDatabase::remove(std::uint32_t id) {
   set_due(*sa, std::nullopt);
   const auto [begin, end] = by_cookie_.equal_range(sa->initiator_cookie);
   by_cookie_.erase(std::find_if(begin, end, [&](const auto& entry) { return entry.second == sa; }));
+  by_peer_.erase({sa->peer.address, id});
   sas_.erase(id);
 }
 
@@ -68,10 +71,18 @@ Sa* SaDatabase::find_request(std::uint64_t initiator_cookie, Ipv4Address peer) {
   return nullptr;
 }
 
+void SaDatabase::set_peer(Sa& sa, const Endpoint& peer) {
+  if (sa.peer.address != peer.address) {
+    by_peer_.erase({sa.peer.address, sa.id});
+    by_peer_[{peer.address, sa.id}] = &sa;
+  }
+  sa.peer = peer;
+}
+
 std::vector<Sa*> SaDatabase::with_peer(Ipv4Address peer) {
   std::vector<Sa*> found;
-  for (const auto& [id, sa] : sas_)
-    if (sa->peer.address == peer) found.push_back(sa.get());
+  for (auto at = by_peer_.lower_bound({peer, 0}); at != by_peer_.end() && at->first.first == peer; ++at)
+    found.push_back(at->second);
   return found;
 }
 

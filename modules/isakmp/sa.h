@@ -85,7 +85,7 @@ struct Sa {
 class SaDatabase {
  public:
   /// nullptr when the table is full. Ids count from 1.
-  Sa* add(std::uint64_t initiator_cookie);
+  Sa* add(std::uint64_t initiator_cookie, const Endpoint& peer);
   void remove(std::uint32_t id);
   Sa* find(std::uint32_t id);
   /// By both cookies; an SA begun here whose peer has not answered has no responder cookie yet.
@@ -94,6 +94,9 @@ class SaDatabase {
   Sa* find_request(std::uint64_t initiator_cookie, Ipv4Address peer);
   std::map<std::uint32_t, std::unique_ptr<Sa>>& all() { return sas_; }
   const std::map<std::uint32_t, std::unique_ptr<Sa>>& all() const { return sas_; }
+  /// Sa::peer changes its address by this alone; ports may change by themselves.
+  void set_peer(Sa& sa, const Endpoint& peer);
+  /// Oldest first.
   std::vector<Sa*> with_peer(Ipv4Address peer);
   /// Those in use with one peer, oldest first.
   std::vector<Sa*> active_with(const PeerName& peer);
@@ -106,6 +109,7 @@ class SaDatabase {
  private:
   std::map<std::uint32_t, std::unique_ptr<Sa>> sas_;
   std::unordered_multimap<std::uint64_t, Sa*> by_cookie_;  // the initiator's
+  std::map<std::pair<Ipv4Address, std::uint32_t>, Sa*> by_peer_;
   std::set<std::pair<Instant, std::uint32_t>> due_;
   std::uint32_t next_id_ = 1;
 };

@@ -148,12 +148,11 @@ void Engine::remove_sa(Sa& sa, const std::string& reason, bool tell_peer) {
   const bool was_preparing = !sa.active();
   std::deque<Pending> queued = std::move(sa.queued);
   std::vector<std::uint16_t> exchanges;
-  for (const auto& [id, exchange] : exchanges_)
-    if (exchange->sa_id == sa.id) exchanges.push_back(id);
+  for (const Exchange* const exchange : exchanges_.of(sa.id)) exchanges.push_back(exchange->id);
   sas_.remove(sa.id);
   count(Counter::sad_deleteSaGood);
   for (const std::uint16_t id : exchanges)
-    if (const auto found = exchanges_.find(id); found != exchanges_.end()) drop_exchange(*found->second, reason);
+    if (Exchange* const found = exchanges_.find(id)) drop_exchange(*found, reason);
   for (Pending& pending : queued) acquire_failed(std::move(pending), reason, was_preparing);
 }
 

@@ -91,12 +91,12 @@ Outcome Isakmp::show_sa(Invocation& call) const {
 
 Outcome Isakmp::show_exchange(Invocation& call) const {
   Screen& screen = call.screen;
-  const auto& exchanges = engine_.exchanges();
+  const ExchangeDatabase& exchanges = engine_.exchanges();
   if (call.args.holds<std::uint64_t>("EXCHANGE")) {
     const std::uint64_t id = call.args.number("EXCHANGE");
-    const auto found = exchanges.find(static_cast<std::uint16_t>(id));
-    if (found == exchanges.end() || found->second->finished) return say(message::exchange_not_found, id);
-    show_exchange_detail(screen, *found->second);
+    const Exchange* const found = exchanges.find(static_cast<std::uint16_t>(id));
+    if (found == nullptr || found->finished) return say(message::exchange_not_found, id);
+    show_exchange_detail(screen, *found);
     return Outcome::screen();
   }
   const bool detail = call.args.has_value("EXCHANGE") || call.args.has("DETAIL");
@@ -106,7 +106,7 @@ Outcome Isakmp::show_exchange(Invocation& call) const {
     screen.table("exchanges", {{"Id", 8}, {"Phase", 8}, {"State", 24}, {"PeerAddress", 18}, {"Type", 8}});
     screen.rule();
   }
-  for (const auto& [id, exchange] : exchanges) {
+  for (const auto& [id, exchange] : exchanges.all()) {
     const Sa* const sa = engine_.find_sa(exchange->sa_id);
     if (exchange->finished || sa == nullptr) continue;
     if (detail) {

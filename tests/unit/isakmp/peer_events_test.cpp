@@ -332,29 +332,6 @@ TEST_CASE("forged messages change nothing") {
   }
 }
 
-TEST_CASE("strangers cannot fill the router: unfinished requests have a limit") {
-  Offices net;
-  net.configure();
-  net.b.run("set isakmp pol=keys pe=any");
-  net.want(net.a);
-  net.time.advance(0s);
-  REQUIRE(net.channel.sent.size() == 1);
-  const Flying first = net.channel.sent.front();
-  net.channel.hook = [](Flying&) { return false; };
-  for (std::uint32_t i = 0; i < 300; ++i) {
-    Flying forged = first;
-    forged.source = Ipv4Address(198, 51, 100, 1);
-    store_be32(forged.payload.data(), i + 1);
-    net.channel.deliver(forged);
-  }
-  CHECK(net.b.counter("respStart") == 256);
-  CHECK(net.b.counter("halfOpenLimit") == 44);
-  net.time.advance(300s);  // they are forgotten
-  net.channel.hook = [](Flying&) { return true; };
-  net.want(net.a, 1);
-  CHECK(net.up());
-}
-
 TEST_CASE("rubbish is counted and dropped") {
   Offices net;
   net.configure("natt=true");

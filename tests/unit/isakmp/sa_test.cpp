@@ -24,12 +24,10 @@ TEST_CASE("A message id is used once, as long as it is remembered") {
 
 TEST_CASE("SAs are found by cookies, also when two share the initiator's") {
   SaDatabase sas;
-  Sa* const first = sas.add(7);
-  Sa* const second = sas.add(7);
+  Sa* const first = sas.add(7, {Ipv4Address(1, 1, 1, 1)});
+  Sa* const second = sas.add(7, {Ipv4Address(2, 2, 2, 2)});
   first->responder_cookie = 70;
   second->responder_cookie = 71;
-  first->peer.address = Ipv4Address(1, 1, 1, 1);
-  second->peer.address = Ipv4Address(2, 2, 2, 2);
   CHECK(sas.find(7, 70) == first);
   CHECK(sas.find(7, 71) == second);
   CHECK(sas.find(7, 72) == nullptr);
@@ -39,17 +37,33 @@ TEST_CASE("SAs are found by cookies, also when two share the initiator's") {
   sas.remove(first->id);
   CHECK(sas.find(7, 70) == nullptr);
   CHECK(sas.find(7, 71) == second);
-  Sa* const own = sas.add(9);  // begun here: any responder cookie answers it
+  Sa* const own = sas.add(9, {});  // begun here: any responder cookie answers it
   own->initiator = true;
   CHECK(sas.find(9, 12345) == own);
   CHECK(sas.find_request(9, own->peer.address) == nullptr);
 }
 
+TEST_CASE("SAs of a peer are found where its NAT has moved it") {
+  SaDatabase sas;
+  const Ipv4Address before(1, 1, 1, 1), after(2, 2, 2, 2);
+  Sa* const moved = sas.add(7, {before, 500});
+  Sa* const other = sas.add(8, {before, 500});
+  Sa* const there = sas.add(9, {after, 500});
+  sas.set_peer(*moved, {before, 4500});
+  CHECK(sas.with_peer(before) == std::vector<Sa*>{moved, other});
+  sas.set_peer(*moved, {after, 1024});
+  CHECK(moved->peer == Endpoint{after, 1024});
+  CHECK(sas.with_peer(before) == std::vector<Sa*>{other});
+  CHECK(sas.with_peer(after) == std::vector<Sa*>{moved, there});
+  sas.remove(moved->id);
+  CHECK(sas.with_peer(after) == std::vector<Sa*>{there});
+}
+
 TEST_CASE("SAs come due in order, and not once they are gone") {
   SaDatabase sas;
   const Instant start{1000s};
-  Sa* const late = sas.add(1);
-  Sa* const early = sas.add(2);
+  Sa* const late = sas.add(1, {});
+  Sa* const early = sas.add(2, {});
   CHECK_FALSE(sas.next_due());
   sas.set_due(*late, start + 20s);
   sas.set_due(*early, start + 10s);
@@ -67,18 +81,17 @@ TEST_CASE("SAs come due in order, and not once they are gone") {
 
 TEST_CASE("The table of SAs has a limit") {
   SaDatabase sas;
-  for (std::size_t n = 0; n < limits::isakmp_sas; ++n) REQUIRE(sas.add(n) != nullptr);
-  CHECK(sas.add(1) == nullptr);
+  for (std::size_t n = 0; n < limits::isakmp_sas; ++n) REQUIRE(sas.add(n, {}) != nullptr);
+  CHECK(sas.add(1, {}) == nullptr);
   sas.remove(1);
-  CHECK(sas.add(1) != nullptr);
+  CHECK(sas.add(1, {}) != nullptr);
 }
 
 TEST_CASE("Peers behind one NAT are told apart by the ID they proved") {
   SaDatabase sas;
   const Ipv4Address nat(150, 150, 150, 1);
   const auto add = [&](const std::string& id, bool behind_nat, bool active) {
-    Sa* const sa = sas.add(1);
-    sa->peer.address = nat;
+    Sa* const sa = sas.add(1, {nat});
     sa->peer_id = id;
     sa->nat.remote = behind_nat;
     sa->state = active ? SaState::active : SaState::preparing;
