@@ -11,10 +11,11 @@ using P = PayloadType;
 // Payloads of NAT-T come under the RFC's and the drafts' numbers; vendor ids and certificate requests may stand
 // anywhere in phase 1; notifications ride along with what is encrypted.
 constexpr PayloadSet nothing{};
-constexpr PayloadSet phase1_extras{P::vendor_id, P::certificate_request, P::nat_d, P::nat_d_draft};
+constexpr PayloadSet phase1_extras{P::vendor_id, P::certificate_request, P::nat_d, P::nat_d_draft08, P::nat_d_draft};
 constexpr PayloadSet auth_extras{P::vendor_id,    P::certificate, P::certificate_request, P::nat_d,
-                                 P::nat_d_draft, P::notification};
-constexpr PayloadSet quick_extras{P::key_exchange, P::identification, P::notification, P::nat_oa, P::nat_oa_draft};
+                                 P::nat_d_draft08, P::nat_d_draft, P::notification};
+constexpr PayloadSet quick_extras{P::key_exchange, P::identification, P::notification, P::nat_oa,
+                                  P::nat_oa_draft08, P::nat_oa_draft};
 
 constexpr Row rows[] = {
     // Main mode (RFC 2409 5.4, pre-shared keys):

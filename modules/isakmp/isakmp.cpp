@@ -2,7 +2,7 @@
 //
 // Manual: chapter "IP Security (IPsec)", the ISAKMP half; what is known of it stands in reference/isakmp-ipsec.md.
 // Standards: RFC 2407 (the IPsec DOI), RFC 2408 (messages), RFC 2409 (main, aggressive and quick mode, informational
-// exchanges), RFC 3947 and its drafts 02 and 03 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives).
+// exchanges), RFC 3947 and its drafts 02, 03 and 08 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives).
 //
 // A negotiation is an Exchange: rows of exchange_table.cpp say what a message must bring in which state, the actions of
 // main_mode, aggressive_mode and quick_mode read and write payloads, the Engine owns everything else: duplicates, the

@@ -11,24 +11,34 @@ struct Version {
   NattVersion version;
   std::string_view id;
 };
-constexpr std::array<Version, 4> versions{{
+constexpr std::array<Version, 5> versions{{
     {NattVersion::rfc3947, "4a131c81070358455c5728f20e95452f"},          // "RFC 3947"
+    {NattVersion::draft08, "8f8d83826d246b6fc7a8a6a428c11de8"},          // "draft-ietf-ipsec-nat-t-ike-08"
     {NattVersion::draft03, "7d9419a65310ca6f2c179d9215529d56"},          // "draft-ietf-ipsec-nat-t-ike-03"
     {NattVersion::draft02_newline, "90cb80913ebb696e086381b5ec427b1f"},  // "draft-ietf-ipsec-nat-t-ike-02\n"
     {NattVersion::draft02, "cd60464335df21f87cfdb2fc68b6a448"},          // the same without the line feed
 }};
 
-constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4};
-constexpr NattNumbers draft_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444};
+constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4, true};
+constexpr NattNumbers draft08_numbers{PayloadType::nat_d_draft08, PayloadType::nat_oa_draft08, 3, 4, true};
+constexpr NattNumbers early_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444, false};
 
 }  // namespace
 
 const NattNumbers& numbers(NattVersion version) {
-  return version == NattVersion::rfc3947 || version == NattVersion::none ? rfc_numbers : draft_numbers;
+  switch (version) {
+    case NattVersion::rfc3947:
+    case NattVersion::none: return rfc_numbers;
+    case NattVersion::draft08: return draft08_numbers;
+    case NattVersion::draft03:
+    case NattVersion::draft02_newline:
+    case NattVersion::draft02: break;
+  }
+  return early_numbers;
 }
 
 const std::vector<NattVersion>& offered_natt_versions() {
-  static const std::vector<NattVersion> offered{NattVersion::rfc3947, NattVersion::draft03,
+  static const std::vector<NattVersion> offered{NattVersion::rfc3947, NattVersion::draft08, NattVersion::draft03,
                                                 NattVersion::draft02_newline, NattVersion::draft02};
   return offered;
 }

@@ -11,11 +11,12 @@
 namespace arrouter::isakmp {
 
 /// In order of preference, best first. Draft 02 exists with and without a line feed in the hashed name.
-enum class NattVersion : std::uint8_t { rfc3947, draft03, draft02_newline, draft02, none };
+enum class NattVersion : std::uint8_t { rfc3947, draft08, draft03, draft02_newline, draft02, none };
 
 struct NattNumbers {
   PayloadType nat_d, nat_oa;
   std::uint16_t tunnel, transport;  // encapsulation mode values
+  bool both_addresses;              // NAT-OA of initiator and responder, else only the sender's own
 };
 /// Payload types and encapsulation modes of a version; of the RFC for `none`.
 const NattNumbers& numbers(NattVersion version);

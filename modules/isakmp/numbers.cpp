@@ -73,8 +73,10 @@ std::string_view name(PayloadType type) {
     case PayloadType::vendor_id: return "Vendor ID";
     case PayloadType::attributes: return "Attributes";
     case PayloadType::nat_d:
+    case PayloadType::nat_d_draft08:
     case PayloadType::nat_d_draft: return "NAT Discovery (NAT-D)";
     case PayloadType::nat_oa:
+    case PayloadType::nat_oa_draft08:
     case PayloadType::nat_oa_draft: return "NAT Original Address (NAT-OA)";
   }
   return "Unknown";

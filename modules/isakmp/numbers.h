@@ -16,11 +16,11 @@ inline constexpr std::uint16_t isakmp_port = 500, floated_port = 4500;
 inline constexpr std::uint32_t doi_ipsec = 1, situation_identity_only = 1;
 inline constexpr std::uint8_t transform_key_ike = 1;
 
-/// RFC 2408 3.1; the drafts' NAT payloads are the private ones.
+/// RFC 2408 3.1. NAT payloads have the RFC's numbers, those of drafts 04 to 08, and the private ones of earlier drafts.
 enum class PayloadType : std::uint8_t {
   none = 0, sa = 1, proposal = 2, transform = 3, key_exchange = 4, identification = 5, certificate = 6,
   certificate_request = 7, hash = 8, signature = 9, nonce = 10, notification = 11, deletion = 12, vendor_id = 13,
-  attributes = 14, nat_d = 20, nat_oa = 21, nat_d_draft = 130, nat_oa_draft = 131
+  attributes = 14, nat_d_draft08 = 15, nat_oa_draft08 = 16, nat_d = 20, nat_oa = 21, nat_d_draft = 130, nat_oa_draft = 131
 };
 std::string_view name(PayloadType type);
 

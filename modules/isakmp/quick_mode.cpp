@@ -72,7 +72,7 @@ void read_original_addresses(const Step& step) {
   }
 }
 
-// RFC 3947 5.2: in transport mode each end tells the addresses it sees, the initiator's first. The drafts know only
+// RFC 3947 5.2: in transport mode each end tells the addresses it sees, the initiator's first. Early drafts know only
 // the sender's own.
 void add_original_addresses(Step& step) {
   const QuickWork& work = *step.exchange.quick;
@@ -80,7 +80,7 @@ void add_original_addresses(Step& step) {
   const bool initiator = step.exchange.role == Role::initiator;
   const Ipv4Address own = step.sa.local.address, peer = step.sa.peer.address;
   const PayloadType type = numbers(step.sa.natt).nat_oa;
-  if (step.sa.natt != NattVersion::rfc3947) {
+  if (!numbers(step.sa.natt).both_addresses) {
     step.reply.push_back({type, encode_nat_oa(own)});
     return;
   }

@@ -10,6 +10,11 @@ namespace {
 
 const Ipv4Address nat_address(203, 0, 113, 9);
 
+// MD5 of "RFC 3947", "draft-ietf-ipsec-nat-t-ike-08", "…-03", "…-02\n", "…-02".
+constexpr auto rfc3947 = "4a131c81070358455c5728f20e95452f", draft08 = "8f8d83826d246b6fc7a8a6a428c11de8",
+               draft03 = "7d9419a65310ca6f2c179d9215529d56", draft02_newline = "90cb80913ebb696e086381b5ec427b1f",
+               draft02 = "cd60464335df21f87cfdb2fc68b6a448";
+
 /// A NAT in front of `inside`: another address and other ports to the world.
 void put_behind_nat(Offices& net, Peer& inside) {
   net.channel.join(nat_address, inside.ip);
@@ -49,9 +54,7 @@ Bytes vendor_payloads_cut(Bytes message, std::string_view kept_id) {
 }  // namespace
 
 TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-alives flow") {
-  const auto version = GENERATE(as<std::string>{}, "4a131c81070358455c5728f20e95452f",
-                                "7d9419a65310ca6f2c179d9215529d56", "90cb80913ebb696e086381b5ec427b1f",
-                                "cd60464335df21f87cfdb2fc68b6a448");
+  const auto version = GENERATE(as<std::string>{}, rfc3947, draft08, draft03, draft02_newline, draft02);
   const auto mode = GENERATE(as<std::string>{}, "mode=main", "mode=aggressive");
   CAPTURE(version, mode);
   Offices net;
@@ -121,7 +124,10 @@ TEST_CASE("port 4500 is open only while a policy wants NAT traversal") {
   CHECK(net.a.ip.encapsulation_port == 0);
 }
 
-TEST_CASE("transport mode behind a NAT carries the original addresses") {
+TEST_CASE("transport mode behind a NAT carries the original addresses: of both ends, in early drafts of the sender") {
+  const auto [version, both] = GENERATE(table<std::string, bool>(
+      {{rfc3947, true}, {draft08, true}, {draft03, false}, {draft02_newline, false}, {draft02, false}}));
+  CAPTURE(version);
   Offices net;
   net.configure("enc=3desouter natt=true");
   net.b.run("set isakmp pol=keys pe=any");
@@ -133,11 +139,56 @@ TEST_CASE("transport mode behind a NAT carries the original addresses") {
   net.a.user.remote_id = net.b.user.local_id = server;
   net.b.user.remote_id = client;
   net.b.user.remote_id.first = nat_address;  // as the responder sees the client
+  const auto nat = net.channel.hook;
+  net.channel.hook = [&, nat, kept = version](Flying& datagram) {
+    if (datagram.destination_port == 500) datagram.payload = vendor_payloads_cut(datagram.payload, kept);
+    return nat(datagram);
+  };
   net.want(net.a);
   REQUIRE(net.up());
   CHECK(net.b.user.bundles[0].nat.peer_original_source == net.a.ip.own);
-  CHECK(net.b.user.bundles[0].nat.peer_original_destination == net.b.ip.own);
+  CHECK(net.b.user.bundles[0].nat.peer_original_destination == (both ? net.b.ip.own : Ipv4Address()));
+  CHECK(net.a.user.bundles[0].nat.peer_original_source == (both ? nat_address : net.b.ip.own));
+  CHECK(net.a.user.bundles[0].nat.peer_original_destination == (both ? net.b.ip.own : Ipv4Address()));
   CHECK(net.b.user.bundles[0].sas[0].transform.encapsulation == isakmp::Encapsulation::transport);
+}
+
+TEST_CASE("of the NAT-T versions both speak the best is taken, and it alone is answered") {
+  Offices net;
+  net.configure("enc=3desouter natt=true");
+  std::vector<std::string> offered, answered;
+  net.channel.hook = [&](Flying& datagram) {
+    const auto header = isakmp::parse_header(datagram.payload);
+    const auto chain = isakmp::parse_chain(header->next_payload, ByteView(datagram.payload).subspan(28), false);
+    if (chain && (header->flags & isakmp::flag_encrypted) == 0)
+      for (const isakmp::Payload& payload : chain->payloads)
+        if (payload.type == isakmp::PayloadType::vendor_id)
+          (datagram.source == net.a.ip.own ? offered : answered).push_back(to_hex(payload.body));
+    return true;
+  };
+  net.want(net.a);
+  REQUIRE(net.up());
+  CHECK(offered == std::vector<std::string>{rfc3947, draft08, draft03, draft02_newline, draft02});
+  CHECK(answered == std::vector<std::string>{rfc3947});
+}
+
+TEST_CASE("behind a NAT the router does not follow its peer: nothing changes that one's address") {
+  Offices net;
+  net.configure("enc=3desouter natt=true heart=both");
+  net.b.run("set isakmp pol=keys pe=any");
+  put_behind_nat(net, net.a);
+  net.want(net.a);
+  REQUIRE(net.up());
+  const auto nat = net.channel.hook;
+  net.channel.hook = [&, nat](Flying& datagram) {  // somebody changes the port of what the peer sends
+    if (!nat(datagram)) return false;
+    if (datagram.source == net.b.ip.own) datagram.source_port = 31337;
+    return true;
+  };
+  net.time.advance(45s);
+  CHECK(net.a.counter("heartbeatRx") == 2);
+  CHECK(net.a.user.moves == 0);
+  CHECK(std::ranges::none_of(net.channel.sent, [](const Flying& each) { return each.destination_port == 31337; }));
 }
 
 TEST_CASE("a NAT that changes its mapping is followed once the peer proved itself") {
