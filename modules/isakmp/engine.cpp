@@ -294,7 +294,7 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
   exchange.finished = true;
   forget_later(exchange);
   if (exchange.is_phase1()) {
-    phase1_up(exchange, sa);
+    phase1_up(exchange, sa, sent_last);
   } else {
     const bool initiator = exchange.role == Role::initiator;
     count(initiator ? Counter::quick_initDone : Counter::quick_respDone);
@@ -303,11 +303,22 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
                   sa.policy->name);
     trace("QUICK", exchange, "Phase 2 [quick] complete");
     sa.carried_bundles = true;
-    const Bundle bundle = quick_bundle(*this, exchange, sa);
-    count(Counter::ipsec_addBundleGood);
-    if (KeyUser* const user = effects_->user()) user->install(bundle);
+    if (initiator) {
+      exchange.installs_at = now_ + settling_time;
+      exchanges_.reschedule(exchange);
+    } else {
+      install(exchange, sa);
+    }
   }
   if (Exchange* const still = exchanges_.find(id); still != nullptr && !sent_last) remove_exchange(*still);
+}
+
+void Engine::install(Exchange& exchange, const Sa& sa) {
+  exchange.installs_at.reset();
+  exchanges_.reschedule(exchange);
+  const Bundle bundle = quick_bundle(*this, exchange, sa);
+  count(Counter::ipsec_addBundleGood);
+  if (KeyUser* const user = effects_->user()) user->install(bundle);
 }
 
 void Engine::forget_later(Exchange& exchange) {
@@ -349,7 +360,7 @@ void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
 // Ends an unfinished quick mode and tells whoever waits for it.
 void Engine::drop_exchange(Exchange& exchange, const std::string& reason) {
   const std::unique_ptr<QuickWork> quick = std::move(exchange.quick);
-  const bool finished = exchange.finished, initiator = exchange.role == Role::initiator;
+  const bool finished = exchange.finished && !exchange.installs_at, initiator = exchange.role == Role::initiator;
   remove_exchange(exchange);
   if (!quick || finished) return;
   if (initiator) return acquire_failed(std::move(quick->pending), reason, false);
@@ -375,6 +386,7 @@ void Engine::deadline() {
 
 void Engine::exchange_due(Exchange& exchange) {
   Sa* const sa = sas_.find(exchange.sa_id);
+  if (exchange.installs_at && sa != nullptr) return install(exchange, *sa);
   if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
   const Retransmission::Step step = exchange.retransmission.due(now_);
   exchanges_.reschedule(exchange);

@@ -127,6 +127,7 @@ class Engine {
   bool job_needed(const Exchange& exchange, CryptoJob job) const;
   void build(Exchange& exchange, Sa& sa);
   void finish(Exchange& exchange, Sa& sa, bool sent_last);
+  void install(Exchange& exchange, const Sa& sa);
   void forget_later(Exchange& exchange);
   void fail(Exchange& exchange, Sa& sa, const Verdict& verdict);
   void drop_exchange(Exchange& exchange, const std::string& reason);
@@ -178,7 +179,8 @@ class Engine {
   void deleted(const event::Deleted& deleted);
 
   // sa_life.cpp: up, renewal, heartbeats, keep-alives, end
-  void phase1_up(Exchange& exchange, Sa& sa);
+  void phase1_up(Exchange& exchange, Sa& sa, bool sent_last);
+  void settled(Sa& sa);
   void sa_due(Sa& sa);
   void heartbeat_due(Sa& sa);
   void heartbeat_received(Sa& sa, const Notification& notification);

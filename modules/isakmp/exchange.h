@@ -29,6 +29,10 @@ std::string_view name(ExchangeState state);
 std::string_view type_word(ExchangeType type);
 std::string_view mode_word(ExchangeType type);
 
+/// What follows on the last message of an exchange waits so long: sent in one breath with it, it may overtake it on the
+/// way or inside the peer, which then drops it. The real router's processor takes about that time by itself.
+inline constexpr std::chrono::milliseconds settling_time{50};
+
 /// What a phase 1 exchange collects; bodies of payloads are without generic header.
 struct Phase1Work {
   SaPayload offer;
@@ -76,7 +80,8 @@ struct Exchange {
   bool retransmits = false;
   Retransmission retransmission;
   std::optional<Instant> ends_at;  // of a finished one: when it is forgotten
-  std::optional<Instant> due;      // as the database has it
+  std::optional<Instant> installs_at;  // of a quick mode begun here: when its bundle may be used
+  std::optional<Instant> due;          // as the database has it
 
   const Row* row = nullptr;  // in progress while a crypto job runs
   bool job_running = false;
@@ -91,7 +96,7 @@ struct Exchange {
 
   bool is_phase1() const { return phase1 != nullptr; }
   std::optional<Instant> deadline() const {
-    if (finished) return ends_at;
+    if (finished) return installs_at ? installs_at : ends_at;
     return retransmits ? std::optional(retransmission.deadline()) : std::nullopt;
   }
 };

@@ -60,6 +60,7 @@ void Engine::acquire(Pending pending) {
     if (sa->usable(now_)) ready = sa;
     if (!sa->active() && sa->initiator) preparing = sa;
   }
+  if (ready != nullptr && ready->settles_at) return ready->queued.push_back(std::move(pending));
   if (ready != nullptr) return start_quick(*ready, std::move(pending));
   count(Counter::general_acquireNoSa);
   if (preparing == nullptr) preparing = start_phase1(policy, peer, wanted.local);

@@ -63,6 +63,8 @@ struct Sa {
   bool carried_bundles = false;
   Heartbeats heartbeat;
   Instant keepalive_at{};
+  std::optional<Instant> settles_at;  // phase 1 is over, but the peer may not have worked our last message yet
+  bool tells_initial_contact = false;
   std::deque<Pending> queued;
   std::optional<Instant> due;  // as SaDatabase::set_due() was told
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <utility>
 
 #include "modules/isakmp/engine.h"
 #include "modules/isakmp/phase1.h"
@@ -18,7 +19,7 @@ constexpr std::chrono::seconds keepalive_period{20};  // RFC 3948 4
 
 }  // namespace
 
-void Engine::phase1_up(Exchange& exchange, Sa& sa) {
+void Engine::phase1_up(Exchange& exchange, Sa& sa, bool sent_last) {
   const bool others = !sas_.active_with(sa.peer_name()).empty();
   sa.state = SaState::active;
   sa.established = now_;
@@ -40,10 +41,17 @@ void Engine::phase1_up(Exchange& exchange, Sa& sa) {
   sa.heartbeat.send_at = now_ + heartbeat_period;
   sa.heartbeat.check_at = now_ + heartbeat_period + heartbeat_grace;
   sa.keepalive_at = now_ + keepalive_period;
+  sa.tells_initial_contact = !others && sa.policy->send_notify && sa.policy->mode == ExchangeType::main;
+  if (sent_last) sa.settles_at = now_ + settling_time;
   sas_.set_due(sa, sa_deadline(sa));  // from here on it only moves away, but by the clock
 
   if (exchange.phase1->initial_contact) initial_contact_from(sa);
-  if (!others && sa.policy->send_notify && sa.policy->mode == ExchangeType::main) {
+  if (!sent_last) settled(sa);
+}
+
+void Engine::settled(Sa& sa) {
+  sa.settles_at.reset();
+  if (std::exchange(sa.tells_initial_contact, false)) {
     count(Counter::info_initialContactTx);
     send_notify(sa, NotifyType::initial_contact, static_cast<std::uint8_t>(Protocol::isakmp), {}, {});
   }
@@ -54,6 +62,7 @@ std::optional<Instant> Engine::sa_deadline(const Sa& sa) const {
   if (!sa.active()) return std::nullopt;
   Instant at = sa.established + std::chrono::seconds(sa.life_s);
   if (!sa.renewal_started && sa.renews) at = std::min(at, sa.established + std::chrono::seconds(sa.soft_s()));
+  if (sa.settles_at) at = std::min(at, *sa.settles_at);
   if (sa.heartbeat.send) at = std::min(at, sa.heartbeat.send_at);
   if (sa.heartbeat.receive) at = std::min(at, sa.heartbeat.check_at);
   if (sa.nat.local) at = std::min(at, sa.keepalive_at);
@@ -68,6 +77,7 @@ void Engine::sa_due(Sa& sa) {
                   sa.policy->name);
     return remove_sa(sa, text::reason_sa_gone, true);
   }
+  if (sa.settles_at && now_ >= *sa.settles_at) return settled(sa);
   if (sa.renews && !sa.renewal_started && now_ >= sa.established + std::chrono::seconds(sa.soft_s())) {
     sa.renewal_started = true;
     count(Counter::sad_softExpire);
