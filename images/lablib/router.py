@@ -5,7 +5,7 @@ import subprocess
 from network import LabError, wait_until
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.environ.get("ARROUTER", f"{TOP}/build/arrouter")
+PROGRAM = os.path.abspath(os.environ.get("ARROUTER", f"{TOP}/build/arrouter"))
 
 
 class Router:
@@ -15,6 +15,7 @@ class Router:
     def __init__(self, network, node, ports, model="AR415S", options=()):
         self.network, self.node, self.ports, self.model = network, node, ports, model
         self.options = list(options)
+        self.directory = None  # where it runs, and LAB CAPTURE writes; None: where this process runs
         self.flash = f"{network.folder}/{node}.flash"
         self.control = f"{network.folder}/{node}.ctl"
         self.console = f"{network.folder}/{node}.con"
@@ -33,7 +34,7 @@ class Router:
                    "--console", f"unix:{self.console}"]
         for interface, spec in self.ports.items():
             command += ["--interface", f"{interface}={spec if ':' in spec else 'tap:' + spec}"]
-        self.process = self.network.start(self.node, command + self.options, node=self.node)
+        self.process = self.network.start(self.node, command + self.options, node=self.node, cwd=self.directory)
         ready = wait_until(lambda: "ready" in self.network.output(self.node) or self.process.poll() is not None, seconds)
         if not ready or self.process.poll() is not None:
             lines = self.network.output(self.node).strip().splitlines()[-1:] or ["it said nothing"]

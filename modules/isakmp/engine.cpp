@@ -318,6 +318,7 @@ void Engine::install(Exchange& exchange, const Sa& sa) {
   exchanges_.reschedule(exchange);
   const Bundle bundle = quick_bundle(*this, exchange, sa);
   count(Counter::ipsec_addBundleGood);
+  if (KeyObserver* const observer = effects_->key_observer()) observer->bundle_keys(bundle);
   if (KeyUser* const user = effects_->user()) user->install(bundle);
 }
 

@@ -36,6 +36,8 @@ class Effects {
   virtual WallTime wall_now() const = 0;
   /// IPsec; nullptr when there is none.
   virtual KeyUser* user() = 0;
+  /// nullptr: nobody listens.
+  virtual KeyObserver* key_observer() { return nullptr; }
 };
 
 namespace event {

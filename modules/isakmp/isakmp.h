@@ -45,6 +45,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
                const std::vector<std::uint32_t>& in_spis) override;
   BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) override;
   bool has_policy(std::string_view name) const override { return policies_.find(name) != nullptr; }
+  void observe_keys(KeyObserver* observer) override { key_observer_ = observer; }
 
  private:
   // isakmp.cpp: events in, effects out
@@ -65,6 +66,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   Ipv4Address source_for(const Policy& policy, Ipv4Address peer, Ipv4Address wanted) override;
   WallTime wall_now() const override { return services_.wall.now(); }
   KeyUser* user() override { return user_; }
+  KeyObserver* key_observer() override { return key_observer_; }
 
   // commands.cpp
   Outcome enable(Invocation& call);
@@ -90,6 +92,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   IpApi& ip_;
   enco::EncoApi& enco_;
   KeyUser* user_ = nullptr;
+  KeyObserver* key_observer_ = nullptr;
   Settings settings_;
   PolicyStore policies_;
   Engine engine_;

@@ -144,6 +144,16 @@ class KeyUser {
   virtual void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) = 0;
 };
 
+/// Is told the keys of SAs as they come to be. For reading captures in the lab; nobody else should want to know.
+class KeyObserver {
+ public:
+  virtual ~KeyObserver() = default;
+  /// The cipher key of an ISAKMP SA, from its first encrypted message on; the SA may yet fail.
+  virtual void isakmp_keys(std::uint64_t initiator_cookie, ByteView cipher_key) = 0;
+  /// A bundle on its way to KeyUser::install().
+  virtual void bundle_keys(const Bundle& bundle) = 0;
+};
+
 enum class BadSpiAnswer : std::uint8_t { accepted, known_peer, aggressive_mode, notify_unset, no_policy, not_enabled };
 
 class IsakmpApi {
@@ -159,6 +169,8 @@ class IsakmpApi {
   /// A packet with an unknown SPI came under a policy with RESPONDBADSPI (reference/isakmp-ipsec.md 4.6).
   virtual BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) = 0;
   virtual bool has_policy(std::string_view name) const = 0;
+  /// From now on; nullptr ends it. What was negotiated before is not told.
+  virtual void observe_keys(KeyObserver* observer) = 0;
 };
 
 }  // namespace arrouter::isakmp

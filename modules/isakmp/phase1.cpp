@@ -175,6 +175,8 @@ Verdict derive_keys(Step& step) {
   if (!sa.cipher)
     return Verdict::fail(NotifyType::none, text::reason_cipher, phase1_counters(step.exchange.type).key_failed);
   step.exchange.iv = sa.keys.initial_iv;
+  if (KeyObserver* const observer = step.engine.effects().key_observer())
+    observer->isakmp_keys(sa.initiator_cookie, sa.keys.cipher_key);
   return Verdict::go_on();
 }
 

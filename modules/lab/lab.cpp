@@ -6,6 +6,8 @@
 //  - LAB CAPTURE writes what the router sends and receives at a port into a pcapng file: super-frames whole, partial
 //    checksums as the sender meant them. Frames that an impairment lost on the way in are not there, those it loses on
 //    the way out are: it is a tap at the router's end of the cable.
+//  - LAB KEYS writes the keys of SAs beside the captures, as the tables that tshark and Wireshark decrypt with. It
+//    reveals what the tunnel protects, so it is off until a security officer asks for it, and says so.
 //  - LAB IMPAIR makes a bad cable: loss, delay, jitter, duplication, reordering, corruption, each direction by itself.
 //    Chances come from a seed of the port; the same seed and the same frames give the same faults.
 //  - LAB PORT takes the cable out and puts it back.
@@ -21,8 +23,9 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_lab(Services&, const PortStacks& ports, std::filesystem::path capture_directory) {
-  return std::make_unique<lab::LabModule>(ports, std::move(capture_directory));
+std::unique_ptr<Module> make_lab(Services&, const PortStacks& ports, isakmp::IsakmpApi& isakmp,
+                                 std::filesystem::path capture_directory) {
+  return std::make_unique<lab::LabModule>(ports, isakmp, std::move(capture_directory));
 }
 
 namespace lab {
@@ -64,10 +67,21 @@ std::vector<CommandRow> LabModule::commands() {
       {"LAB CAPture STOp [POrt=<interface>]", Access::manager, "Ends the capture of a port, or every capture.",
        [this](Invocation& invocation) { return stop_capture(invocation.args); }},
   };
-  for (auto more : {&LabModule::fault_rows, &LabModule::show_rows}) {
+  for (auto more : {&LabModule::key_rows, &LabModule::fault_rows, &LabModule::show_rows}) {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::vector<CommandRow> LabModule::key_rows() {
+  return {
+      {"LAB KEYs STArt FIle=<name:1-64>", Access::security,
+       "Writes the keys of every SA negotiated from now on, in clear, into a folder that makes tshark or Wireshark "
+       "decrypt captures (WIRESHARK_CONFIG_DIR).",
+       [this](Invocation& invocation) { return start_keys(invocation.args); }},
+      {"LAB KEYs STOp", Access::security, "Ends the writing of keys; what is written stays.",
+       [this](Invocation&) { return stop_keys(); }},
+  };
 }
 
 std::vector<CommandRow> LabModule::fault_rows() {
@@ -92,6 +106,8 @@ std::vector<CommandRow> LabModule::show_rows() {
        [this](Invocation& invocation) { return show_impairment(invocation); }},
       {"LAB SHow CAPture", Access::manager, "Displays the captures.",
        [this](Invocation& invocation) { return show_captures(invocation.screen); }},
+      {"LAB SHow KEYs", Access::manager, "Displays where keys are written, and how many.",
+       [this](Invocation& invocation) { return show_keys(invocation.screen); }},
   };
 }
 
@@ -137,6 +153,26 @@ Outcome LabModule::stop_capture(const Args& args) {
     stack->capture().stop();
   }
   return any ? Outcome::successful(module_number::lab) : say(texts::no_capture);
+}
+
+Outcome LabModule::start_keys(const Args& args) {
+  std::string file = args.text("FILE");
+  if (!good_file_name(file)) return say(texts::bad_file_name, file);
+  if (file.ends_with(".pcapng")) file.resize(file.size() - std::string_view(".pcapng").size());
+  file += ".keys";
+  if (const auto started = keys_.start(capture_directory_ / file); !started) {
+    isakmp_.observe_keys(nullptr);
+    return say(texts::keys_refused, started.error());
+  }
+  isakmp_.observe_keys(&keys_);
+  return say(texts::keys_revealed, file);
+}
+
+Outcome LabModule::stop_keys() {
+  if (!keys_.running()) return say(texts::no_keys);
+  isakmp_.observe_keys(nullptr);
+  keys_.stop();
+  return Outcome::successful(module_number::lab);
 }
 
 Outcome LabModule::impair(const Args& args) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/lab/key_tables.h"
 #include "modules/lab/lab_module.h"
 #include "os/message.h"
 
@@ -19,8 +20,9 @@ namespace texts {
 
 class LabModule final : public Module {
  public:
-  LabModule(const PortStacks& ports, std::filesystem::path capture_directory)
-      : ports_(ports), capture_directory_(std::move(capture_directory)) {}
+  LabModule(const PortStacks& ports, isakmp::IsakmpApi& isakmp, std::filesystem::path capture_directory)
+      : ports_(ports), isakmp_(isakmp), capture_directory_(std::move(capture_directory)) {}
+  ~LabModule() override { isakmp_.observe_keys(nullptr); }
 
   std::string_view name() const override { return "lab"; }
   std::vector<CommandRow> commands() override;
@@ -30,10 +32,13 @@ class LabModule final : public Module {
   /// The stack named by PORT, or every one when it is not given; empty for an unknown name.
   std::vector<PortStack*> chosen(const Args& args, std::string_view parameter) const;
   std::vector<CommandRow> fault_rows();
+  std::vector<CommandRow> key_rows();
   std::vector<CommandRow> show_rows();
 
   Outcome start_capture(const Args& args);
   Outcome stop_capture(const Args& args);
+  Outcome start_keys(const Args& args);
+  Outcome stop_keys();
   Outcome impair(const Args& args);
   Outcome reset_impairment(const Args& args);
   Outcome set_cable(const Args& args);
@@ -41,8 +46,11 @@ class LabModule final : public Module {
   Outcome show_ports(Invocation& invocation) const;
   Outcome show_impairment(Invocation& invocation) const;
   Outcome show_captures(Screen& screen) const;
+  Outcome show_keys(Screen& screen) const;
 
   const PortStacks& ports_;
+  isakmp::IsakmpApi& isakmp_;
+  KeyTables keys_;
   std::filesystem::path capture_directory_;
 };
 

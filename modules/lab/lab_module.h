@@ -4,13 +4,15 @@
 #include <filesystem>
 #include <memory>
 
+#include "modules/isakmp/isakmp_api.h"
 #include "netdev/port_stack.h"
 #include "os/module.h"
 
 namespace arrouter {
 
-/// `ports` are all stacks of the Router, switch members included. LAB CAPTURE writes into `capture_directory` (empty:
-/// the process's working directory) and nowhere else.
-std::unique_ptr<Module> make_lab(Services& services, const PortStacks& ports, std::filesystem::path capture_directory);
+/// `ports` are all stacks of the Router, switch members included. LAB CAPTURE and LAB KEYS write into
+/// `capture_directory` (empty: the process's working directory) and nowhere else.
+std::unique_ptr<Module> make_lab(Services& services, const PortStacks& ports, isakmp::IsakmpApi& isakmp,
+                                 std::filesystem::path capture_directory);
 
 }  // namespace arrouter

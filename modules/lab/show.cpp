@@ -135,4 +135,15 @@ Outcome LabModule::show_captures(Screen& screen) const {
   return any ? Outcome::screen() : say(texts::no_capture);
 }
 
+Outcome LabModule::show_keys(Screen& screen) const {
+  if (keys_.folder().empty()) return say(texts::no_keys);
+  const std::string& reason = keys_.ended_because();
+  screen.line();
+  screen.field(0, value_column, "State", keys_.running() ? "Running" : reason.empty() ? "Stopped" : "Ended: " + reason);
+  screen.field(0, value_column, "Folder", keys_.folder().filename().string());
+  screen.field(0, value_column, "ISAKMP SAs", keys_.isakmp_sas());
+  screen.field(0, value_column, "IPsec SAs", keys_.ipsec_sas());
+  return Outcome::screen();
+}
+
 }  // namespace arrouter::lab

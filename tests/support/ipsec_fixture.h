@@ -75,6 +75,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
     return isakmp::BadSpiAnswer::accepted;
   }
   bool has_policy(std::string_view) const override { return true; }
+  void observe_keys(isakmp::KeyObserver*) override {}
 };
 
 /// Commands, packets and keys for one IPsec module on eth0 (100.100.100.1/24) and vlan1 (192.168.1.254/24).

@@ -15,6 +15,26 @@ using Direction = ImpairPort::Direction;
 
 namespace {
 
+/// Keeps who listens for keys.
+struct FakeIsakmp final : isakmp::IsakmpApi {
+  isakmp::KeyObserver* observer = nullptr;
+  bool enabled() const override { return true; }
+  void set_user(isakmp::KeyUser*) override {}
+  void acquire(const isakmp::Acquire&) override {}
+  void deleted(const isakmp::PeerName&, const std::string&, isakmp::Protocol,
+               const std::vector<std::uint32_t>&) override {}
+  isakmp::BadSpiAnswer bad_spi(Ipv4Address, Ipv4Address, const std::string&) override {
+    return isakmp::BadSpiAnswer::no_policy;
+  }
+  bool has_policy(std::string_view) const override { return false; }
+  void observe_keys(isakmp::KeyObserver* given) override { observer = given; }
+};
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 /// Two ports of the model, attached to nothing, behind a command line.
 struct Bench {
   Bench() {
@@ -27,7 +47,7 @@ struct Bench {
       const std::string attachment = std::string_view(port) == "eth0" ? "tap:wan" : "";
       stacks[port] = std::make_unique<PortStack>(std::move(driver), attachment, environment, world.wall, 5);
     }
-    lab = make_lab(world.services, stacks, folder);
+    lab = make_lab(world.services, stacks, isakmp, folder);
     rows = lab->commands();
     for (const CommandRow& row : rows) table.add("lab", row);
   }
@@ -51,6 +71,7 @@ struct Bench {
   TestServices world;
   std::filesystem::path folder;
   PortStacks stacks;
+  FakeIsakmp isakmp;
   std::unique_ptr<Module> lab;
   std::vector<CommandRow> rows;
   CommandTable table;
@@ -207,4 +228,74 @@ TEST_CASE("LAB SHOW IMPAIR tells settings and what they did") {
         "  duplicated                       0    reordered                        0\n"
         "  corrupted                        0    heldBack                         0\n"
         "  overflowed                       0    lostWhileCableOut                0\n");
+}
+
+TEST_CASE("LAB KEYS tells the keys of new SAs as tshark's tables, as long as it is asked to") {
+  Bench bench;
+  CHECK(bench.isakmp.observer == nullptr);
+  CHECK(bench.run("lab keys stop") == "Warning (2202266): No keys are being written.");
+  CHECK(bench.run("lab show keys") == "Warning (2202266): No keys are being written.");
+  CHECK(bench.run("lab keys start file=wan.pcapng") ==
+        "Warning (2202265): Keys are revealed: those of every new SA are written in clear to wan.keys until LAB KEYS "
+        "STOP.");
+  REQUIRE(bench.isakmp.observer != nullptr);
+  const auto folder = bench.folder / "wan.keys";
+  CHECK(std::filesystem::status(folder).permissions() == std::filesystem::perms::owner_all);
+  CHECK(text_of(folder / "preferences") == "esp.enable_encryption_decode: TRUE\n");
+
+  bench.isakmp.observer->isakmp_keys(0x0123456789abcdef, *from_hex("00112233445566778899aabbccddeeff"));
+  CHECK(text_of(folder / "ikev1_decryption_table") == "0123456789abcdef,00112233445566778899aabbccddeeff\n");
+
+  isakmp::Bundle bundle;
+  bundle.local = Ipv4Address(100, 100, 100, 1);
+  bundle.peer = Ipv4Address(200, 200, 200, 1);
+  isakmp::KeyedSa sa;
+  const auto add = [&](isakmp::Protocol protocol, enco::Cipher cipher, enco::Hash hash) {
+    sa.protocol = protocol;
+    sa.transform = {cipher, hash, isakmp::Encapsulation::tunnel, 1};
+    sa.in_spi = 0x1001;
+    sa.out_spi = 0x1002;
+    sa.in_key.assign(enco::traits(cipher).key_bytes + enco::traits(hash).key_bytes, 0x11);
+    sa.out_key.assign(sa.in_key.size(), 0x22);
+    sa.in_key.back() = 0x33;
+    bundle.sas = {sa};
+    bench.isakmp.observer->bundle_keys(bundle);
+  };
+  add(isakmp::Protocol::esp, enco::Cipher::aes128, enco::Hash::md5);
+  CHECK(text_of(folder / "esp_sa") ==
+        "\"IPv4\",\"200.200.200.1\",\"100.100.100.1\",\"0x00001001\",\"AES-CBC [RFC3602]\","
+        "\"0x11111111111111111111111111111111\",\"HMAC-MD5-96 [RFC2403]\",\"0x11111111111111111111111111111133\"\n"
+        "\"IPv4\",\"100.100.100.1\",\"200.200.200.1\",\"0x00001002\",\"AES-CBC [RFC3602]\","
+        "\"0x22222222222222222222222222222222\",\"HMAC-MD5-96 [RFC2403]\",\"0x22222222222222222222222222222222\"\n");
+  add(isakmp::Protocol::esp, enco::Cipher::triple_des_2key, enco::Hash::null);  // three keys to Wireshark
+  CHECK(text_of(folder / "esp_sa").ends_with("\"TripleDES-CBC [RFC2451]\",\"0x" + std::string(48, '2') + "\",\"NULL\",\"\"\n"));
+  const std::string before = text_of(folder / "esp_sa");
+  add(isakmp::Protocol::ah, enco::Cipher::null, enco::Hash::sha);  // nothing to decrypt
+  add(isakmp::Protocol::esp, enco::Cipher::triple_des_inner, enco::Hash::sha);  // Wireshark does not know it
+  CHECK(text_of(folder / "esp_sa") == before);
+  CHECK(bench.run("lab show keys") ==
+        "\n"
+        "State ......................... Running\n"
+        "Folder ........................ wan.keys\n"
+        "ISAKMP SAs .................... 1\n"
+        "IPsec SAs ..................... 2\n");
+
+  CHECK(bench.run("lab keys stop") == success);
+  CHECK(bench.isakmp.observer == nullptr);
+  CHECK(text_of(folder / "esp_sa") == before);
+  bench.run("lab keys start file=wan");
+  bench.lab.reset();
+  CHECK(bench.isakmp.observer == nullptr);
+}
+
+TEST_CASE("LAB KEYS writes into its own folder or not at all") {
+  Bench bench;
+  CHECK(bench.run("lab keys start file=../x").starts_with("Error (3202257)"));
+  std::ofstream(bench.folder / "taken.keys") << "a file";
+  CHECK(bench.run("lab keys start file=taken").starts_with("Error (3202264): Keys cannot be written: "));
+  CHECK(bench.isakmp.observer == nullptr);
+  std::filesystem::create_directory(bench.folder / "link.keys");
+  std::filesystem::create_symlink(bench.folder / "taken.keys", bench.folder / "link.keys" / "esp_sa");
+  CHECK(bench.run("lab keys start file=link").starts_with("Error (3202264): Keys cannot be written: "));
+  CHECK(text_of(bench.folder / "taken.keys") == "a file");
 }
