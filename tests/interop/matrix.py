@@ -1,299 +1,32 @@
 #!/usr/bin/env python3
 """The interop matrix: one router and one strongSwan over every combination of mode, cipher, hash, group, PFS and
-initiator; raw protocol 50 with a Linux kernel; a real NAT between; rekeying under traffic.
+initiator; phase 2 unlike phase 1; raw protocol 50 with a Linux kernel, and in UDP by force; a real NAT between;
+rekeying under traffic.
 
   sudo tests/interop/matrix.py [options]
 
 One line per cell as it ends, a table at the end, both sides' logs for what failed. Exit status 1 when a cell failed
-for another reason than that the peer's build refuses it. A full run takes minutes, so it is not one of the tests."""
+for another reason than that the peer's build refuses it. A full run takes most of an hour, `--part lifetimes` (the
+shortest lifetimes the router can be given) as much again, so it is not one of the tests."""
 import argparse
-import collections
-import contextlib
-import ctypes
-import hashlib
 import itertools
 import os
 import re
 import signal
-import socket
 import sys
-import threading
 import time
 
-from support import HowTo, LabError, POLICY, example, isakmp_sas, ipsec_sas, strongswan
+from cells import CIPHERS, THEIR_HASH, Bench, Cell, Result, news, run_cells, show_logs, table
+from support import LabError, POLICY, isakmp_sas, ipsec_sas
+from traffic import await_answer
 
-MODES, HASHES, GROUPS, PFS, INITIATORS = ("main", "aggressive"), ("md5", "sha"), (1, 2), (False, True), ("us", "them")
-CIPHERS = {"des": "des", "3des": "3desouter", "aes128": "aes128", "aes256": "aes256"}
-THEIR_HASH = {"md5": "md5", "sha": "sha1"}
-# The same as swanctl --list-sas writes them.
-LISTED_CIPHER = {"des": "DES_CBC", "3des": "3DES_CBC", "aes128": "AES_CBC-128", "aes256": "AES_CBC-256"}
-LISTED_HASH = {"md5": "HMAC_MD5_96", "sha": "HMAC_SHA1_96"}
-MODP = {1: "modp768", 2: "modp1024"}
-PARTS = ("userspace", "kernel", "nat", "rekey")
-MEGABYTES = 2
-SLOW = 2  # seconds after which a tunnel had to be asked for twice
-CLONE_NEWNET = 0x40000000
-# What strongSwan's log says when its build lacks an algorithm, as against a peer that refuses one.
-REFUSED = re.compile(r"not supported|unable to (?:create|allocate)|invalid algorithm|algorithm .* not|parsing .* failed", re.I)
-
-Cell = collections.namedtuple("Cell", "mode cipher hash group pfs initiator")
-Result = collections.namedtuple("Result", "outcome text ours theirs")
-
-
-def describe(cell):
-    return (f"{cell.mode:<10} {cell.cipher:<6} {cell.hash:<3} group {cell.group} {'pfs' if cell.pfs else '-':<3} "
-            f"{cell.initiator:<4}")
-
-
-# -- the other end -----------------------------------------------------------------------------------------------
-
-
-class UserSpacePeer:
-    """strongSwan with its ESP in user space, always in UDP."""
-
-    def __init__(self, lab):
-        self.network, self.folder = lab.network, strongswan.folder_of(lab.network, "peer2")
-
-    def swanctl(self, *words):
-        done = strongswan.swanctl(self.folder, *words)
-        return done.returncode, done.stdout + done.stderr
-
-    def load(self, settings):
-        strongswan.write_files(self.folder, settings)
-        return self.swanctl("--load-all", "--noprompt", "--file", f"{self.folder}/swanctl.conf")
-
-    def log(self):
-        return strongswan.log(self.network, "peer2")
-
-
-class KernelPeer:
-    """strongSwan in a guest, its ESP the Linux kernel's, IP protocol 50."""
-
-    def __init__(self, lab):
-        self.guest, self.number = lab.guests["peer2"], itertools.count()
-
-    def swanctl(self, *words):
-        return self.guest.swanctl(*words)
-
-    def load(self, settings):
-        name = f"cell{next(self.number)}"
-        strongswan.write_files(f"{self.guest.mailbox}/{name}", {**settings, "backend": "kernel"})
-        return self.guest.swanctl("--load-all", "--noprompt", "--file", f"/mnt/{name}/swanctl.conf")
-
-    def log(self):
-        return self.guest.log()
-
-
-# -- traffic -----------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def inside(network, node):
-    """Sockets made in the block belong to the node's namespace, for as long as they live."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def enter(descriptor):
-        if libc.setns(descriptor, CLONE_NEWNET) != 0:
-            raise LabError(f"setns: {os.strerror(ctypes.get_errno())}")
-
-    with open("/proc/thread-self/ns/net") as home, open(f"/run/netns/{network.namespace(node)}") as target:
-        enter(target.fileno())
-        try:
-            yield
-        finally:
-            enter(home.fileno())
-
-
-def receive(link, size):
-    """SHA-256 of the next `size` bytes, fewer if the link ends."""
-    digest = hashlib.sha256()
-    while size > 0 and (data := link.recv(min(size, 1 << 16))):
-        digest.update(data)
-        size -= len(data)
-    return digest.digest()
-
-
-def pump(source, target, data):
-    sender = threading.Thread(target=send, args=(source, data))
-    sender.start()
-    try:
-        return receive(target, len(data)) == hashlib.sha256(data).digest()
-    finally:
-        sender.join()
-
-
-def send(link, data):
-    try:
-        link.sendall(data)
-    except OSError:
-        pass  # the receiving side sees that bytes are missing
-
-
-def transfer(lab, seconds=20):
-    """Random bytes from PC1 to PC2 and others back, on one TCP connection; True when the very same arrive."""
-    with inside(lab.network, "pc2"):
-        listener = socket.create_server(("", 0))
-    with inside(lab.network, "pc1"):
-        one = socket.socket()
-    with listener, one:
-        for link in (listener, one):
-            link.settimeout(seconds)
-        try:
-            one.connect(("192.168.2.100", listener.getsockname()[1]))
-            two = listener.accept()[0]
-            with two:
-                two.settimeout(seconds)
-                return pump(one, two, os.urandom(MEGABYTES << 20)) and pump(two, one, os.urandom(MEGABYTES << 20))
-        except OSError:
-            return False
-
-
-def await_answer(lab, seconds):
-    """Pings five times a second from PC1 until one answer comes; the seconds that took, or None."""
-    begin = time.monotonic()
-    done = lab.network.exec("pc1", "ping", "-n", "-c", 1, "-i", "0.2", "-w", seconds, "192.168.2.100", check=False)
-    return time.monotonic() - begin if done.returncode == 0 else None
-
-
-def measure(lab, seconds):
-    """Waits for the tunnel, then pings both ways and transfers; (all good?, text)."""
-    took = await_answer(lab, seconds)
-    if took is None:
-        return False, "not up"
-    there = lab.ping(3, deadline=5)[0]
-    back = lab.ping(3, source="pc2", target="192.168.1.100", deadline=5)[0]
-    intact = transfer(lab)
-    return there == back == 3 and intact, (f"up {took:4.1f} s, ping {there}/3 {back}/3, "
-                                           f"{MEGABYTES} MB both ways {'intact' if intact else 'BROKEN'}")
-
-
-# -- cells -------------------------------------------------------------------------------------------------------
-
-
-def proposals(cell):
-    ike = f"{cell.cipher}-{THEIR_HASH[cell.hash]}-{MODP[cell.group]}"
-    esp = f"{cell.cipher}-{THEIR_HASH[cell.hash]}" + (f"-{MODP[cell.group]}" if cell.pfs else "")
-    return dict(ike=ike, esp=esp, aggressive="yes" if cell.mode == "aggressive" else "no")
-
-
-def disagreement(cell, listed):
-    """What the peer's list of SAs has that is not the cell's, else an empty text."""
-    suite = f"{LISTED_CIPHER[cell.cipher]}/{LISTED_HASH[cell.hash]}"
-    modp = MODP[cell.group].replace("modp", "MODP_")
-    wanted = [rf"^  {suite}/PRF_\w+/{modp}$", rf"ESP:{suite}{'/' + modp if cell.pfs else ''}$",
-              r"IKEv1, \w+_i\*" if cell.initiator == "them" else r"_r\*"]
-    wrong = [pattern for pattern in wanted if not re.search(pattern, listed, re.M)]
-    if len(re.findall(r"^lab: #", listed, re.M)) != 1 or len(re.findall(r"^  lan: #", listed, re.M)) != 1:
-        wrong.append("one ISAKMP SA and one IPsec SA")
-    return ", the peer does not list " + " nor ".join(wrong) if wrong else ""
-
-
-def router_lines(cell):
-    cipher = CIPHERS[cell.cipher]
-    pfs = f"usepfskey=true gro={cell.group}" if cell.pfs else "usepfskey=false"
-    return [f'set isakmp pol="{POLICY}" mode={cell.mode} enc={cipher} hasha={cell.hash} gro={cell.group}',
-            f"set ipsec sas=1 enc={cipher} hasha={cell.hash}", f'set ipsec pol="{POLICY}" {pfs}']
-
-
-class Bench:
-    """One router, one peer, many cells. `base`: the peer's settings that all cells share."""
-
-    def __init__(self, name, options, replace=(), extra=(), kernel=False, **base):
-        self.options, self.base = options, base
-        self.kernel = kernel
-        self.lab = HowTo(f"{options.prefix}{name}", () if kernel else ["peer2"], ["peer2"] if kernel else ())
-        self.config = example("peer1", *extra, replace=[("hea=both", "hea=none"), *replace])
-
-    def __enter__(self):
-        try:
-            self.lab.up({"peer1": self.config}, **self.base)
-        except BaseException:
-            self.lab.down()
-            raise
-        self.router = self.lab.routers["peer1"]
-        self.peer = KernelPeer(self.lab) if self.kernel else UserSpacePeer(self.lab)
-        site = dict(local="200.200.200.1", remote="100.100.100.1", psk="sharedsecret", local_ts="192.168.2.0/24",
-                    remote_ts="192.168.1.0/24")
-        self.base = {**site, **self.base}
-        return self
-
-    def __exit__(self, *_):
-        self.lab.down()
-
-    def router_log(self):
-        # A long message continues indented on the next line.
-        return re.sub(r"\n {20,}", " ", self.router.ctl("show log module=isakmp")).splitlines()
-
-    def configure(self, cell, **settings):
-        """Ends what was up and gives both ends the cell's algorithms; the peer's refusal, or None."""
-        self.peer.swanctl("--terminate", "--ike", "lab", "--force", "--timeout", "2")
-        self.router.ctl("disable ipsec", "disable isakmp", *router_lines(cell), "enable isakmp", "enable ipsec")
-        status, text = self.peer.load({**self.base, **proposals(cell), **settings})
-        return None if status == 0 else text.strip().replace("\n", "; ")
-
-    def run(self, cell):
-        refusal = self.configure(cell)
-        ours, theirs = self.router_log(), len(self.peer.log())
-        good, text = False, ""
-        if refusal is None:
-            if cell.initiator == "them":
-                status, said = self.peer.swanctl("--initiate", "--child", "lan", "--timeout", str(self.options.patience))
-                if status != 0:
-                    text = "initiation failed: " + (said.strip().splitlines() or ["no word"])[-1] + "; "
-            good, measured = measure(self.lab, 2 if text else self.options.patience)
-            listed = self.peer.swanctl("--list-sas")[1]
-            wrong = disagreement(cell, listed)
-            good, text = good and not wrong, text + measured + wrong
-            if wrong:
-                text += "\n" + listed
-        said = self.peer.log()[theirs:].splitlines()
-        if good:
-            slow = float(re.search(r"up +([\d.]+)", text)[1]) > SLOW
-            return Result("ok", text, news(ours, self.router_log()), said) if slow else Result("ok", text, [], [])
-        refusal = refusal or next((line for line in said if REFUSED.search(line)), None)
-        if refusal:
-            return Result("refused", refusal, [], [])
-        return Result("FAILED", text, news(ours, self.router_log()), said)
-
-
-def run_cells(bench, cells, results):
-    for cell in cells:
-        result = bench.run(cell)
-        results[cell] = result
-        print(f"{describe(cell)} {result.outcome}: {result.text}", flush=True)
-        show_logs(result)
-
-
-def news(before, after):
-    """The lines of a log that were not there before. The router keeps a limited number, so counting would not do."""
-    entries = [line for line in after if re.match(r"\d", line)]
-    last = next((line for line in reversed(before) if re.match(r"\d", line)), None)
-    return entries[len(entries) - entries[::-1].index(last):] if last in entries else entries
-
-
-def show_logs(result, lines=14):
-    for who, log in (("router", result.ours), ("peer", result.theirs)):
-        for line in log[-lines:]:
-            print(f"    {who}: {line}", flush=True)
-
-
-def table(title, results):
-    """Rows: mode, cipher, hash. Columns: group, PFS, initiator."""
-    columns = sorted({cell[3:] for cell in results})
-    print(f"\n{title}")
-    heads = [f"g{group}{'+pfs' if pfs else ''}/{initiator}" for group, pfs, initiator in columns]
-    print(" " * 22 + " ".join(f"{head:>10}" for head in heads))
-    for row in dict.fromkeys(cell[:3] for cell in results):
-        marks = [results[row + column].outcome if row + column in results else "" for column in map(tuple, columns)]
-        print(f"{row[0]:<10} {row[1]:<6} {row[2]:<4}" + " ".join(f"{mark:>10}" for mark in marks))
-    outcomes = collections.Counter(result.outcome for result in results.values())
-    print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()), flush=True)
-    return outcomes["FAILED"] == 0
+MODES, HASHES, GROUPS, PFS, INITIATORS = ("main", "aggressive"), tuple(THEIR_HASH), (1, 2), (False, True), ("us", "them")
 
 
 def chosen(options):
-    every = itertools.product(options.mode, options.cipher, options.hash, options.group, options.pfs, options.initiator)
-    return [Cell(*values) for values in every]
+    """The cells whose two phases have the same suite."""
+    return [Cell(mode, cipher, hashed, cipher, hashed, group, pfs, initiator) for mode, cipher, hashed, group, pfs, initiator in
+            itertools.product(options.mode, options.cipher, options.hash, options.group, options.pfs, options.initiator)]
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------
@@ -311,6 +44,27 @@ def kernel(options):
     with Bench("k", options, replace=[("key=1 natt=true", "gro=2 key=1")], kernel=True) as bench:
         run_cells(bench, chosen(options), results)
     return table("Linux kernel, ESP as IP protocol 50", results)
+
+
+def forced(options):
+    """Kernel ESP that travels in UDP though there is no NAT, because the peer says there is."""
+    cells = [cell for cell in chosen(options) if cell.group == 2]
+    results = {}
+    with Bench("f", options, replace=[("key=1 natt=true", "gro=2 key=1 natt=true")], kernel=True, encap="yes") as bench:
+        run_cells(bench, cells, results)
+    return table("Linux kernel, ESP in UDP by force", results)
+
+
+def mixed(options):
+    """Every suite of phase 1 with every other suite of phase 2."""
+    results = {}
+    suites = list(itertools.product(options.cipher, options.hash))
+    cells = [Cell(mode, *one, *two, 2, pfs, initiator) for mode, pfs, initiator in
+             itertools.product(options.mode[:1], options.pfs[-1:], options.initiator[:1])
+             for one, two in itertools.permutations(suites, 2)]
+    with Bench("m", options, replace=[("enc=3desouter key=1", "enc=3desouter gro=2 key=1")]) as bench:
+        run_cells(bench, cells, results)
+    return table("strongSwan, phase 2 unlike phase 1", results)
 
 
 def nat(options):
@@ -335,31 +89,41 @@ def nat(options):
     return good
 
 
-# name: (the peer's settings, the router's IPsec life in kilobytes, who initiates)
+# name: (the peer's settings, more lines for the router, who initiates, seconds; 0: --rekey-seconds)
 REKEYINGS = {
-    "the peer's ESP SA every 20 s": (dict(esp_life=20), None, "them"),
-    "the peer's ESP SA every 20 s, ISAKMP SA every 25 s": (dict(esp_life=20, ike_life=25), None, "them"),
-    "the router's ESP SA every 200 kB": (dict(), 200, "us"),
+    "the peer's ESP SA every 20 s": (dict(esp_life=20), [], "them", 0),
+    "the peer's ESP SA every 20 s, ISAKMP SA every 25 s": (dict(esp_life=20, ike_life=25), [], "them", 0),
+    "the router's ESP SA every 200 kB": (dict(), ["set ipsec bund=1 expirykb=200"], "us", 0),
+}
+# The router's shortest lifetimes, 600 and 300 s: two renewals of either take twenty minutes.
+LONG_REKEYINGS = {
+    f"the router's ISAKMP SA every 570 s, ESP SA every 285 s, begun by {who}":
+        (dict(), [f'set isakmp pol="{POLICY}" expirys=600', "set ipsec bund=1 expirys=300"], who, 1260)
+    for who in ("us", "them")
 }
 
 
-def rekey(options):
+def rekey(options, kinds=None):
     """Pings ten times a second while SAs are replaced: by the peer after seconds, by the router after kilobytes."""
     good = True
-    for mode, (name, (settings, kbytes, initiator)) in itertools.product(options.mode, REKEYINGS.items()):
-        extra = [f"set ipsec bund=1 expirykb={kbytes}"] if kbytes else []
-        with Bench("r", options, extra=extra) as bench:
-            cell = Cell(mode, "aes128", "sha", 2, True, initiator)
+    for mode, (name, (settings, lines, initiator, seconds)) in itertools.product(options.mode, (kinds or REKEYINGS).items()):
+        name = f"rekey, {mode}, {name}"
+        with Bench("r", options, extra=lines) as bench:
+            cell = Cell(mode, "aes128", "sha", "aes128", "sha", 2, True, initiator)
             bench.configure(cell, **settings)
             if initiator == "them":
                 bench.peer.swanctl("--initiate", "--child", "lan", "--timeout", str(options.patience))
             if await_answer(bench.lab, options.patience) is None:
-                print(f"rekey, {mode}, {name}: FAILED: not up", flush=True)
+                print(f"{name}: FAILED: not up", flush=True)
                 show_logs(Result("", "", bench.router_log(), bench.peer.log().splitlines()))
                 good = False
                 continue
-            good = rekey_run(bench, f"rekey, {mode}, {name}", options.rekey_seconds) and good
+            good = rekey_run(bench, name, seconds or options.rekey_seconds) and good
     return good
+
+
+def lifetimes(options):
+    return rekey(options, LONG_REKEYINGS)
 
 
 def rekey_run(bench, name, seconds):
@@ -384,9 +148,12 @@ def rekey_run(bench, name, seconds):
     return good
 
 
+PARTS = dict(userspace=userspace, mixed=mixed, kernel=kernel, forced=forced, nat=nat, rekey=rekey, lifetimes=lifetimes)
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=[part for part in PARTS if part != "lifetimes"])
     parser.add_argument("--mode", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--cipher", nargs="+", choices=CIPHERS, default=list(CIPHERS))
     parser.add_argument("--hash", nargs="+", choices=HASHES, default=HASHES)
@@ -407,9 +174,8 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     options = arguments()
-    parts = dict(userspace=userspace, kernel=kernel, nat=nat, rekey=rekey)
     try:
-        outcomes = [parts[part](options) for part in options.part]
+        outcomes = [PARTS[part](options) for part in options.part]
     except LabError as error:
         sys.exit(f"matrix: {error}")
     return 0 if all(outcomes) else 1
