@@ -80,11 +80,12 @@ class CrowdPeer final : private isakmp::Effects, private isakmp::KeyUser {
 class Town {
  public:
   Town(CrowdTools& tools, Internet& internet, unsigned number, unsigned peers, Ipv4Address office);
+  /// A datagram from the town, whatever address it says it is from.
+  void send(const isakmp::Endpoint& from, const isakmp::Endpoint& to, ByteView datagram);
   std::vector<std::unique_ptr<CrowdPeer>> peers;
 
  private:
   void receive(Burst& frames);
-  void send(const isakmp::Endpoint& from, const isakmp::Endpoint& to, ByteView datagram);
   PacketPool pool_;
   MemoryPort port_;
 };

@@ -114,6 +114,44 @@ TEST_CASE("27 NAT-T off behind NAT") {
   CHECK(world.to_branch(world.branch()));
 }
 
+TEST_CASE("40, 42 A client behind NAT in transport mode: NAT-T off at the router, or another name than REMOTEID") {
+  NatNetwork world(1);
+  VirtualRouter& client = world.branch().router;  // plays the Windows client
+  for (VirtualRouter* const peer : {&client, &world.office}) {
+    give(*peer, {"create ipsec sas=2 key=isakmp prot=esp mode=transport enc=3desouter hasha=sha",
+                 "create ipsec bund=2 key=isakmp string=\"2\""});
+  }
+  give(client, {SET_ISAKMP "localid=pc7.example heart=none",
+                "create ipsec pol=host int=eth0 ac=ipsec key=isakmp bund=2 peer=200.200.200.1 pos=1",
+                "set ipsec pol=host lad=10.0.1.1 rad=200.200.200.1 tra=icmp"});
+  give(world.office, {SET_ISAKMP "heart=none remoteid=any",
+                      "create ipsec pol=host int=eth0 ac=ipsec key=isakmp bund=2 peer=any pos=1",
+                      "set ipsec pol=host lad=200.200.200.1 tra=icmp"});
+  SECTION("40: both have valid SAs, ESP does not pass the NAT; the cure is NATT=TRUE") {
+    give(world.office, {SET_ISAKMP "natt=false"});
+    CHECK_FALSE(ping_from(client, world.time, "200.200.200.1"));
+    CHECK_FALSE(ping_from(client, world.time, "200.200.200.1"));
+    CHECK(isakmp_sa_count(world.office) == 1);
+    CHECK(policy_counter(client, "outProcessDone", "host") > 0);
+    CHECK(policy_counter(world.office, "inProcessStart", "host") == 0);
+    CHECK(world.esp == 0);  // the NAT drops what has no ports
+    give(world.office, {SET_ISAKMP "natt=true"});
+  }
+  SECTION("42: the key is right, the ID is not; the cure is its full name, or any") {
+    give(world.office, {SET_ISAKMP "remoteid=WindowsVPN"});
+    CHECK_FALSE(ping_from(client, world.time, "200.200.200.1"));
+    CHECK(log_of(world.office, "isakmp").find("remote ID mismatch (received pc7.example; configured WindowsVPN)") !=
+          std::string::npos);
+    CHECK(ipsec_sas(client).empty());
+    const std::string cure = GENERATE("any", "pc7.example");
+    give(world.office, {SET_ISAKMP "remoteid=" + cure});
+  }
+  for (VirtualRouter* const peer : {&client, &world.office})
+    give(*peer, {"disable ipsec", "disable isakmp", "enable isakmp", "enable ipsec"});
+  ping_from(client, world.time, "200.200.200.1");
+  CHECK(ping_from(client, world.time, "200.200.200.1"));
+}
+
 TEST_CASE("28 NAT-T on, UDP 4500 blocked") {
   NatNetwork world(1);
   bool blocked = true;

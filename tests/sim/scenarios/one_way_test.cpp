@@ -127,6 +127,20 @@ TEST_CASE("34 Expiry differs") {
     CHECK(times(log_of(world.peer1, "isakmp"), "Delete received from peer 200.200.200.1 for SA 1") == 1);
     CHECK(world.ping12());
   }
+  SECTION("Peer1's firewall lets nobody in: Peer2 cannot renew, and Peer1 begins anew when it has something to say") {
+    CHECK(world.ping12());
+    world.block_udp("200.200.200.1", {500, 4500});
+    world.time.advance(3600s);
+    CHECK(isakmp_sa_count(world.peer2) == 1);  // the one it tries to begin; the old one is over
+    CHECK(exchanges(world.peer2) == "1 SASENT 100.100.100.1 MAIN");
+    CHECK(times(log_of(world.peer2, "isakmp"), "SA 1 to peer 100.100.100.1 expired") == 1);
+    CHECK(world.ping12());  // by the IPsec SA, which has its own life
+    world.time.advance(24h);
+    CHECK_FALSE(world.ping12());  // nobody's answers come in
+    world.unblock();
+    world.time.advance(5min);
+    CHECK(world.ping12(10s));
+  }
   SECTION("no Deletes: Peer1 keeps its row for its own 86400 s") {
     for (VirtualRouter* const peer : {&world.peer1, &world.peer2}) give(*peer, {SET_ISAKMP "sendd=false"});
     CHECK(world.ping12());
