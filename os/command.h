@@ -11,7 +11,8 @@
 //                     Brackets may hold several parameters: [A=<…> B=<…>] both or none, {A=<…> [C=<…>]|B=<…>}
 //   NAME=<type>       value;  NAME[=<type>]  the value may be left out;  NAME[=]... never: write NAME=<text:0-80>
 //   {FIle|SRCFile}=<file>   two names for one parameter; its name is the first
-//   [NAME=]<type>     the keyword may be left out (PING); only directly after the fixed keywords; [[NAME=]<type>] optional
+//   [NAME=]<type>     the keyword may be left out (PING); only directly after the keywords that find the row;
+//                     [[NAME=]<type>] optional
 //   NAME={A|B}[,...]  several keywords, joined by commas  -> text(): "A,B", full words in upper case
 // Types:
 //   <a-b>             number in a..b (decimal)               -> number()

@@ -249,12 +249,13 @@ class Notation {
     return {to_upper(shown), std::string(shown), static_cast<std::size_t>(first_lower - shown.begin())};
   }
 
-  /// A value without its name is known by its place, so nothing else may stand between it and the fixed keywords.
+  /// A value without its name is known by its place, so nothing else may stand between it and what finds the row.
   void check_positions() const {
     bool named_before = false;
-    for (const Parameter& parameter : grammar_.parameters) {
-      if (parameter.positional && named_before) fail("a value without name must directly follow the fixed keywords");
-      named_before = named_before || !parameter.positional;
+    for (std::size_t i = 0; i < grammar_.parameters.size(); ++i) {
+      const bool positional = grammar_.parameters[i].positional;
+      if (positional && named_before) fail("a value without name must follow the keywords that find the row");
+      named_before = named_before || (!positional && !(i == 0 && grammar_.identified));
     }
   }
 

@@ -17,7 +17,8 @@ struct Topic {
   std::string_view modules;  // blank-separated
 };
 constexpr std::array topics = {
-    Topic{"OPeration", "system, users, files, configuration, sessions", "asyn system user install file"},
+    Topic{"OPeration", "system, users, files, configuration, sessions, scripts, triggers",
+          "asyn system user install file script trigger"},
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"IP", "Internet Protocol", "ip"},
     Topic{"IPSec", "IP security, ISAKMP, ENCO", "enco isakmp ipsec"},

@@ -15,13 +15,6 @@ constexpr std::uint64_t erase_block = 128U << 10;  // of a 28F640
 constexpr std::uint64_t device_bytes = 8U << 20;   // the same
 constexpr std::uint64_t block_erase_ms = 1000;     // the same, typical
 
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::ranges::replace_if(
-      result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '.');
-  return result;
-}
-
 }  // namespace
 
 Outcome FileModule::show_files(Invocation& invocation) const {

@@ -17,8 +17,10 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_system(Services& services, RouterControl& control) {
-  return std::make_unique<system::SystemModule>(services, control);
+MadeSystem make_system(Services& services, RouterControl& control) {
+  auto module = std::make_unique<system::SystemModule>(services, control);
+  SystemApi& api = *module;
+  return {std::move(module), api};
 }
 
 namespace system {
@@ -42,8 +44,10 @@ SystemModule::SystemModule(Services& services, RouterControl& control)
   last_end_ = services_.files.read_private(run_key).value_or("");
 }
 
+bool SystemModule::crashed_before() const { return last_end_ == running; }
+
 void SystemModule::start() {
-  if (last_end_ == running) record_exception("Restart");
+  if (crashed_before()) record_exception("Restart");
   // Without the note the next run only fails to see that this one died.
   static_cast<void>(services_.files.write_private(run_key, running));
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/system/system_api.h"
 #include "os/message.h"
 #include "os/module.h"
 #include "os/router_control.h"
@@ -23,7 +24,7 @@ struct Exception {
   std::string type;
 };
 
-class SystemModule final : public Module {
+class SystemModule final : public Module, public SystemApi {
  public:
   SystemModule(Services& services, RouterControl& control);
   std::string_view name() const override { return "system"; }
@@ -31,6 +32,8 @@ class SystemModule final : public Module {
   void dump(ConfigWriter& writer) const override;
   void start() override;
   void stop(Ending) override;
+
+  bool crashed_before() const override;
 
  private:
   std::vector<CommandRow> identity_rows();

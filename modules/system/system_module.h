@@ -1,11 +1,16 @@
 // Makes the SYSTEM module; for os/assembly only.
 #pragma once
 
+#include "modules/system/system_api.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_system(Services& services, RouterControl& control);
+struct MadeSystem {
+  std::unique_ptr<Module> module;
+  SystemApi& api;  // lives in the module
+};
+MadeSystem make_system(Services& services, RouterControl& control);
 
 }  // namespace arrouter

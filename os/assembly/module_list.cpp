@@ -10,7 +10,9 @@
 #include "modules/isakmp/isakmp_module.h"
 #include "modules/lab/lab_module.h"
 #include "modules/log/log_module.h"
+#include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
+#include "modules/trigger/trigger_module.h"
 #include "modules/user/user_module.h"
 
 namespace arrouter {
@@ -19,7 +21,8 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   Services& services = context.services;
   std::vector<std::unique_ptr<Module>> modules;
   modules.push_back(make_asyn(services, context.table, context.sessions));
-  modules.push_back(make_system(services, context.control));
+  MadeSystem system = make_system(services, context.control);
+  modules.push_back(std::move(system.module));
   modules.push_back(make_install(services, context.control));
   modules.push_back(make_file(services, context.control));
   modules.push_back(make_user(services, context.control));
@@ -29,6 +32,9 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   MadeIp ip = make_ip(services);
   modules.push_back(std::move(ip.module));
   modules.push_back(make_log(services, ip.api));
+  MadeScript script = make_script(services, context.control);
+  modules.push_back(std::move(script.module));
+  modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));

@@ -36,6 +36,9 @@ inline constexpr std::size_t control_clients = 32;         // of the control soc
 inline constexpr std::size_t file_size = 32U << 20;
 inline constexpr std::size_t nvs_bytes = 512U << 10;
 inline constexpr std::size_t script_lines = 20000;
+inline constexpr std::size_t active_scripts = 100;
+inline constexpr std::size_t triggers = 100;
+inline constexpr std::size_t trigger_scripts = 5;          // of one trigger
 
 // IP
 inline constexpr std::size_t arp_entries = 4096;

@@ -40,7 +40,7 @@ TEST_CASE("malformed rows are a mistake of the program") {
                              "SHow [X=<1-2>] [X=<1-2>]",
                              "SHow [ABcd] [ABef]",
                              "SHow X=<1-2> ]",
-                             "SHow X=<1-2> [Y=]<1-2>",
+                             "SHow X=<1-2> Z=<1-2> [Y=]<1-2>",
                              "SHow [Y=]",
                              "SHow X={<1-2>|A}[,...]",
                              "SHow | X",

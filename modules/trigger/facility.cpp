@@ -1,0 +1,165 @@
+// TRIGGER: scripts run by events (Software Reference, chapter "Trigger Facility"; reference/operations.md 8).
+//
+// Events: the clock (TIME, PERIODIC), an IP interface that goes up or down, CPU and memory use that cross a limit, and
+// the router's start. A trigger acts only while the facility and itself are enabled, on its days or its date, within
+// its window, and as often as REPEAT says. Its scripts run with a security officer's rights, and what they print has no
+// terminal.
+//
+// Invariants: the clock's triggers are looked at once in each minute of the router's clock, also after SET TIME; a
+// trigger whose clock jumps over its minute is not caught up with.
+//
+// Not modelled: MODULE= and FIREWALL= events, and the control protocols of PPP (CP=) for want of PPP.
+#include <algorithm>
+
+#include "modules/trigger/trigger_facility.h"
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_trigger(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip,
+                                     ScriptApi& scripts) {
+  return std::make_unique<trigger::TriggerModule>(services, control, system, ip, scripts);
+}
+
+namespace trigger {
+
+namespace {
+
+constexpr std::chrono::seconds load_interval{10};
+constexpr std::chrono::minutes one_minute{1};
+
+unsigned memory_per_cent(const RouterControl& control, const Model& model) {
+  return static_cast<unsigned>(std::min<std::uint64_t>(100, control.memory_used_kb() * 100 / model.dram_kb));
+}
+
+}  // namespace
+
+TriggerModule::TriggerModule(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip,
+                             ScriptApi& scripts)
+    : services_(services),
+      control_(control),
+      system_(system),
+      scripts_(scripts),
+      minute_(services.scheduler, [this] { minute(); }),
+      load_(services.scheduler, [this] { look_at_load(); }) {
+  ip.on_interface_change([this](const InterfaceChange& change) { interface_changed(change); });
+}
+
+void TriggerModule::booted() {
+  const bool crash = system_.crashed_before();
+  fire_all<kind::Reboot>([crash](Trigger&, const kind::Reboot& wanted) {
+    using Cause = kind::Reboot::Cause;
+    return wanted.cause == Cause::all || (wanted.cause == Cause::crash) == crash;
+  });
+}
+
+/// Timers run only while something waits for them.
+void TriggerModule::arm_timers() {
+  const auto any = [this]<class... K>() {
+    return enabled_ && std::ranges::any_of(triggers_, [](const auto& entry) {
+      return (std::holds_alternative<K>(entry.second.kind) || ...);
+    });
+  };
+  const Instant now = services_.clock.now();
+  if (!any.operator()<kind::Periodic, kind::TimeOfDay>()) {
+    minute_.disarm();
+  } else if (!minute_.armed()) {
+    const WallTime wall = services_.wall.now();
+    last_minute_ = std::chrono::floor<std::chrono::minutes>(wall);
+    minute_.arm(now + std::chrono::duration_cast<Duration>(last_minute_ + one_minute - wall));
+  }
+  if (!any.operator()<kind::Cpu, kind::Memory>()) {
+    load_.disarm();
+  } else if (!load_.armed()) {
+    load_.arm(now + load_interval);
+  }
+}
+
+void TriggerModule::minute() {
+  const WallTime wall = services_.wall.now();
+  const WallTime this_minute = std::chrono::floor<std::chrono::minutes>(wall);
+  if (this_minute != last_minute_) {
+    const auto of_day =
+        std::chrono::floor<std::chrono::minutes>(this_minute - std::chrono::floor<std::chrono::days>(this_minute));
+    fire_all<kind::TimeOfDay>([&](Trigger&, const kind::TimeOfDay& wanted) { return wanted.of_day == of_day; });
+    fire_all<kind::Periodic>([](Trigger& trigger, const kind::Periodic& wanted) {
+      if (++trigger.minutes < wanted.minutes) return false;
+      trigger.minutes = 0;
+      return true;
+    });
+  }
+  arm_timers();
+}
+
+void TriggerModule::look_at_load() {
+  const unsigned cpu = control_.cpu_load().last_10_seconds;
+  const unsigned memory = memory_per_cent(control_, services_.model);
+  fire_all<kind::Cpu>([cpu](Trigger& trigger, const kind::Cpu& wanted) {
+    return crossed(trigger, cpu, wanted.per_cent, wanted.direction);
+  });
+  fire_all<kind::Memory>([memory](Trigger& trigger, const kind::Memory& wanted) {
+    return crossed(trigger, memory, wanted.per_cent, wanted.direction);
+  });
+  arm_timers();
+}
+
+void TriggerModule::interface_changed(const InterfaceChange& change) {
+  const std::string& name = change.info.name;
+  const bool up = change.info.up && !change.removed;
+  if (up == up_.contains(name)) return;
+  if (up) {
+    up_.insert(name);
+  } else {
+    up_.erase(name);
+  }
+  const Direction event = up ? Direction::up : Direction::down;
+  fire_all<kind::Interface>(
+      [&](Trigger&, const kind::Interface& wanted) {
+        return wanted.name == name && wanted.control_protocol.empty() &&
+               (wanted.event == Direction::any || wanted.event == event);
+      },
+      {name, std::string(word(event))});
+}
+
+template <class K, class Wanted>
+void TriggerModule::fire_all(Wanted&& wanted, const std::vector<std::string>& arguments) {
+  if (!enabled_) return;
+  for (auto& [id, trigger] : triggers_) {
+    const K* const kind = std::get_if<K>(&trigger.kind);
+    if (kind != nullptr && wanted(trigger, *kind) && trigger.allowed(services_.wall.now())) run(id, trigger, arguments);
+  }
+}
+
+void TriggerModule::run(unsigned id, Trigger& trigger, const std::vector<std::string>& arguments) {
+  const WallTime now = services_.wall.now();
+  trigger.count(now);
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  if (today_ != day) {
+    all_.today = 0;
+    for (Tally& tally : by_kind_) tally.today = 0;
+  }
+  today_ = day;
+  for (Tally* tally : {&all_, &by_kind_[trigger.kind.index()]}) {
+    ++tally->total;
+    ++tally->today;
+  }
+  services_.log.record({.severity = LogSeverity::info,
+                        .module = module_number::trigger,
+                        .type = "TRG",
+                        .subtype = "ACT",
+                        .message = fmt::format("Trigger {} activated: {}", id, describe(trigger.kind)),
+                        .reference = trigger.name});
+  if (trigger.test) return;
+  for (const std::string& script : trigger.scripts) {
+    const auto started = scripts_.activate(script, arguments, Caller{});
+    if (started) continue;
+    services_.log.record({.severity = LogSeverity::important,
+                          .module = module_number::trigger,
+                          .type = "TRG",
+                          .subtype = "ERROR",
+                          .message = fmt::format("Trigger {}: {}", id, started.error().text),
+                          .reference = trigger.name});
+  }
+}
+
+}  // namespace trigger
+}  // namespace arrouter

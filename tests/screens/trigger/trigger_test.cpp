@@ -1,0 +1,146 @@
+#include <catch2/catch.hpp>
+
+#include "os/base/text.h"
+#include "tests/screens/system/desk.h"
+
+using namespace arrouter;
+using namespace arrouter::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A router at 11:19:24 on Friday 2 February 2007 whose script notes each run in the system name.
+struct TriggerDesk : SystemDesk {
+  TriggerDesk() {
+    (*this)("add script=note.scp text=\"set system name=%N+\"");
+    (*this)("set system name=r");
+    (*this)("enable trigger");
+  }
+  std::string runs() { return configured("name=\"r"); }
+  std::string location() { return configured("location=\""); }
+
+ private:
+  /// What stands behind `words` in the system's configuration, up to the next quote; scripts that are due run first.
+  std::string configured(std::string_view words) {
+    time.advance(0ms);
+    const std::string text = (*this)("show config dynamic=system");
+    const auto found = text.find(words);
+    if (found == std::string::npos) return {};
+    const auto begin = found + words.size();
+    return text.substr(begin, text.find('"', begin) - begin);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("triggers are listed") {
+  TriggerDesk desk;
+  CHECK(desk("create trigger=1 cpu=80 direction=up script=mailcpu.scp name=cpu") ==
+        "Info (1053003): Operation successful.");
+  CHECK(desk("create trigger=2 interface=ppp1 event=up cp=ipcp script=pppupipc.scp") ==
+        "Info (1053003): Operation successful.");
+  CHECK(desk("create trigger=3 time=12:30 days=weekday state=disabled repeat=3 test=yes") ==
+        "Info (1053003): Operation successful.");
+  CHECK(desk("show trigger") == R"(
+TR# Type & Details          Name               En Te Repeat     #Scr Days/Date
+-------------------------------------------------------------------------------
+001 CPU (80% up)            cpu                Y  N  Continuous 1    SMTWTFS
+002 Interface (ppp1 up ipcp)                   Y  N  Continuous 1    SMTWTFS
+003 Time (12:30)                               N  Y  3          0    -MTWTF-
+-------------------------------------------------------------------------------
+
+)");
+  CHECK(desk("create trigger=1 cpu=70") == "Error (3053257): Trigger 1 already exists.");
+  CHECK(desk("create trigger=4 cpu=70 event=up") == "Error (3053262): Parameter EVENT does not belong to this type of trigger.");
+  CHECK(desk("set trigger=3 direction=up") == "Error (3053262): Parameter DIRECTION does not belong to this type of trigger.");
+  CHECK(desk("destroy trigger=9") == "Error (3053256): Trigger 9 does not exist.");
+  CHECK(desk("enable trigger") == "Warning (2053264): The trigger facility is already enabled.");
+}
+
+TEST_CASE("the configuration makes the same triggers again") {
+  TriggerDesk desk;
+  desk("create trigger=1 memory=90 direction=down after=22:00 before=06:00 name=\"night watch\" script=a.scp");
+  desk("add trigger=1 script=b.scp");
+  desk("create trigger=2 reboot=crash date=3-feb-2007 script=a.scp repeat=once state=disabled");
+  desk("create trigger=3 interface=eth0-1 event=any days=sun,weekday test=yes");
+  const std::string before = desk("show config dynamic=trigger");
+  CHECK(before.find("create trigger=1 memory=90 direction=down after=22:00 before=06:00 name=\"night watch\" "
+                    "script=a.scp\nadd trigger=1 script=b.scp") != std::string::npos);
+  desk("purge trigger");
+  CHECK(desk("show config dynamic=trigger").find("create") == std::string::npos);
+  for (const std::string_view line : split(before, '\n')) desk(line);
+  CHECK(desk("show config dynamic=trigger") == before);
+}
+
+TEST_CASE("the clock runs scripts") {
+  TriggerDesk desk;
+  desk("create trigger=1 time=11:21 script=note.scp");
+  desk("create trigger=2 periodic=2 script=note.scp repeat=2");
+  desk.time.advance(95s);
+  CHECK(desk.runs() == "");
+  desk.time.advance(1s);  // 11:21:00: the time, and two minutes have begun
+  CHECK(desk.runs() == "++");
+  desk.time.advance(119s);
+  CHECK(desk.runs() == "++");
+  desk.time.advance(1s);
+  CHECK(desk.runs() == "+++");
+  desk.time.advance(10min);
+  CHECK(desk.runs() == "+++");  // REPEAT=2 is used up, and the time of day comes but once a day
+  desk.time.advance(24h);
+  CHECK(desk.runs() == "++++");
+}
+
+TEST_CASE("a trigger keeps to its days and its window") {
+  TriggerDesk desk;
+  desk("create trigger=1 periodic=1 script=note.scp after=11:21 before=11:22");
+  desk("create trigger=2 time=11:20 script=note.scp days=sat");
+  desk("create trigger=3 time=11:20 script=note.scp date=4-feb-2007");
+  desk.time.advance(10min);
+  CHECK(desk.runs() == "++");  // 11:21 and 11:22
+  desk.time.advance(24h);      // Saturday
+  CHECK(desk.runs() == "+++++");
+  desk.time.advance(24h);  // Sunday the 4th
+  CHECK(desk.runs() == "++++++++");
+}
+
+TEST_CASE("an interface runs scripts as it goes up and down") {
+  TriggerDesk desk;
+  desk("add script=if.scp text=\"set system location=\"\"%1 %2\"\"\"");
+  desk("create trigger=1 interface=eth0 event=any script=if.scp");
+  desk("enable ip");
+  desk("add ip int=eth0 ip=192.0.2.1 mask=255.255.255.0");
+  CHECK(desk.location() == "");
+  VirtualRouter other(desk.time, "other");
+  other.boot();
+  {
+    MemoryLink cable(desk.router.port("eth0"), other.port("eth0"));
+    CHECK(desk.location() == "eth0 up");
+  }
+  CHECK(desk.location() == "eth0 down");
+  CHECK(desk("show trigger=1").find("Number of activations ......... 2") != std::string::npos);
+}
+
+TEST_CASE("a trigger can be tried, tested and disabled") {
+  TriggerDesk desk;
+  desk("create trigger=1 time=23:00 script=note.scp");
+  CHECK(desk("activate trigger=1") == "Info (1053003): Operation successful.");
+  CHECK(desk.runs() == "+");
+  desk("set trigger=1 test=yes");
+  desk("activate trigger=1");
+  CHECK(desk.runs() == "+");
+  CHECK(desk("show trigger=1").find("Number of activations ......... 2") != std::string::npos);
+  CHECK(desk("delete trigger=1 script=other.scp") == "Error (3053261): Trigger 1 has no script other.scp.");
+  CHECK(desk("show trigger counter").find("  Time                 2          2\n") != std::string::npos);
+  desk("disable trigger");
+  CHECK(desk("show trigger status").starts_with("Trigger facility .............. Disabled\n"));
+}
+
+TEST_CASE("a crash runs what waits for it") {
+  TriggerDesk desk;
+  desk("create trigger=1 reboot=restart script=note.scp");
+  desk("create trigger=2 reboot=crash script=note.scp");
+  desk("create config=boot.cfg");
+  desk("restart router");
+  desk.time.advance(1s);
+  CHECK(desk.runs() == "+");
+}
