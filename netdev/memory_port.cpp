@@ -26,29 +26,32 @@ void MemoryPort::transmit(Burst& frames) {
 }
 
 void MemoryPort::accept(ByteView frame, Instant when) {
-  Packet copy = arriving_.size() < limits::memory_queue ? pool().copy(frame) : Packet();
+  Packet copy = waiting_ < arriving_.size() ? pool().copy(frame) : Packet();
   if (!copy) {
     ++counters_.in_discards;
     return;
   }
-  if (!arriving_.empty()) when = std::max(when, arriving_.back().when);
-  arriving_.push_back({when, std::move(copy)});
+  if (waiting_ > 0) when = std::max(when, at(waiting_ - 1).when);
+  at(waiting_++) = {when, std::move(copy)};
   if (!timer_.armed()) timer_.arm(when);
 }
 
 void MemoryPort::arrive() {
   Burst burst;
-  while (!arriving_.empty() && arriving_.front().when <= clock_.now() && !burst.full()) {
-    burst.add(std::move(arriving_.front().frame));
-    arriving_.pop_front();
+  while (waiting_ > 0 && at(0).when <= clock_.now() && !burst.full()) {
+    burst.add(std::move(at(0).frame));
+    first_ = (first_ + 1) % arriving_.size();
+    --waiting_;
   }
-  if (!arriving_.empty()) timer_.arm(arriving_.front().when);
+  if (waiting_ > 0) timer_.arm(at(0).when);
   deliver(burst);
 }
 
 void MemoryPort::attach(MemoryLink* link) {
   link_ = link;
   arriving_.clear();
+  if (link != nullptr) arriving_.resize(limits::memory_queue);
+  first_ = waiting_ = 0;
   timer_.disarm();
   link_changed(link != nullptr);
 }

@@ -1,7 +1,7 @@
 // Ports of simulated routers: frames travel between two of them through the Scheduler, nothing touches the host.
 #pragma once
 
-#include <deque>
+#include <vector>
 
 #include "netdev/port.h"
 #include "os/base/scheduler.h"
@@ -29,12 +29,15 @@ class MemoryPort final : public Port {
   void attach(MemoryLink* link);
 
   struct Arriving {
-    Instant when;
+    Instant when{};
     Packet frame;
   };
+  Arriving& at(std::size_t position) { return arriving_[(first_ + position) % arriving_.size()]; }
+
   const Clock& clock_;
   MemoryLink* link_ = nullptr;
-  std::deque<Arriving> arriving_;
+  std::vector<Arriving> arriving_;  // a ring; room for limits::memory_queue once there is a link
+  std::size_t first_ = 0, waiting_ = 0;
   Timer timer_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace arrouter::ip {
 
@@ -28,61 +29,67 @@ Packet Reassembly::add(Packet fragment) {
     return {};
   }
   const std::size_t length = piece.end - piece.begin;
-  Position datagram = find(*ip, fragment->meta);
+  Datagram* datagram = find(*ip, fragment->meta);
   if (!make_room(length, datagram)) return {};
-  if (datagram == datagrams_.end()) {
-    datagrams_.push_back({ip->source(),
-                          ip->destination(),
-                          ip->id(),
-                          ip->protocol(),
-                          fragment->meta.ipsec_sa,
-                          clock_.now() + limits::reassembly_time,
-                          {},
-                          0});
-    datagram = std::prev(datagrams_.end());
-    timer_.arm(datagrams_.front().deadline);
-  }
+  if (datagram == nullptr) datagram = &begin(*ip, fragment->meta);
   piece.packet = std::move(fragment);
   if (!place(*datagram, std::move(piece))) {
-    drop(datagram);
+    drop(*datagram);
     return {};
   }
   if (!datagram->whole()) return {};
   Packet joined = join(*datagram);
   if (joined) {
     ++counters_.reassembled;
-    fragments_ -= datagram->pieces.size();
-    bytes_ -= datagram->bytes;
-    datagrams_.erase(datagram);
+    forget(*datagram);
   } else {
-    drop(datagram);
+    drop(*datagram);
   }
   return joined;
 }
 
-Reassembly::Position Reassembly::find(const wire::Ipv4View& ip, const PacketMeta& meta) {
-  return std::find_if(datagrams_.begin(), datagrams_.end(),
-                      [&](const Datagram& datagram) { return datagram.belongs(ip, meta); });
+Reassembly::Datagram* Reassembly::find(const wire::Ipv4View& ip, const PacketMeta& meta) {
+  Datagram* at = index_[bucket_of(ip.id(), ip.source())];
+  while (at != nullptr && !at->belongs(ip, meta)) at = at->next_alike;
+  return at;
 }
 
-bool Reassembly::make_room(std::size_t bytes, Position keep) {
-  if (keep != datagrams_.end() && keep->pieces.size() >= limits::fragments_per_datagram) {
-    drop(keep);
+Reassembly::Datagram& Reassembly::begin(const wire::Ipv4View& ip, const PacketMeta& meta) {
+  if (idle_.empty()) idle_.emplace_back();
+  datagrams_.splice(datagrams_.end(), idle_, idle_.begin());
+  Datagram& fresh = datagrams_.back();
+  fresh.self = std::prev(datagrams_.end());
+  fresh.source = ip.source();
+  fresh.destination = ip.destination();
+  fresh.id = ip.id();
+  fresh.protocol = ip.protocol();
+  fresh.security = meta.ipsec_sa;
+  fresh.deadline = clock_.now() + limits::reassembly_time;
+  fresh.bytes = 0;
+  Datagram*& bucket = index_[bucket_of(fresh.id, fresh.source)];
+  fresh.next_alike = std::exchange(bucket, &fresh);
+  if (!timer_.armed()) timer_.arm(fresh.deadline);  // else it is set for an older one
+  return fresh;
+}
+
+bool Reassembly::make_room(std::size_t bytes, const Datagram* keep) {
+  if (keep != nullptr && keep->pieces.size() >= limits::fragments_per_datagram) {
+    drop(*keep->self);
     return false;
   }
   // The oldest unfinished datagrams make room for new ones; the one in question is never its own victim.
   const auto full = [&] {
     return bytes_ + bytes > limits::reassembly_bytes || fragments_ >= limits::reassembly_fragments ||
-           (keep == datagrams_.end() && datagrams_.size() >= limits::reassembly_queues);
+           (keep == nullptr && datagrams_.size() >= limits::reassembly_queues);
   };
   while (full()) {
-    Position victim = datagrams_.begin();
-    if (victim == keep) ++victim;
+    auto victim = datagrams_.begin();
+    if (victim != datagrams_.end() && &*victim == keep) ++victim;
     if (victim == datagrams_.end()) {
       counters_.drop(IpDrop::reassembly_failed);
       return false;
     }
-    drop(victim);
+    drop(*victim);
   }
   return true;
 }
@@ -139,12 +146,20 @@ Packet Reassembly::join(Datagram& datagram) {
   return whole;
 }
 
-void Reassembly::drop(Position datagram) {
-  fragments_ -= datagram->pieces.size();
-  bytes_ -= datagram->bytes;
+void Reassembly::drop(Datagram& datagram) {
   // The whole datagram is one loss, whatever number of pieces had come.
   counters_.drop(IpDrop::reassembly_failed);
-  datagrams_.erase(datagram);
+  forget(datagram);
+}
+
+void Reassembly::forget(Datagram& datagram) {
+  fragments_ -= datagram.pieces.size();
+  bytes_ -= datagram.bytes;
+  datagram.pieces.clear();
+  Datagram** link = &index_[bucket_of(datagram.id, datagram.source)];
+  while (*link != &datagram) link = &(*link)->next_alike;
+  *link = datagram.next_alike;
+  idle_.splice(idle_.begin(), datagrams_, datagram.self);
 }
 
 void Reassembly::expire() {
@@ -155,7 +170,7 @@ void Reassembly::expire() {
     if (!datagram.pieces.empty() && datagram.pieces.front().begin == 0) {
       first = std::move(datagram.pieces.front().packet);
     }
-    drop(datagrams_.begin());
+    drop(datagram);
     if (first) expired_(std::move(first));
   }
   if (datagrams_.empty()) {
@@ -166,8 +181,7 @@ void Reassembly::expire() {
 }
 
 void Reassembly::clear() {
-  datagrams_.clear();
-  bytes_ = fragments_ = 0;
+  while (!datagrams_.empty()) forget(datagrams_.front());
   timer_.disarm();
 }
 

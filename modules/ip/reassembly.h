@@ -3,6 +3,7 @@
 // exact repetitions are ignored.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <list>
 #include <vector>
@@ -42,26 +43,33 @@ class Reassembly {
     Instant deadline{};
     std::vector<Piece> pieces;  // by begin, never overlapping
     std::size_t bytes = 0;
+    Datagram* next_alike = nullptr;  // in the same bucket
+    std::list<Datagram>::iterator self;
     bool belongs(const wire::Ipv4View& ip, const PacketMeta& meta) const {
       return id == ip.id() && source == ip.source() && destination == ip.destination() && protocol == ip.protocol() &&
              security == meta.ipsec_sa;
     }
     bool whole() const;
   };
-  using Position = std::list<Datagram>::iterator;
-
-  Position find(const wire::Ipv4View& ip, const PacketMeta& meta);
-  bool make_room(std::size_t bytes, Position keep);
+  static std::size_t bucket_of(std::uint16_t id, Ipv4Address source) { return (id ^ source.value) % buckets; }
+  Datagram* find(const wire::Ipv4View& ip, const PacketMeta& meta);
+  Datagram& begin(const wire::Ipv4View& ip, const PacketMeta& meta);
+  bool make_room(std::size_t bytes, const Datagram* keep);
   bool place(Datagram& datagram, Piece piece);
   Packet join(Datagram& datagram);
-  void drop(Position datagram);
+  void drop(Datagram& datagram);
+  void forget(Datagram& datagram);
   void expire();
+
+  static constexpr std::size_t buckets = 256;
 
   PacketPool& pool_;
   const Clock& clock_;
   IpCounters& counters_;
   Expired expired_;
   std::list<Datagram> datagrams_;  // oldest first
+  std::list<Datagram> idle_;       // nodes to use again, so that fragments cost no memory in the long run
+  std::array<Datagram*, buckets> index_{};
   std::size_t bytes_ = 0, fragments_ = 0;
   Timer timer_;
 };

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "os/base/time.h"
 
@@ -28,7 +29,10 @@ class Scheduler {
   void on_earlier(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
-  std::map<Id, Action> actions_;
+  using Actions = std::map<Id, Action>;
+  void keep(Actions::node_type node);
+  Actions actions_;
+  std::vector<Actions::node_type> spare_;  // nodes to use again: deadlines of the packet path cost no memory
   std::uint64_t sequence_ = 0;
   std::function<void()> wake_;
 };
