@@ -14,7 +14,7 @@ Datapath::Datapath(State& state, Setup& setup)
     : state_(state),
       setup_(setup),
       ivs_(state.services.random),
-      decisions_(flow_cache),
+      decisions_(fewest_flows),
       outer_id_(static_cast<std::uint16_t>(state.services.random.u32())) {
   setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); },
                   [this](InterfaceId interface, Packet packet) {
@@ -36,29 +36,29 @@ void Datapath::attach() {
 }
 
 const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
-  Decision& decision = decisions_[flow.hash() >> 32 & (flow_cache - 1)];
-  if (decision.generation == state_.generation && decision.flow == flow) return decision;
+  Decision& decision = decisions_[flow.hash() >> 32 & (decisions_.size() - 1)];
+  if (decision.generation == state_.generation) {
+    if (decision.flow == flow) return decision;
+    if (++displaced_ > decisions_.size()) {
+      grow();
+      return decide(flow);
+    }
+  }
   decision = {flow, state_.generation, nullptr, nullptr};
   if (flow.interface >= lists_.size() || lists_[flow.interface] == nullptr) return decision;
   for (Policy* const policy : *lists_[flow.interface]) {
     if (!policy->selectors.matches(flow)) continue;
     decision.policy = policy;
-    if (policy->action == Action::ipsec) decision.bundle = usable_bundle(*policy, flow);
+    if (policy->action == Action::ipsec) decision.bundle = policy->by_traffic.find(flow);
     break;
   }
   return decision;
 }
 
-/// The newest bundle for the flow that the peer is known to have; else the newest at all.
-SaBundle* Datapath::usable_bundle(const Policy& policy, const FlowKey& flow) {
-  SaBundle* unconfirmed = nullptr;
-  for (auto at = policy.bundles.rbegin(); at != policy.bundles.rend(); ++at) {
-    SaBundle* const bundle = at->get();
-    if (bundle->exhausted || !bundle->traffic.contains(flow)) continue;
-    if (bundle->outbound_ready) return bundle;
-    if (unconfirmed == nullptr) unconfirmed = bundle;
-  }
-  return unconfirmed;
+/// More flows are under way than the cache has room for: it is made anew, twice as long.
+void Datapath::grow() {
+  displaced_ = 0;
+  if (decisions_.size() < most_flows) decisions_ = std::vector<Decision>(decisions_.size() * 2);
 }
 
 void Datapath::deny(Policy& policy, const FlowKey& flow, Heading heading) {

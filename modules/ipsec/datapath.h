@@ -37,9 +37,9 @@ class Datapath final : public IpsecStage {
     Policy* policy = nullptr;    // nullptr: none matches
     SaBundle* bundle = nullptr;  // outbound; nullptr: none yet
   };
-  static constexpr std::size_t flow_cache = 4096;  // power of two
+  static constexpr std::size_t fewest_flows = 1024, most_flows = 65536;  // in the cache; powers of two
   const Decision& decide(const FlowKey& flow);
-  static SaBundle* usable_bundle(const Policy& policy, const FlowKey& flow);
+  void grow();
   void deny(Policy& policy, const FlowKey& flow, Heading heading);
 
   // outbound.cpp
@@ -87,6 +87,7 @@ class Datapath final : public IpsecStage {
   IvPool ivs_;
   std::vector<const PolicyTable::List*> lists_;  // by InterfaceId
   std::vector<Decision> decisions_;
+  std::size_t displaced_ = 0;  // decisions that were still right when another flow took their place
   Areas<Sealing> sealings_;
   Areas<Opening> openings_;
   std::vector<std::pair<SaBundle*, Heading>> exhausted_;

@@ -6,7 +6,7 @@
 namespace arrouter::ipsec {
 namespace {
 
-constexpr std::chrono::seconds acquire_pause{1};  // between the starts of negotiations that fail
+constexpr std::chrono::seconds acquire_pause{1};  // after a negotiation that failed
 
 /// Everything the bundle offers is transport mode, so its traffic runs between the tunnel end points themselves.
 bool transport_only(const std::vector<isakmp::Proposal>& proposals) {
@@ -116,7 +116,6 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
   acquire.ids_needed = !is_just(traffic.local, local) || !is_just(traffic.remote, peer);
   if (policy.use_pfs) acquire.pfs = static_cast<enco::Group>(policy.group);
   acquire.lifetime = {found->second.expiry_seconds, found->second.expiry_kbytes.value_or(0)};
-  policy.next_acquire = state_.now() + acquire_pause;
   policy.counters.add(PolicyCounter::setup_started);
   state_.counters.add(GroupCounter::setup_acquire_start);
   state_.isakmp.acquire(acquire);
@@ -143,6 +142,7 @@ void Setup::failed(const std::string& ipsec_policy, std::uint32_t bundle, const 
   state_.counters.add(GroupCounter::setup_acquire_fail);
   state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, bundle, reason));
   drop_waiting(*policy, *negotiation);
+  policy->next_acquire = state_.now() + acquire_pause;
   end(*policy, *negotiation);
 }
 

@@ -31,7 +31,7 @@ void Datapath::outbound(InterfaceId interface, Burst& burst) {
       burst[i].reset();
       continue;
     }
-    const Decision& decision = decide(*flow);
+    const Decision decision = decide(*flow);  // a copy: what follows may come back and ask for other flows
     if (decision.policy == nullptr) {
       state_.counters.add(GroupCounter::main_out_no_policy);
       burst[i].reset();

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "modules/ipsec/bundle_index.h"
 #include "modules/ipsec/sa.h"
 #include "os/base/limits.h"
 #include "os/base/packet.h"
@@ -75,6 +76,7 @@ struct PolicySettings {
 struct Policy : PolicySettings {
   PolicyCounters counters;
   std::vector<std::unique_ptr<SaBundle>> bundles;  // oldest first
+  BundleIndex by_traffic;                          // the same bundles
   std::vector<std::unique_ptr<Negotiation>> negotiations;
   Instant next_acquire{};  // not before, after a failure
   Instant next_bad_spi_request{}, next_deny_log{};

@@ -163,6 +163,7 @@ bool Setup::add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key
 
 SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
   SaBundle& bundle = *policy.bundles.emplace_back(std::move(made));
+  policy.by_traffic.add(bundle);
   bundle.created = state_.now();
   ++state_.generation;
   state_.counters.add(GroupCounter::setup_bundle_create);
@@ -199,6 +200,7 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
       log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   take_apart(bundle);
   ++state_.generation;
+  policy.by_traffic.remove(bundle);
   std::erase_if(policy.bundles, [&](const auto& owned) { return owned.get() == &bundle; });
 }
 
