@@ -49,11 +49,11 @@ void sas(std::size_t count) {
   sites.send(1, payload, 0, count);
   sites.time().advance(std::chrono::seconds(1));
   const std::size_t before = mallinfo2().uordblks;
-  // Some at a time: no more than a router negotiates at once.
+  // Some at a time: a router negotiates no more at once than its table of exchanges holds.
   constexpr std::size_t together = 50;
   for (std::size_t first = 1; first < count; first += together) {
     sites.send(std::min(together, count - first), payload, first, count);
-    sites.time().advance(std::chrono::milliseconds(300));
+    sites.time().advance(std::chrono::seconds(1));  // ended exchanges are remembered for a while
   }
   sites.time().advance(std::chrono::seconds(1));
   const std::size_t memory = count > 1 ? (mallinfo2().uordblks - before) / 2 / (count - 1) : 0;  // two routers
