@@ -15,6 +15,8 @@
 
 namespace arrouter {
 
+class PacketTrace;
+
 /// Index of an IP interface, stable while it exists; 0 is never used.
 using InterfaceId = std::uint16_t;
 
@@ -155,6 +157,8 @@ class IpApi {
   /// ICMP "fragmentation needed" to the sender of a packet that will not fit once protected (RFC 4301 8.1).
   virtual void send_too_big(const PacketBuffer& packet, unsigned mtu) = 0;
   virtual void count_drop(IpDrop reason) = 0;
+  /// Stages tell it what they decide about packets whose meta.trace is set; there is one then.
+  virtual PacketTrace* trace() { return nullptr; }
 };
 
 }  // namespace arrouter

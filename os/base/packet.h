@@ -40,6 +40,7 @@ struct PacketMeta {
   std::uint32_t session = 0;         // the firewall's session it belongs to; 0: none
   std::uint32_t next_hop = 0;        // IPv4 address the route names, while stages look at a packet that departs
   std::uint8_t fragments = 0;        // of how many it was put together; 0: it came whole
+  std::uint16_t trace = 0;           // LAB TRACE follows it under this number; 0: nobody does
   bool link_broadcast = false;       // came to a group MAC address
   bool ipsec_done = false;           // already protected: IPsec policies are not asked again
 };
