@@ -32,7 +32,7 @@ struct IcmpAnswer {
   std::optional<Quoted> quoted;
 };
 
-enum class Sent : std::uint8_t { sent, no_route, no_buffer };
+enum class Sent : std::uint8_t { sent, no_route, no_buffer, filtered };
 
 class Datapath final : public ArpHost {
  public:
@@ -116,6 +116,17 @@ class Datapath final : public ArpHost {
   bool pass_options(Packet& packet, const Destination& destination);
   void maybe_redirect(const PacketBuffer& packet, const Hop& hop);
   void broadcast(Packet packet, const Destination& destination, Departures& out);
+
+  // filter_path.cpp
+  /// Asks a filter and logs what it says where the entry wants that; nullptr: no entry matched.
+  const FilterEntry* consult(unsigned number, Filter& filter, const FilterSubject& subject, const PacketBuffer& packet);
+  /// Drops what the interface's traffic filter or LOCAL's excludes, and lets its policy filter assign policies.
+  void filter_arrivals(std::optional<unsigned> traffic_number, std::optional<unsigned> policy_number, Burst& burst);
+  /// The LOCAL interface's filters for a packet of this router; false: it was dropped.
+  bool filter_own(PacketBuffer& packet);
+  void assign_policy(unsigned number, Filter& filter, const FilterSubject& subject, PacketBuffer& packet);
+  void assign_priority(const Interface& interface, PacketBuffer& packet);
+  static void order_by_priority(Burst& frames);
 
   // output.cpp
   Sent depart(Packet packet, Departures& out);

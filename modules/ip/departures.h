@@ -56,7 +56,7 @@ class Datapath::Departures {
       path_.drop(IpDrop::header_error);
       return;
     }
-    const Destination& to = path_.destinations_.of(ip->destination());
+    const Destination& to = path_.destinations_.of(ip->destination(), packet->meta.policy);
     if (to.kind == Destination::Kind::routed) {
       path_.emit(path_.destinations_.hop(to, ip->source(), ip->protocol()), std::move(packet));
     } else if (chosen != nullptr &&

@@ -2,19 +2,21 @@
 
 namespace arrouter::ip {
 
-const Destination& Destinations::of(Ipv4Address address) const {
+const Destination& Destinations::of(Ipv4Address address, std::uint8_t policy) const {
   if (!state_.switches.route_cache) {
     uncached_.address = address;
+    uncached_.policy = policy;
     classify(uncached_);
     return uncached_;
   }
-  Destination& entry = cache_[std::hash<Ipv4Address>{}(address) % cache_.size()];
-  if (entry.generation == state_.routes.generation() && entry.address == address) {
+  Destination& entry = cache_[(std::hash<Ipv4Address>{}(address) + policy) % cache_.size()];
+  if (entry.generation == state_.routes.generation() && entry.address == address && entry.policy == policy) {
     ++state_.cache_hits;
     return entry;
   }
   ++state_.cache_misses;
   entry.address = address;
+  entry.policy = policy;
   entry.generation = state_.routes.generation();
   classify(entry);
   return entry;
@@ -36,7 +38,7 @@ void Destinations::classify(Destination& entry) const {
     entry.kind = Kind::martian;
   } else if ((entry.broadcast_on = state_.interfaces.broadcast_of(address)) != nullptr) {
     entry.kind = Kind::broadcast;
-  } else if ((entry.paths = state_.routes.lookup(address)) == nullptr) {
+  } else if ((entry.paths = state_.routes.lookup(address, entry.policy)) == nullptr) {
     entry.kind = Kind::unreachable;
   } else {
     entry.kind = entry.paths->front()->blackhole() ? Kind::blackhole : Kind::routed;

@@ -13,6 +13,7 @@ struct Destination {
   Ipv4Address address;
   std::uint32_t generation = 0;
   Kind kind = Kind::unreachable;
+  std::uint8_t policy = 0;                   // of the routes it was looked up in
   Interface* broadcast_on = nullptr;         // of a subnet's broadcast; nullptr for 255.255.255.255
   const RouteTable::Paths* paths = nullptr;  // of a routed one
 };
@@ -29,7 +30,7 @@ class Destinations {
 
   explicit Destinations(State& state) : state_(state) {}
   /// Valid until routes or interfaces change, or the next call.
-  const Destination& of(Ipv4Address address) const;
+  const Destination& of(Ipv4Address address, std::uint8_t policy = 0) const;
   /// The path of a routed destination; packets of one pair of hosts and protocol keep to one path.
   Hop hop(const Destination& destination, Ipv4Address source, std::uint8_t protocol) const;
   /// Entries in use, for SHOW IP ROUTE CACHE.

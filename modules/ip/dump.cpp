@@ -177,12 +177,13 @@ void dump_configuration(const Engine& engine, ConfigWriter& config) {
   config.section("IP", {"ip", "ipg", "5"});
   const State& state = engine.state;
   // Interfaces and routes are accepted only while the module is enabled.
-  bool needs_enabling = !state.interfaces.all().empty() || !state.templates.empty();
+  bool needs_enabling = !state.interfaces.all().empty() || !state.templates.empty() || !state.filters.all().empty();
   for (const auto& [prefix, routes] : state.routes.all()) {
     for (const Route& route : routes) needs_enabling |= route.protocol == RouteProtocol::fixed;
   }
   if (state.switches.enabled || needs_enabling) config.line("enable ip");
   dump_switches(state.switches, config);
+  dump_filters(state.filters, config);
   for (const auto& interface : state.interfaces.all()) dump_interface(*interface, config);
   dump_local(state.local, config);
   dump_arp(engine, config);

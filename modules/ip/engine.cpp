@@ -150,6 +150,7 @@ void Engine::reset() {
   state.udp = {};
   path.arp().counters = {};
   state.cache_hits = state.cache_misses = 0;
+  state.filters.reset_counters();
   for (const auto& interface : state.interfaces.all()) interface->counters = {};
   state.routes.invalidate_caches();
 }
@@ -159,6 +160,7 @@ void Engine::purge() {
   while (!state.interfaces.all().empty()) remove_interface(*state.interfaces.all().back());
   set_local({});
   state.routes.clear();
+  state.filters.clear();
   state.templates.clear();
   state.hosts.clear();
   state.switches = {};

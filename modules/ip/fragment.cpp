@@ -3,6 +3,9 @@
 #include <array>
 #include <cstring>
 
+#include "netdev/wire/tcp.h"
+#include "netdev/wire/udp.h"
+
 namespace arrouter::ip {
 namespace {
 
@@ -37,6 +40,17 @@ void finish(std::uint8_t* header, std::size_t total, std::size_t offset, bool mo
 }
 
 }  // namespace
+
+std::size_t wire_length(const PacketBuffer& packet) {
+  if (packet.meta.segmentation == Segmentation::none) return packet.size();
+  const std::size_t header = static_cast<std::size_t>(packet.data()[0] & 15) * 4;
+  std::size_t transport = wire::udp_header;
+  if (packet.meta.segmentation == Segmentation::tcp4) {
+    if (packet.size() < header + wire::tcp_header) return packet.size();
+    transport = static_cast<std::size_t>(packet.data()[header + 12] >> 4) * 4;
+  }
+  return std::min(packet.size(), header + transport + packet.meta.segment_size);
+}
 
 bool fragment(Packet packet, std::size_t mtu, PacketPool& pool, IpCounters& counters, FragmentSink& sink) {
   const auto ip = wire::view_ipv4(packet->view(), false);

@@ -7,6 +7,9 @@
 
 namespace arrouter::ip {
 
+/// Bytes of the longest IP packet that this buffer is on the wire.
+std::size_t wire_length(const PacketBuffer& packet);
+
 /// Takes fragments in order.
 class FragmentSink {
  public:

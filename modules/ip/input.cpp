@@ -175,6 +175,9 @@ void Datapath::take_protected(InterfaceId id, Burst& burst) {
 
 void Datapath::arrived(Interface& interface, Burst& burst) {
   const InterfaceId id = interface.id;
+  if (interface.settings.filtered() || state_.local.filtered()) {
+    filter_arrivals(interface.settings.filter, interface.settings.policy_filter, burst);
+  }
   take_protected(id, burst);
   if (!burst.empty() && ipsec_ != nullptr && ipsec_->attached(id)) {
     ipsec_->inbound_clear(id, burst);
@@ -204,6 +207,7 @@ void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
     packet->meta.network_offset = 0;
     packet->meta.link_broadcast = false;
     packet->meta.ipsec_done = false;
+    packet->meta.policy = 0;
     const auto ip = wire::view_ipv4(packet->view());
     if (!ip || !plausible(*ip)) {
       drop_arrived(*packet, ip ? IpDrop::address_error : IpDrop::header_error);
@@ -219,6 +223,7 @@ void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
     packets.clear();
     return;
   }
+  if (state_.local.filtered()) filter_arrivals({}, {}, packets);
   // What came through an SA may be protected again (a tunnel in a tunnel), but is never shown to inbound_clear().
   take_protected(id, packets);
   pass_firewall(id, packets);
@@ -229,7 +234,7 @@ void Datapath::dispatch(Burst& burst) {
   Departures out(*this);
   for (Packet& packet : burst) {
     const auto ip = wire::view_ipv4(packet->view(), false);
-    const Destination& to = destinations_.of(ip->destination());
+    const Destination& to = destinations_.of(ip->destination(), packet->meta.policy);
     switch (to.kind) {
       case Destination::Kind::own:
         deliver(std::move(packet));

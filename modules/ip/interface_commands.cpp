@@ -12,9 +12,8 @@ constexpr std::string_view interface_parameters =
     "[PROxyarp={ON|OFF|TRUE|FALSE|YES|NO|STrict|DEFroute}] [{RIPMetric|METric}=<1-16>] [SAMode={BLock|PAssthrough}] "
     "[VJC=<bool>] [VLANPriority={<0-7>|NONE}] [VLANTag={<1-4094>|NONE}]";
 constexpr std::string_view stored_parameters =
-    "Filters, FLUSHARP, GRE, IGMP proxy, inverse ARP, multicast, metrics of routing protocols, SAMODE, VJC and VLAN "
-    "tags "
-    "are kept and shown without effect.";
+    "FLUSHARP, GRE, IGMP proxy, inverse ARP, multicast, metrics of routing protocols, SAMODE, VJC and VLAN tags are "
+    "kept and shown without effect.";
 
 std::optional<unsigned> number_or_none(const Args& args, std::string_view name) {
   if (!args.holds<std::uint64_t>(name)) return std::nullopt;
@@ -207,7 +206,7 @@ void add_interface_rows(Engine& engine, Rows& rows) {
        "[PRIorityfilter={<0-299>|NONE}] [RIPMetric=<1-16>] [OSPFmetric=<1-65534>] [GRE={<1-100>|NONE}]",
        Access::manager, "Sets the address of the IP module itself; 0.0.0.0 clears it.",
        [&engine](Invocation& call) { return set_local(engine, call.args); }, Coverage::partial,
-       "Filters, GRE and metrics are kept and shown without effect."});
+       "The priority filter, GRE and metrics are kept and shown without effect."});
 }
 
 }  // namespace arrouter::ip

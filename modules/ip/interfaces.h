@@ -52,6 +52,7 @@ struct Link {
   Port* port = nullptr;
   std::vector<Interface*> interfaces;  // in the order they were added
   Burst transmit;                      // frames of the burst in work
+  bool prioritised = false;            // one of them has a priority of its own
   // frames that are dropped before there is a packet
   std::uint64_t in_unknown_protocols = 0;
   std::uint64_t in_other_hosts = 0;   // another station's MAC address

@@ -1,8 +1,8 @@
 // The IP module: addresses, ARP, routes and the packet path (chapter "Internet Protocol" of the AlliedWare manual).
 //
 // RFC 791, 792, 826, 1122, 1191, 1624, 1812, 1858, 2644, 4301. Files by idea: interfaces, arp, routes, destinations
-// (what an address means, cached), reassembly, fragment, options; the path itself is datapath.h with input, output,
-// local and errors; engine.h ties them together and is the face to other modules; rows.h lists commands and screens.
+// (what an address means, cached), reassembly, fragment, options, filter; the path itself is datapath.h with input,
+// output, local, errors and filter_path; engine.h ties them together and is the face to other modules; rows.h lists commands and screens.
 //
 // Invariants
 // - A packet is forwarded, delivered, held (ARP, reassembly, IPsec) or dropped; each drop has exactly one reason
@@ -16,8 +16,11 @@
 // one). A host that does not answer ARP within ARPWAITTIMEOUT costs the packets waiting for it, and their senders get
 // "host unreachable". ICMP errors quote eight bytes and have TTL 255, echo replies keep the sender's DF: as scanners
 // see the real router.
+// Traffic and policy filters see packets as they came over the wire, LOCAL's what the router gets and sends itself; a
+// filter without patterns is none. A pattern's SIZE is the most it matches. P0 is the most urgent priority, P5 that of
+// packets without one; a policy is preferred among routes of the longest prefix.
 //
-// Not modelled here: filters, RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP is
+// Not modelled here: RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP is
 // answered with the reset of a closed port.
 #include "modules/ip/ip_module.h"
 
@@ -37,6 +40,7 @@ class IpModule final : public Module {
     add_interface_rows(engine_, rows);
     add_route_rows(engine_, rows);
     add_arp_rows(engine_, rows);
+    add_filter_rows(engine_, rows);
     add_host_rows(engine_, rows);
     add_ping_rows(engine_, rows);
     add_trace_rows(engine_, rows);

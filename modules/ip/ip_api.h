@@ -47,7 +47,7 @@ struct UdpToSend {
 /// Why a packet was dropped; each has one counter on a screen of IP or IPsec.
 enum class IpDrop : std::uint8_t {
   header_error, address_error, unknown_protocol, no_route, ttl_expired, would_fragment, no_buffer, arp_failed,
-  interface_down, reassembly_failed, policy, not_forwarding, option, blackhole, count_
+  interface_down, reassembly_failed, policy, not_forwarding, option, blackhole, filter, count_
 };
 
 /// IPsec's place in the packet path. IP calls it with bursts; the ipsec module implements it. All packets start at

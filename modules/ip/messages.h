@@ -11,3 +11,12 @@ namespace arrouter::ip::messages {
 #undef MESSAGE
 
 }  // namespace arrouter::ip::messages
+
+/// Log lines and screens' sentences by name, as format strings.
+namespace arrouter::ip::texts {
+
+#define TEXT(name, wording) inline constexpr char name[] = wording;
+#include "modules/ip/texts.def"
+#undef TEXT
+
+}  // namespace arrouter::ip::texts

@@ -1,7 +1,6 @@
 // Packets out: route, IPsec, fragments, ARP, the link's burst.
 #include "modules/ip/departures.h"
 #include "netdev/join.h"
-#include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
 
 namespace arrouter::ip {
@@ -13,18 +12,6 @@ MacAddress multicast_mac(Ipv4Address group) {
   const std::uint32_t low = group.value & 0x7fffff;  // RFC 1112 6.4
   return {{0x01, 0x00, 0x5e, static_cast<std::uint8_t>(low >> 16), static_cast<std::uint8_t>(low >> 8),
            static_cast<std::uint8_t>(low)}};
-}
-
-/// Bytes of the longest IP packet that this buffer is on the wire.
-std::size_t wire_length(const PacketBuffer& packet) {
-  if (packet.meta.segmentation == Segmentation::none) return packet.size();
-  const std::size_t header = static_cast<std::size_t>(packet.data()[0] & 15) * 4;
-  std::size_t transport = wire::udp_header;
-  if (packet.meta.segmentation == Segmentation::tcp4) {
-    if (packet.size() < header + wire::tcp_header) return packet.size();
-    transport = static_cast<std::size_t>(packet.data()[header + 12] >> 4) * 4;
-  }
-  return std::min(packet.size(), header + transport + packet.meta.segment_size);
 }
 
 }  // namespace
@@ -58,7 +45,9 @@ Sent Datapath::depart(Packet packet, Departures& out) {
     drop(IpDrop::header_error);
     return Sent::no_route;
   }
-  const Destination& to = destinations_.of(ip->destination());
+  // What IPsec held back for an SA is somebody else's, and was filtered when it came.
+  if (state_.local.filtered() && packet->meta.interface == 0 && !filter_own(*packet)) return Sent::filtered;
+  const Destination& to = destinations_.of(ip->destination(), packet->meta.policy);
   switch (to.kind) {
     case Destination::Kind::own:
       loop_back(std::move(packet));
@@ -131,6 +120,7 @@ void Datapath::emit(const Hop& hop, Packet packet) {
     ++interface.counters.out_discards;
     return;
   }
+  if (interface.settings.priority_filter) assign_priority(interface, *packet);
   if (wire_length(*packet) <= interface.mtu) [[likely]] {
     link_send(interface, hop.next_hop, std::move(packet));
   } else {
@@ -203,6 +193,7 @@ void Datapath::flush(Link& link) {
   Burst frames;
   for (Packet& frame : link.transmit) frames.add(std::move(frame));
   link.transmit.clear();
+  if (std::exchange(link.prioritised, false)) order_by_priority(frames);
   join_frames(frames, link.port->offloads(), services_.pool);
   link.port->send(frames);
 }

@@ -118,13 +118,10 @@ Outcome show_route(Engine& engine, Invocation& call) {
 }  // namespace
 
 void add_route_rows(Engine& engine, Rows& rows) {
-  constexpr std::string_view policy_note =
-      "Routes of a POLICY other than 0 are kept and shown; they wait for policy filters.";
   rows.push_back(
       {"ADD IP ROUte=<ipv4> INTerface=<interface> NEXThop=<ipv4> [MASK=<mask>] [{METric|METRIC1}=<1-16>] "
        "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
-       Access::manager, "Adds a static route.", [&engine](Invocation& call) { return add_route(engine, call.args); },
-       Coverage::partial, policy_note});
+       Access::manager, "Adds a static route.", [&engine](Invocation& call) { return add_route(engine, call.args); }});
   rows.push_back({"ADD IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]", Access::manager,
                   "Adds a route that throws its packets away.",
                   [&engine](Invocation& call) { return add_route(engine, call.args); }});
@@ -132,7 +129,7 @@ void add_route_rows(Engine& engine, Rows& rows) {
       {"SET IP ROUte=<ipv4> INTerface=<interface> MASK=<mask> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
        "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",
        Access::manager, "Changes the costs of a static route.",
-       [&engine](Invocation& call) { return set_route(engine, call.args); }, Coverage::partial, policy_note});
+       [&engine](Invocation& call) { return set_route(engine, call.args); }});
   rows.push_back({"SET IP ROUte=<ipv4> BLACKhole [MASK=<mask>] [METric=<1-16>] [PREFerence=<0-65535>]", Access::manager,
                   "Changes the costs of a blackhole route.",
                   [&engine](Invocation& call) { return set_route(engine, call.args); }});

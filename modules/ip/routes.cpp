@@ -73,21 +73,19 @@ void RouteTable::set_interface_up(InterfaceId interface, bool up) {
 
 void RouteTable::clear() {
   routes_.clear();
-  for (auto& table : chosen_) table.clear();
-  lengths_ = 0;
+  for (Chosen& of : chosen_) of.clear();
   size_ = 0;
   ++generation_;
 }
 
 void RouteTable::choose(const Prefix& prefix) {
   ++generation_;
-  const std::size_t length = length_of(prefix.second);
-  auto& table = chosen_[length];
-  Paths best;
+  std::array<Paths, route_policies> best_of;
   if (const auto found = routes_.find(prefix); found != routes_.end()) {
     for (Route& route : found->second) {
-      // Routes of another policy wait for policy filters, and the LOCAL interface's needs no looking up.
-      if (!route.active || route.policy != 0 || route.interface == local_interface) continue;
+      // The LOCAL interface's route needs no looking up.
+      if (!route.active || route.interface == local_interface) continue;
+      Paths& best = best_of[route.policy];
       // At equal cost a blackhole comes last, so that the best are all of one kind.
       const auto rank = [](const Route& of) { return std::tuple(preference(of), of.metric, of.blackhole()); };
       if (!best.empty() && rank(route) > rank(*best.front())) continue;
@@ -95,24 +93,44 @@ void RouteTable::choose(const Prefix& prefix) {
       best.push_back(&route);
     }
   }
+  for (unsigned policy = 0; policy < route_policies; ++policy) chosen_[policy].put(prefix, std::move(best_of[policy]));
+}
+
+void RouteTable::Chosen::put(const Prefix& prefix, Paths best) {
+  const std::size_t length = length_of(prefix.second);
+  auto& table = tables[length];
   if (best.empty()) {
     table.erase(prefix.first.value);
   } else {
     table.insert_or_assign(prefix.first.value, std::move(best));
   }
   const std::uint64_t bit = std::uint64_t{1} << length;
-  lengths_ = table.empty() ? lengths_ & ~bit : lengths_ | bit;
+  lengths = table.empty() ? lengths & ~bit : lengths | bit;
 }
 
-const RouteTable::Paths* RouteTable::lookup(Ipv4Address destination) const {
-  for (std::uint64_t left = lengths_; left != 0;) {
+std::pair<const RouteTable::Paths*, int> RouteTable::Chosen::lookup(Ipv4Address destination) const {
+  for (std::uint64_t left = lengths; left != 0;) {
     const int length = 63 - std::countl_zero(left);
     left &= ~(std::uint64_t{1} << length);
-    const auto& table = chosen_[static_cast<std::size_t>(length)];
+    const auto& table = tables[static_cast<std::size_t>(length)];
     const auto found = table.find(destination.masked(mask_of(length)).value);
-    if (found != table.end()) return &found->second;
+    if (found != table.end()) return {&found->second, length};
   }
-  return nullptr;
+  return {nullptr, -1};
+}
+
+void RouteTable::Chosen::clear() {
+  for (auto& table : tables) table.clear();
+  lengths = 0;
+}
+
+const RouteTable::Paths* RouteTable::lookup(Ipv4Address destination, unsigned policy) const {
+  // The longest prefix goes before the policy (RFC 1812 5.2.4.3): a network of its own is not drawn to another's
+  // default route.
+  const auto [standard, standard_length] = chosen_[0].lookup(destination);
+  if (policy == 0) return standard;
+  const auto [preferred, preferred_length] = chosen_[policy].lookup(destination);
+  return preferred_length >= standard_length ? preferred : standard;
 }
 
 std::size_t RouteTable::active() const {

@@ -35,6 +35,9 @@ struct Route {
   }
 };
 
+/// POLICY=0 … 7.
+inline constexpr unsigned route_policies = 8;
+
 /// Interface number of the LOCAL interface's host route; never looked up, own addresses are found before.
 inline constexpr InterfaceId local_interface = 0xffff;
 
@@ -58,8 +61,9 @@ class RouteTable {
   void set_interface_up(InterfaceId interface, bool up);
   void clear();
 
-  /// The best routes of the longest prefix; nullptr when none matches. Stays valid until generation() changes.
-  const Paths* lookup(Ipv4Address destination) const;
+  /// The best routes of the longest prefix that has any for this policy, or for policy 0; nullptr when none matches.
+  /// Stays valid until generation() changes.
+  const Paths* lookup(Ipv4Address destination, unsigned policy = 0) const;
   /// Counts every change, so that caches know when to forget.
   std::uint32_t generation() const { return generation_; }
   void invalidate_caches() { ++generation_; }
@@ -71,11 +75,20 @@ class RouteTable {
   std::size_t active() const;
 
  private:
+  /// The best active routes of one policy.
+  struct Chosen {
+    std::array<std::unordered_map<std::uint32_t, Paths>, 33> tables;  // by prefix length, then network
+    std::uint64_t lengths = 0;                                        // bit n: tables[n] is not empty
+
+    void put(const Prefix& prefix, Paths best);
+    /// Of the longest prefix, with its length; nullptr and -1 when none matches.
+    std::pair<const Paths*, int> lookup(Ipv4Address destination) const;
+    void clear();
+  };
   void choose(const Prefix& prefix);
 
   std::map<Prefix, std::list<Route>> routes_;
-  std::array<std::unordered_map<std::uint32_t, Paths>, 33> chosen_;  // by prefix length, then network
-  std::uint64_t lengths_ = 0;                                        // bit n: chosen_[n] is not empty
+  std::array<Chosen, route_policies> chosen_;
   std::size_t size_ = 0;
   std::uint32_t generation_ = 1;
 };

@@ -15,6 +15,7 @@ void add_module_rows(Engine& engine, Rows& rows);
 void add_interface_rows(Engine& engine, Rows& rows);
 void add_route_rows(Engine& engine, Rows& rows);
 void add_arp_rows(Engine& engine, Rows& rows);
+void add_filter_rows(Engine& engine, Rows& rows);
 void add_host_rows(Engine& engine, Rows& rows);
 void add_ping_rows(Engine& engine, Rows& rows);
 void add_trace_rows(Engine& engine, Rows& rows);
@@ -30,11 +31,14 @@ void show_route_count(const Engine& engine, Screen& screen);
 void show_route_preferences(Screen& screen);
 void show_arp(const Engine& engine, Screen& screen, std::optional<Ipv4Address> only);
 void show_hosts(const Engine& engine, Screen& screen);
+void show_filters(const Engine& engine, Screen& screen, std::optional<unsigned> only);
 void show_udp(const Engine& engine, Screen& screen);
 void show_counters(const Engine& engine, Screen& screen, std::string_view group);
 void show_ping(const Ping& ping, Screen& screen);
 void show_trace(const Trace& trace, Screen& screen);
 
+/// The lines that make these filters again.
+void dump_filters(const FilterTable& filters, ConfigWriter& config);
 /// The "IP" section of the configuration script (dump.cpp).
 void dump_configuration(const Engine& engine, ConfigWriter& config);
 

@@ -30,6 +30,9 @@ struct InterfaceSettings {
   unsigned rip_metric = 1;
   unsigned ospf_metric = 1;
   bool enabled = true;
+
+  /// Arriving packets have filters to pass.
+  bool filtered() const { return filter || policy_filter; }
 };
 
 /// SET IP LOCAL.
@@ -38,6 +41,8 @@ struct LocalSettings {
   std::optional<unsigned> filter, policy_filter, priority_filter, gre;
   unsigned rip_metric = 1;
   unsigned ospf_metric = 1;
+
+  bool filtered() const { return filter || policy_filter; }
 };
 
 /// ENABLE/DISABLE IP … (reference/ip.md 1).

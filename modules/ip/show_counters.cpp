@@ -46,7 +46,7 @@ void print_ip(const Engine& engine, Screen& screen) {
          {"forwDatagrams", of.forwarded},
          {"inDelivers", of.in_delivers},
          {"inUnknownProtos", drops(IpDrop::unknown_protocol)},
-         {"inDiscards", drops(IpDrop::no_buffer, IpDrop::policy)},
+         {"inDiscards", drops(IpDrop::no_buffer, IpDrop::policy, IpDrop::filter)},
          {"reasmReqds", of.reassembly_required},
          {"reasmOKs", of.reassembled},
          {"reasmFails", drops(IpDrop::reassembly_failed)},
@@ -77,6 +77,7 @@ void print_ip(const Engine& engine, Screen& screen) {
          {"reassembly", of.dropped(IpDrop::reassembly_failed)},
          {"noBuffer", of.dropped(IpDrop::no_buffer)},
          {"policy", of.dropped(IpDrop::policy)},
+         {"filtered", of.dropped(IpDrop::filter)},
          {"otherHost", other_hosts},
          {"foreignProtocol", foreign},
          {"noInterface", no_interface}});

@@ -70,7 +70,7 @@ void show_module(const Engine& engine, Screen& screen) {
   field("Redirect", on_off(on.redirect), 2);
   screen.line();
   field("Active Routes", engine.state.routes.active());
-  field("IP Filters", 0);
+  field("IP Filters", engine.state.filters.all().size());
   field("IP Interfaces", engine.state.interfaces.all().size());
   screen.rule(module_rule);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "modules/ip/counters.h"
+#include "modules/ip/filter.h"
 #include "modules/ip/interfaces.h"
 #include "modules/ip/routes.h"
 #include "modules/ip/settings.h"
@@ -18,6 +19,7 @@ struct State {
   LocalSettings local;
   InterfaceTable interfaces;
   RouteTable routes;
+  FilterTable filters;
   std::map<std::string, RouteTemplate, std::less<>> templates;
   std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given; found without regard to case
 

@@ -26,6 +26,10 @@ enum class Checksum : std::uint8_t {
   verified,  // checked by the sender's side of a TAP
 };
 
+/// Priorities of packets: P0 is the most urgent.
+inline constexpr unsigned priorities = 8;
+inline constexpr std::uint8_t normal_priority = 5;
+
 /// What stages tell each other about a packet. Cleared when a buffer leaves the pool.
 struct PacketMeta {
   std::uint16_t interface = 0;       // index of the IP interface it came in by; 0: made by the router itself
@@ -43,6 +47,8 @@ struct PacketMeta {
   std::uint16_t trace = 0;           // LAB TRACE follows it under this number; 0: nobody does
   bool link_broadcast = false;       // came to a group MAC address
   bool ipsec_done = false;           // already protected: IPsec policies are not asked again
+  std::uint8_t policy = 0;           // 0..7: whose routes it prefers
+  std::uint8_t priority = normal_priority;  // P0..P7: what leaves first when a burst is sent
 };
 
 /// The block itself. Owned through Packet; never copied.
