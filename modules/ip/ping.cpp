@@ -10,18 +10,16 @@ Ping::Ping(Services& services, State& state, Datapath& path)
 void Ping::start(const PingSettings& settings, std::weak_ptr<Terminal> terminal) {
   current_ = settings;
   results_ = {};
-  terminal_ = std::move(terminal);
-  running_ = true;
   waiting_ = false;
   sequence_ = 0;
   identifier_ = static_cast<std::uint16_t>(services_.random.u32());
-  if (const auto to = terminal_.lock()) to->hold();
+  started(std::move(terminal));
   // The first request leaves after the command has ended, so that its screen comes before the first reply.
   timer_.arm(services_.clock.now());
 }
 
 bool Ping::stop() {
-  if (!running_) return false;
+  if (!running()) return false;
   results_.last_message = "Ping stopped";
   finish();
   return true;
@@ -33,8 +31,10 @@ void Ping::send() {
   if (ping.source.unset()) current_->source = path_.source_towards(ping.destination);
   ++sequence_;
   Packet packet = services_.pool.allocate(total);
+  sent_at_ = services_.clock.now();
   if (!packet) {
     failed("No buffers available");
+    after(sent_at_);
     return;
   }
   std::uint8_t* const at = packet->put(total);
@@ -52,7 +52,6 @@ void Ping::send() {
   ++results_.sent;
   ++state_.icmp.out_messages;
   ++state_.icmp.out[wire::icmp_type::echo];
-  sent_at_ = services_.clock.now();
   waiting_ = true;
   timer_.arm(sent_at_ + std::chrono::seconds(ping.timeout_s));
   if (path_.originate(std::move(packet)) == Sent::no_route) {
@@ -63,13 +62,14 @@ void Ping::send() {
 }
 
 void Ping::timer() {
-  if (waiting_) {
+  if (abandoned()) {
+    stop();
+  } else if (waiting_) {
     failed(fmt::format("No reply from {}", to_string(current_->destination)));
-    if (!running_) return;
     after(services_.clock.now());
-    return;
+  } else {
+    send();
   }
-  send();
 }
 
 void Ping::failed(std::string_view why) {
@@ -88,7 +88,7 @@ void Ping::after(Instant not_before) {
 }
 
 void Ping::answered(const IcmpAnswer& answer) {
-  if (!running_ || !waiting_) return;
+  if (!running() || !waiting_) return;
   const Instant now = services_.clock.now();
   if (answer.icmp.type == wire::icmp_type::echo_reply) {
     if (answer.icmp.identifier() != identifier_ || answer.icmp.sequence() != sequence_) return;
@@ -115,17 +115,13 @@ void Ping::answered(const IcmpAnswer& answer) {
 }
 
 void Ping::say(const std::string& line) {
-  if (!current_->screen_output) return;
-  if (const auto to = terminal_.lock()) to->print(line + "\n");
+  if (current_->screen_output) print(line);
 }
 
 void Ping::finish() {
   timer_.disarm();
   waiting_ = false;
-  if (!running_) return;
-  running_ = false;
-  if (const auto to = terminal_.lock()) to->release();
-  terminal_.reset();
+  finished();
 }
 
 }  // namespace arrouter::ip

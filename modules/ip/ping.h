@@ -1,12 +1,11 @@
 // PING: one at a time, in the background, its replies printed on the terminal that asked (reference/ip.md 6).
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "modules/ip/datapath.h"
-#include "os/terminal.h"
+#include "modules/ip/probe.h"
 
 namespace arrouter::ip {
 
@@ -22,14 +21,13 @@ struct PingSettings {
   bool screen_output = true;
 };
 
-class Ping {
+class Ping final : public Probe {
  public:
+  using Settings = PingSettings;
   Ping(Services& services, State& state, Datapath& path);
-  ~Ping() { finish(); }
 
   PingSettings defaults;
 
-  bool running() const { return running_; }
   /// The source is checked and the destination known.
   void start(const PingSettings& settings, std::weak_ptr<Terminal> terminal);
   /// False when none is running.
@@ -58,8 +56,6 @@ class Ping {
   Datapath& path_;
   std::optional<PingSettings> current_;
   Results results_;
-  std::weak_ptr<Terminal> terminal_;
-  bool running_ = false;
   bool waiting_ = false;  // for the answer to `sequence_`
   std::uint16_t identifier_ = 0;
   std::uint16_t sequence_ = 0;

@@ -12,8 +12,6 @@ Trace::Trace(Services& services, State& state, Datapath& path)
 void Trace::start(const TraceSettings& settings, std::weak_ptr<Terminal> terminal) {
   current_ = settings;
   if (current_->source.unset()) current_->source = path_.source_towards(settings.destination);
-  terminal_ = std::move(terminal);
-  running_ = true;
   waiting_ = false;
   probes_ = 0;
   last_message_.clear();
@@ -25,12 +23,12 @@ void Trace::start(const TraceSettings& settings, std::weak_ptr<Terminal> termina
   hop_ = {};
   minimum_ms_ = maximum_ms_ = total_ms_ = 0;
   reached_ = refused_ = false;
-  if (const auto to = terminal_.lock()) to->hold();
+  started(std::move(terminal));
   timer_.arm(services_.clock.now());
 }
 
 bool Trace::stop() {
-  if (!running_) return false;
+  if (!running()) return false;
   finish("Interrupted");
   return true;
 }
@@ -67,16 +65,18 @@ void Trace::probe() {
 }
 
 void Trace::timer() {
-  if (!waiting_) {
+  if (abandoned()) {
+    stop();
+  } else if (waiting_) {
+    waiting_ = false;
+    next();
+  } else {
     probe();
-    return;
   }
-  waiting_ = false;
-  next();
 }
 
 void Trace::answered(const IcmpAnswer& answer) {
-  if (!running_ || !waiting_ || !answer.quoted || answer.quoted->protocol != wire::protocol::udp ||
+  if (!running() || !waiting_ || !answer.quoted || answer.quoted->protocol != wire::protocol::udp ||
       answer.quoted->destination != current_->destination || load_be16(answer.quoted->payload.data()) != source_port_ ||
       load_be16(answer.quoted->payload.data() + 2) != port_) {
     return;
@@ -98,7 +98,7 @@ void Trace::answered(const IcmpAnswer& answer) {
 void Trace::next() {
   if (tried_ >= current_->number) {
     end_hop();
-    if (!running_) return;
+    if (!running()) return;
   }
   timer_.arm(services_.clock.now());
 }
@@ -129,22 +129,16 @@ void Trace::end_hop() {
 
 void Trace::say(const std::string& line) {
   if (line.size() > 3 && line[3] == '.') lines_.push_back(line);
-  if (!current_->screen_output) return;
-  if (const auto to = terminal_.lock()) to->print(line + "\n");
+  if (current_->screen_output) print(line);
 }
 
 void Trace::finish(std::string_view message) {
   timer_.disarm();
   waiting_ = false;
-  if (!running_) return;
-  running_ = false;
   last_message_ = std::string(message);
-  if (!message.empty()) {
-    say("***");
-    say(last_message_);
-  }
-  if (const auto to = terminal_.lock()) to->release();
-  terminal_.reset();
+  say("***");
+  say(last_message_);
+  finished();
 }
 
 }  // namespace arrouter::ip

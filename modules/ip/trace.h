@@ -2,13 +2,12 @@
 // are answered or given up.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "modules/ip/datapath.h"
-#include "os/terminal.h"
+#include "modules/ip/probe.h"
 
 namespace arrouter::ip {
 
@@ -23,14 +22,13 @@ struct TraceSettings {
   bool screen_output = true;
 };
 
-class Trace {
+class Trace final : public Probe {
  public:
+  using Settings = TraceSettings;
   Trace(Services& services, State& state, Datapath& path);
-  ~Trace() { finish({}); }
 
   TraceSettings defaults;
 
-  bool running() const { return running_; }
   void start(const TraceSettings& settings, std::weak_ptr<Terminal> terminal);
   bool stop();
   void answered(const IcmpAnswer& answer);
@@ -52,8 +50,7 @@ class Trace {
   State& state_;
   Datapath& path_;
   std::optional<TraceSettings> current_;
-  std::weak_ptr<Terminal> terminal_;
-  bool running_ = false, waiting_ = false;
+  bool waiting_ = false;
   unsigned probes_ = 0;
   std::string last_message_;
   std::vector<std::string> lines_;

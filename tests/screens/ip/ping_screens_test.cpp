@@ -105,6 +105,24 @@ TEST_CASE("an answer that is late, foreign or to something else does not count")
   CHECK(router.terminal->output == "Request 1 timed-out: No reply from 192.168.1.10\n");
 }
 
+TEST_CASE("a ping or trace ends when the terminal that asked has gone") {
+  IpBench router;
+  router.two_interfaces();
+  router.run("ping 192.168.1.10 number=continuous scr=no");
+  router.run("trace 192.168.1.10 scr=no");
+  router.services.time.advance(5s);
+  CHECK(router.run("show ping").find("Ping in progress ............... Yes") != std::string::npos);
+  router.terminal = std::make_shared<BenchTerminal>();
+  router.services.time.advance(3s);
+  CHECK(router.run("show ping").find("Ping in progress ............... No") != std::string::npos);
+  CHECK(router.run("show trace").find("Trace route in progress ........ No") != std::string::npos);
+  // A script in the router never had one.
+  router.terminal.reset();
+  router.run("ping 192.168.1.10 number=continuous");
+  router.services.time.advance(5s);
+  CHECK(router.run("stop ping") == "Info (1054003): Operation successful.");
+}
+
 TEST_CASE("one ping at a time, until it is stopped") {
   Router router;
   CHECK(router.run("stop ping") == "Error (3054257): Ping is not in progress.");
