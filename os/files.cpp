@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "os/base/limits.h"
 #include "os/base/text.h"
@@ -38,8 +39,14 @@ class Descriptor {
   int fd_;
 };
 
+bool disk_full(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
+std::unexpected<Failure> full(std::string_view name, std::string_view device) {
+  return failure(fmt::format("cannot write {}: {} full", name, device));
+}
+
 std::unexpected<Failure> system_failure(std::string_view what, std::string_view name, int error) {
-  if (error == ENOSPC || error == EDQUOT) return failure(fmt::format("{} {}: no space left", what, name));
+  if (disk_full(error)) return failure(fmt::format("{} {}: no space left", what, name));
   return failure(fmt::format("{} {}: {}", what, name, std::strerror(error)));
 }
 
@@ -64,13 +71,13 @@ bool sync_directory(const fs::path& directory) {
 }
 
 // Temporary file, fsync, rename, fsync of the directory: at every moment `path` has the old content or the new.
-Result<void> replace_file(const fs::path& path, std::string_view shown, std::string_view content, mode_t mode,
+Result<void> replace_file(const fs::path& path, const FileName& shown, std::string_view content, mode_t mode,
                           WallTime created) {
   const fs::path temporary = path.parent_path() / (std::string(temporary_prefix) + path.filename().string());
   const auto fail = [&]() -> std::unexpected<Failure> {
     const int error = errno;
     ::unlink(temporary.c_str());
-    return system_failure("cannot write", shown, error);
+    return disk_full(error) ? full(shown.name, shown.device) : system_failure("cannot write", shown.name, error);
   };
   ::unlink(temporary.c_str());
   {
@@ -82,7 +89,7 @@ Result<void> replace_file(const fs::path& path, std::string_view shown, std::str
     }
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return fail();
-  if (!sync_directory(path.parent_path())) return system_failure("cannot write", shown, errno);
+  if (!sync_directory(path.parent_path())) return system_failure("cannot write", shown.name, errno);
   return {};
 }
 
@@ -109,10 +116,24 @@ Result<std::string> read_file(const fs::path& path, std::string_view shown) {
 }
 
 // A directory that cannot be listed, read or written is found at start, not by the first command that needs it.
-Result<void> sweep(const fs::path& directory) {
-  if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return system_failure("cannot use the directory", directory.string(), errno);
+Result<void> check_access(const fs::path& directory) {
+  if (::access(directory.c_str(), R_OK | W_OK | X_OK) == 0) return {};
+  return system_failure("cannot use the directory", directory.string(), errno);
+}
+
+// Makes what is missing of the path and notes it in `made`.
+Result<void> make_directory(const fs::path& directory, std::vector<fs::path>& made) {
+  fs::path so_far;
+  for (const fs::path& part : directory) {
+    so_far /= part;
+    std::error_code error;
+    if (fs::create_directory(so_far, error)) made.push_back(so_far);
+    if (error) return system_failure("cannot make the directory", directory.string(), error.value());
   }
+  return {};
+}
+
+Result<void> sweep(const fs::path& directory) {
   std::error_code error;
   const fs::directory_iterator entries(directory, error);
   if (error) return system_failure("cannot list the directory", directory.string(), error.value());
@@ -148,11 +169,8 @@ Result<void> try_writing(const fs::path& directory) {
   return {};
 }
 
-// Two routers on one flash would overwrite each other's files. The lock ends with the last copy of the store, and with
-// the process at the latest.
-Result<std::shared_ptr<void>> lock(const fs::path& directory) {
-  const auto file = std::make_shared<Descriptor>(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file->good() && ::flock(file->get(), LOCK_EX | LOCK_NB) == 0) return file;
+Result<void> lock(const Descriptor& file, const fs::path& directory) {
+  if (file.good() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
   if (errno == EWOULDBLOCK) return failure(fmt::format("another router uses the directory {}", directory.string()));
   return system_failure("cannot lock the directory", directory.string(), errno);
 }
@@ -183,18 +201,37 @@ Result<FileName> parse_file_name(std::string_view text, std::string_view default
   return result;
 }
 
+// Two routers on one flash would overwrite each other's files. The lock ends with the last copy of the store, and with
+// the process at the latest.
+struct FileStore::Claim {
+  ~Claim() {
+    for (auto directory = made.rbegin(); directory != made.rend(); ++directory) ::rmdir(directory->c_str());
+  }
+  std::optional<Descriptor> lock;
+  std::vector<fs::path> made;  // in order, the deepest last
+};
+
 Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock) {
   if (directory.empty()) return FileStore({}, flash_bytes, clock, nullptr);
-  std::error_code error;
-  fs::create_directories(directory / "nvs", error);
-  if (error) return system_failure("cannot make the directory", directory.string(), error.value());
-  const auto locked = lock(directory);
-  if (!locked) return std::unexpected(locked.error());
-  for (const fs::path& part : {directory, directory / "nvs"}) {
-    if (const auto usable = sweep(part); !usable) return std::unexpected(usable.error());
-    if (const auto writable = try_writing(part); !writable) return std::unexpected(writable.error());
+  const auto claim = std::make_shared<Claim>();
+  auto done = make_directory(directory, claim->made);
+  if (done) done = check_access(directory);
+  if (done) {
+    claim->lock.emplace(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    done = lock(*claim->lock, directory);
   }
-  return FileStore(std::move(directory), flash_bytes, clock, *locked);
+  if (done) done = make_directory(directory / "nvs", claim->made);
+  if (done) done = check_access(directory / "nvs");
+  for (const fs::path& part : {directory, directory / "nvs"}) {
+    if (done) done = sweep(part);
+    if (done) done = try_writing(part);
+  }
+  if (!done) return std::unexpected(done.error());
+  return FileStore(std::move(directory), flash_bytes, clock, claim);
+}
+
+void FileStore::keep() {
+  if (claim_) claim_->made.clear();
 }
 
 fs::path FileStore::path_of(const FileName& name) const {
@@ -277,14 +314,14 @@ Result<void> FileStore::has_room(const FileName& name, std::uint64_t size) const
   const std::uint64_t total = name.device == "nvs" ? limits::nvs_bytes : flash_bytes_;
   const std::uint64_t others = used(name.device) - old_size;
   if (size > limits::file_size || others > total || size > total - others) {
-    return failure(fmt::format("cannot write {}: {} full", name.name, name.device));
+    return full(name.name, name.device);
   }
   return {};
 }
 
 Result<void> FileStore::write_content(const FileName& name, std::string_view content) {
   if (const auto room = has_room(name, content.size()); !room) return room;
-  if (!directory_.empty()) return replace_file(path_of(name), name.name, content, 0644, clock_->now());
+  if (!directory_.empty()) return replace_file(path_of(name), name, content, 0644, clock_->now());
   put_in_memory(memory_key(name), content);
   return {};
 }
@@ -301,10 +338,8 @@ Result<void> FileStore::rename(const FileName& from, const FileName& to) {
   if (!exists(from)) return failure(fmt::format("{} does not exist", from.name));
   if (exists(to)) return failure(fmt::format("{} already exists", to.name));
   if (from.device != to.device) {
-    const auto content = read(from);
-    if (!content) return std::unexpected(content.error());
-    if (const auto written = write(to, *content); !written) return written;
-    return remove(from);
+    const auto copied = copy(from, to);
+    return copied ? remove(from) : copied;
   }
   if (directory_.empty()) {
     const std::string content = in_memory(memory_key(from))->content;
@@ -315,6 +350,12 @@ Result<void> FileStore::rename(const FileName& from, const FileName& to) {
     return system_failure("cannot rename", from.name, errno);
   sync_directory(path_of(to).parent_path());
   return {};
+}
+
+Result<void> FileStore::copy(const FileName& from, const FileName& to) {
+  const auto content = read(from);
+  if (!content) return std::unexpected(content.error());
+  return write(to, *content);
 }
 
 void FileStore::list_directory(const fs::path& directory, std::string_view device, std::vector<FileInfo>& files) const {
@@ -358,8 +399,10 @@ Result<std::string> FileStore::read_private(std::string_view key) const {
 
 Result<void> FileStore::write_private(std::string_view key, std::string_view content) {
   if (!good_key(key)) return failure(fmt::format("bad key {}", key));
-  if (content.size() > limits::nvs_bytes) return failure(fmt::format("cannot write {}: nvs full", key));
-  if (!directory_.empty()) return replace_file(private_path(key), key, content, 0600, clock_->now());
+  if (content.size() > limits::nvs_bytes) return full(key, "nvs");
+  if (!directory_.empty()) {
+    return replace_file(private_path(key), {"nvs", std::string(key)}, content, 0600, clock_->now());
+  }
   put_in_memory(private_memory_key(key), content);
   return {};
 }

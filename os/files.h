@@ -41,14 +41,19 @@ class FileStore {
  public:
   /// `directory` holds FLASH files at its top and NVS files in nvs/; made when absent. An empty path keeps everything
   /// in memory (simulation). `flash_bytes` is the model's flash size; writes beyond it fail. A directory that cannot be
-  /// listed, read and written, or that another router uses, is refused.
+  /// listed, read and written, or that another router uses, is refused. Directories that were made go again, when
+  /// they are empty, with the last copy of a store that was not kept.
   static Result<FileStore> open(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock);
 
+  /// The start succeeded: the directory stays.
+  void keep();
+
   Result<std::string> read(const FileName& name) const;
-  /// Replaces or makes; the failure text is the router's ("flash full" …).
+  /// Replaces or makes; the failure text is the router's: "flash full" also when it is the host's disk that is.
   Result<void> write(const FileName& name, std::string_view content);
   Result<void> remove(const FileName& name);
   Result<void> rename(const FileName& from, const FileName& to);
+  Result<void> copy(const FileName& from, const FileName& to);
   bool exists(const FileName& name) const;
   /// Sorted by name; hidden private files are not among them.
   std::vector<FileInfo> list() const;
@@ -62,9 +67,10 @@ class FileStore {
   Result<void> remove_private(std::string_view key);
 
  private:
+  struct Claim;  // on the directory
   FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock,
-            std::shared_ptr<void> lock)
-      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock), lock_(std::move(lock)) {}
+            std::shared_ptr<Claim> claim)
+      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock), claim_(std::move(claim)) {}
   std::filesystem::path path_of(const FileName& name) const;
   std::filesystem::path private_path(std::string_view key) const;
   struct MemoryFile {
@@ -85,7 +91,7 @@ class FileStore {
   std::filesystem::path directory_;  // empty: in memory
   std::uint64_t flash_bytes_ = 0;
   const WallClock* clock_ = nullptr;
-  std::shared_ptr<void> lock_;  // of the directory
+  std::shared_ptr<Claim> claim_;
   mutable FileCounters counters_;
   std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content
 };

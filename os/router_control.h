@@ -44,6 +44,8 @@ class RouterControl {
   /// RESTART: every module is destroyed and made again, then the boot configuration (or `config`; "none" for none)
   /// runs. Happens after the present command has ended.
   virtual void restart(RestartKind kind, std::optional<std::string> config) = 0;
+  /// A restart was asked for and has not begun.
+  virtual bool restarting() const { return false; }
   /// The SET CONFIG file name ("boot.cfg"), empty when not set; kept in NVS.
   virtual std::string boot_config() const = 0;
   virtual Result<void> set_boot_config(std::string_view name) = 0;

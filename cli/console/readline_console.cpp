@@ -27,6 +27,8 @@ namespace arrouter {
 
 namespace {
 
+constexpr cc_t no_key = 0xff;  // in no text, whatever its encoding
+
 constexpr int control_key(char letter) { return letter - '@'; }
 
 class ReadlineConsole final : public Console, private Display {
@@ -64,6 +66,7 @@ class ReadlineConsole final : public Console, private Display {
     rl_initialize();
     rl_variable_bind("bind-tty-special-chars", "off");
     rl_variable_bind("enable-bracketed-paste", "off");
+    rl_variable_bind("bell-style", "none");
     rl_prep_term_function = [](int meta) {
       rl_prep_terminal(meta);
       plain_keys(true);
@@ -106,8 +109,11 @@ class ReadlineConsole final : public Console, private Display {
     clear_history();
     for (const std::string& line : slot_.history()) add_history(line.c_str());
     mode_ = Mode::line;
-    // Readline echoes only where it finds the terminal echoing.
-    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &found_);
+    // Readline echoes only where it finds the terminal echoing, and ends at the terminal's end-of-file key, Ctrl/D when
+    // there is none; here Ctrl/D is just another key.
+    termios settings = found_;
+    settings.c_cc[VEOF] = no_key;
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &settings);
     rl_callback_handler_install(prompt.c_str(), line_entered);
   }
   void stop_line() {

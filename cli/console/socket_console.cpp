@@ -26,6 +26,7 @@ using boost::system::error_code;
 using StreamSocket = asio::generic::stream_protocol::socket;
 
 constexpr std::chrono::milliseconds accept_pause{500};
+constexpr std::string_view no_room = "This console has too many clients already.\r\n";
 
 /// One connected client. Keeps itself alive while it reads or writes.
 class Client : public std::enable_shared_from_this<Client> {
@@ -111,11 +112,18 @@ class SocketConsole final : public Console, private LineEditor::Owner {
   }
   void welcome(StreamSocket socket) {
     std::erase_if(clients_, [](const auto& client) { return client->gone(); });
-    if (clients_.size() >= limits::sessions) return;  // the socket closes
+    if (clients_.size() >= limits::sessions) return turn_away(std::move(socket));
     auto client = std::make_shared<Client>(std::move(socket), [this](std::string_view typed) { editor_.feed(typed); });
     clients_.push_back(client);
     client->send(editor_.redraw());
     client->read();
+  }
+
+  /// A new socket takes one line without waiting; then it closes.
+  static void turn_away(StreamSocket socket) {
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.send(asio::buffer(no_room), 0, ignored);
   }
 
   void show(std::string_view bytes) override {

@@ -37,6 +37,12 @@ class Client : public std::enable_shared_from_this<Client> {
       if (const auto self = weak.lock()) self->send(frame);
     });
     read();
+    // Complete once the peer has closed both ways; one that only stopped sending still listens.
+    socket_.async_wait(Protocol::socket::wait_error, [self = shared_from_this()](const Error& error) {
+      if (error) return;
+      self->deaf_ = true;
+      self->work();
+    });
   }
   void give_up() { terminal_->give_up(); }
   void close() {
@@ -82,6 +88,8 @@ class Client : public std::enable_shared_from_this<Client> {
     }
     working_ = false;
     if (closed_) return;
+    // Nobody waits for the answer in work, nor for what would follow it.
+    if (ended_ && deaf_ && terminal_->busy()) return close();
     // Whoever stopped sending still gets the answers to what was sent.
     if (ended_ && !terminal_->busy() && output_.empty() && !input_.contains('\n')) return close();
     if (paused_) reading_on();
@@ -116,7 +124,7 @@ class Client : public std::enable_shared_from_this<Client> {
   std::string input_;
   std::deque<std::string> output_;
   std::size_t backlog_ = 0;
-  bool closed_ = false, ended_ = false, paused_ = false, working_ = false;
+  bool closed_ = false, ended_ = false, deaf_ = false, paused_ = false, working_ = false;
 };
 
 class Server final : public ControlServer {

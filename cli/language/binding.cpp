@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/language/value.h"
+#include "os/base/text.h"
 
 namespace arrouter {
 namespace {
@@ -180,6 +181,7 @@ bool Misfit::nearer_than(const Misfit& other) const {
 FoundParameter find_parameter(const Grammar& grammar, const Token& token) {
   FoundParameter best;
   if (token.word_quoted) return best;
+  std::size_t begun = 0;  // parameters that begin with what was typed, whatever their shortest form
   for (std::size_t i = 0; i < grammar.parameters.size(); ++i) {
     for (const Word& name : grammar.parameters[i].names) {
       const Word::Fit fit = name.fit(token.word);
@@ -189,7 +191,11 @@ FoundParameter find_parameter(const Grammar& grammar, const Token& token) {
         best.ambiguous = true;
       }
     }
+    begun += std::ranges::any_of(grammar.parameters[i].names, [&](const Word& name) {
+      return !token.word.empty() && starts_with_ignoring_case(name.text, token.word);
+    });
   }
+  if (!best.index && begun > 1) best.ambiguous = true;
   if (best.ambiguous) best.index.reset();
   return best;
 }

@@ -1,6 +1,9 @@
 #include "cli/language/selection.h"
 
 #include <algorithm>
+#include <set>
+
+#include "os/base/text.h"
 
 namespace arrouter {
 namespace {
@@ -40,6 +43,19 @@ BestWord best_word(const std::vector<const Grammar*>& rows, std::size_t place, c
   return best;
 }
 
+/// Whether what was typed, too short for any, begins several words.
+bool begins_several(const std::vector<const Grammar*>& rows, std::size_t place, const Token& token) {
+  std::set<std::string_view> begun;
+  if (token.word_quoted || token.word.empty()) return false;
+  for (const Grammar* grammar : rows) {
+    if (place >= grammar->path_length()) continue;
+    for (const Word& word : grammar->path(place)) {
+      if (starts_with_ignoring_case(word.text, token.word)) begun.insert(word.text);
+    }
+  }
+  return begun.size() > 1;
+}
+
 /// Whether the row can take the token as it is written, with or without a value.
 bool takes_form(const Grammar& grammar, std::size_t place, const Token& token) {
   if (place < grammar.head.size()) return !token.has_value;
@@ -62,13 +78,14 @@ Selection select_rows(std::vector<const Grammar*> rows, std::span<const Token> t
     if (std::all_of(rows.begin(), rows.end(), ended) && place > 0) break;
     const Token& token = tokens[place];
     const BestWord best = best_word(rows, place, token);
-    if (best.ambiguous) {
-      const auto error = place == 0 ? CommandError::ambiguous_command : CommandError::ambiguous_parameter;
-      return {{}, Misfit{place, error, token.word}};
-    }
+    const Misfit ambiguous{place, place == 0 ? CommandError::ambiguous_command : CommandError::ambiguous_parameter,
+                           token.word};
+    if (best.ambiguous) return {{}, ambiguous};
     if (best.fit == Word::Fit::none) {
+      const bool several = begins_several(rows, place, token);
       std::erase_if(rows, [&](const Grammar* grammar) { return !ended(grammar); });
       if (!rows.empty()) break;
+      if (several) return {{}, ambiguous};
       const auto error = place == 0 ? CommandError::unknown_command : CommandError::unknown_parameter;
       return {{}, Misfit{place, error, token.shown()}};
     }

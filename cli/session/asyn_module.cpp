@@ -26,7 +26,6 @@ constexpr Message short_password{MessageClass::error, module_number::user, 259,
                                  "Password must be at least {} characters long."};
 constexpr Message long_password{MessageClass::error, module_number::user, 260,
                                 "Password must be at most {} characters long."};
-constexpr Message no_help{MessageClass::error, module_number::command, 267, "There is no help on \"{}\"."};
 constexpr std::size_t longest_password = 32;
 
 std::shared_ptr<Session> session_of(const Caller& caller) {
@@ -91,6 +90,7 @@ std::vector<CommandRow> AsynModule::commands() {
 }
 
 std::vector<CommandRow> AsynModule::login_rows() {
+  static const std::string help_syntax = "Help {" + help_topics() + "}";
   const auto logging_in = [this](Invocation& invocation) { return login(invocation); };
   const auto logging_off = [this](Invocation& invocation) { return logoff(invocation); };
   return {
@@ -101,7 +101,7 @@ std::vector<CommandRow> AsynModule::login_rows() {
       {"LOGOUT", Access::user, "Ends the session.", logging_off},
       {"SET PASSword", Access::user, "Changes your own password.",
        [this](Invocation& invocation) { return set_password(invocation); }},
-      {"Help [TOpic=]<name:1-20>", Access::user, "Displays the commands of a topic.",
+      {help_syntax, Access::user, "Displays the commands of a topic.",
        [this](Invocation& invocation) { return help(invocation); }},
       {"Help", Access::user, "Displays the topics of the help.",
        [this](Invocation& invocation) { return help(invocation); }},
@@ -243,8 +243,9 @@ Outcome AsynModule::reset_history(Invocation& invocation) {
 
 Outcome AsynModule::help(Invocation& invocation) const {
   const Access allowed = highest_access(invocation.caller.privilege, services_.users.security_mode());
-  const std::string topic = invocation.args.text_or("TOPIC", {});
-  if (!show_help(invocation.screen, table_, services_.model, topic, allowed)) return say(no_help, topic);
+  // The topic, if any, is the one keyword that was chosen.
+  const auto& given = invocation.args.all();
+  show_help(invocation.screen, table_, services_.model, given.empty() ? std::string() : given.begin()->first, allowed);
   return Outcome::screen();
 }
 

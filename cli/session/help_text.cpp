@@ -25,11 +25,6 @@ constexpr std::array topics = {
     Topic{"LAB", "commands no real router has", "lab"},
 };
 
-bool names(const Topic& topic, std::string_view typed) {
-  const auto shortest = static_cast<std::size_t>(std::ranges::count_if(topic.name, [](char c) { return c < 'a'; }));
-  return typed.size() >= shortest && starts_with_ignoring_case(topic.name, typed);
-}
-
 bool belongs(const Topic& topic, std::string_view module) {
   return std::ranges::any_of(split(topic.modules, ' '), [&](std::string_view name) { return name == module; });
 }
@@ -62,13 +57,17 @@ void show_topics(Screen& screen, const CommandTable& table, const Model& model, 
 
 }  // namespace
 
-bool show_help(Screen& screen, const CommandTable& table, const Model& model, std::string_view typed, Access allowed) {
-  if (typed.empty()) {
-    show_topics(screen, table, model, allowed);
-    return true;
-  }
-  const auto topic = std::ranges::find_if(topics, [&](const Topic& each) { return names(each, typed); });
-  if (topic == topics.end()) return false;
+std::string help_topics() {
+  std::string names;
+  for (const Topic& topic : topics) names += (names.empty() ? "" : "|") + std::string(topic.name);
+  return names;
+}
+
+void show_help(Screen& screen, const CommandTable& table, const Model& model, std::string_view typed, Access allowed) {
+  if (typed.empty()) return show_topics(screen, table, model, allowed);
+  const auto topic =
+      std::ranges::find_if(topics, [&](const Topic& each) { return equal_ignoring_case(each.name, typed); });
+  if (topic == topics.end()) return;
   screen.line(fmt::format("Help {}: {}", to_upper(topic->name), topic->about));
   for (const auto& entry : table.entries()) {
     if (!belongs(*topic, entry.module) || !visible(*entry.row, allowed)) continue;
@@ -79,7 +78,6 @@ bool show_help(Screen& screen, const CommandTable& table, const Model& model, st
     screen.set("syntax", entry.row->syntax);
     screen.set("summary", entry.row->summary);
   }
-  return true;
 }
 
 }  // namespace arrouter

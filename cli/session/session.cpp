@@ -251,6 +251,8 @@ void Session::State::run(const CommandTable::Match& match) {
 }
 
 void Session::State::finished_with(const std::string& screen, const Outcome& outcome) {
+  // The restart that was asked for ends the session; no prompt of it comes between.
+  if (host.control.restarting()) return;
   touch();  // the command may have changed the idle time itself
   output(compose(screen, outcome));
 }

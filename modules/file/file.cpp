@@ -83,9 +83,9 @@ std::vector<CommandRow> FileModule::file_rows() {
       {"DELete FILe=<text:1-40>", Access::manager, "Deletes files.",
        [this](Invocation& invocation) { return delete_files(invocation.args, invocation.caller); }},
       {"REName [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Renames a file.",
-       [this](Invocation& invocation) { return rename_file(invocation.args, invocation.caller); }},
+       [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, false); }},
       {"COPy [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Copies a file.",
-       [this](Invocation& invocation) { return copy_file(invocation.args, invocation.caller); }},
+       [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, true); }},
   };
 }
 
@@ -164,32 +164,15 @@ Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
   return Outcome::successful(module_number::file);
 }
 
-Outcome FileModule::rename_file(const Args& args, const Caller& caller) {
+Outcome FileModule::pass_on(const Args& args, const Caller& caller, bool keep) {
   const auto from = named(args, "SRCFILE", caller);
   if (!from) return from.error();
   const auto to = named(args, "DESTFILE", caller);
   if (!to) return to.error();
   if (!services_.files.exists(*from)) return say(texts::unknown_file, from->name);
   if (services_.files.exists(*to)) return say(texts::file_exists, to->name);
-  if (const auto renamed = services_.files.rename(*from, *to); !renamed) {
-    return say(texts::refused, renamed.error().text);
-  }
-  return Outcome::successful(module_number::file);
-}
-
-Outcome FileModule::copy_file(const Args& args, const Caller& caller) {
-  const auto from = named(args, "SRCFILE", caller);
-  if (!from) return from.error();
-  const auto to = named(args, "DESTFILE", caller);
-  if (!to) return to.error();
-  if (!services_.files.exists(*from)) return say(texts::unknown_file, from->name);
-  if (services_.files.exists(*to)) return say(texts::file_exists, to->name);
-  const auto content = services_.files.read(*from);
-  if (!content) return say(texts::refused, content.error().text);
-  if (const auto written = services_.files.write(*to, *content); !written) {
-    return say(texts::refused, written.error().text);
-  }
-  return Outcome::successful(module_number::file);
+  const auto done = keep ? services_.files.copy(*from, *to) : services_.files.rename(*from, *to);
+  return done ? Outcome::successful(module_number::file) : say(texts::refused, done.error().text);
 }
 
 }  // namespace file

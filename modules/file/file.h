@@ -39,8 +39,8 @@ class FileModule final : public Module {
 
   Outcome record_output(const Args& args, const Caller& caller, bool append);
   Outcome delete_files(const Args& args, const Caller& caller);
-  Outcome rename_file(const Args& args, const Caller& caller);
-  Outcome copy_file(const Args& args, const Caller& caller);
+  /// RENAME and COPY (`keep`): the content of one file under a new name.
+  Outcome pass_on(const Args& args, const Caller& caller, bool keep);
   /// Configuration scripts hold passwords and tunnels: in security mode they are the security officer's.
   Outcome may_touch(const FileName& name, const Caller& caller) const;
   std::expected<FileName, Outcome> named(const Args& args, std::string_view parameter, const Caller& caller) const;

@@ -42,7 +42,8 @@ void show_row(Screen& screen, OutputId id, const Output& output) {
 
 std::string facility_text(unsigned facility) { return facility == 0 ? "DEFAULT" : fmt::format("LOCAL{}", facility); }
 
-void show_destination(Screen& screen, const OutputSettings& settings) {
+void show_destination(Screen& screen, const Output& output) {
+  const OutputSettings& settings = output.settings;
   const auto field = [&](std::string_view label, Json value) { screen.field(0, values, label, std::move(value)); };
   if (sent_to_server(settings)) field("Server", to_string(settings.server));
   if (settings.destination == Destination::syslog) {
@@ -55,7 +56,8 @@ void show_destination(Screen& screen, const OutputSettings& settings) {
   }
   if (settings.destination == Destination::email) field("To", settings.to);
   if (settings.destination == Destination::asyn) field("Asyn port", settings.asyn);
-  field("Messages", settings.messages);
+  // What is sent at once is not kept.
+  if (!output.sends()) field("Messages", settings.messages);
 }
 
 void show_filters(Screen& screen, const std::vector<Filter>& filters) {
@@ -81,7 +83,7 @@ void show_whole(Screen& screen, OutputId id, const Output& output) {
   field("Output", output_title(id));
   field("Destination", title(settings.destination));
   field("Status", settings.enabled ? "Enabled" : "Disabled");
-  show_destination(screen, settings);
+  show_destination(screen, output);
   field("Message format", title(settings.format));
   field("Queue only", yes_no(settings.queue_only));
   field("Maximum queue severity", settings.max_queue_severity);

@@ -9,33 +9,19 @@ namespace arrouter::user {
 
 namespace {
 
-std::string_view privilege_words(Privilege privilege) {
-  switch (privilege) {
-    case Privilege::user:
-      return "user";
-    case Privilege::manager:
-      return "manager";
-    case Privilege::security_officer:
-      break;
-  }
-  return "Sec Off";
-}
-
-std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
-
 void show_record(Screen& screen, const User& user, bool radius_backup) {
   const auto scope = screen.item("users");
   screen.line(fmt::format("Username: {} ({})", user.name, user.description));
   screen.line(fmt::format("   Status: {:<11}Privilege: {:<11}Telnet: {:<7}Login: {:<6}RBU: {}",
-                          user.enabled ? "enabled" : "disabled", privilege_words(user.privilege), yes_no(user.telnet),
-                          yes_no(user.login), yes_no(radius_backup)));
+                          user.enabled ? "enabled" : "disabled", privilege_word(user.privilege, "Sec Off"),
+                          yes_no(user.telnet), yes_no(user.login), yes_no(radius_backup)));
   screen.line("   Callback number:                     Calling number:");
   screen.line(fmt::format("   Logins: {:<10}Fails: {:<9}Sent: {:<9}Rcvd: {}", user.logins, user.fails, 0, 0));
   screen.line(fmt::format("   Authentications: {:<9}Fails: {}", 0, 0));
   screen.set("username", user.name);
   screen.set("description", user.description);
   screen.set("enabled", user.enabled);
-  screen.set("privilege", privilege_words(user.privilege));
+  screen.set("privilege", privilege_word(user.privilege, "Sec Off"));
   screen.set("telnet", user.telnet);
   screen.set("login", user.login);
   screen.set("radiusBackup", radius_backup);

@@ -26,7 +26,14 @@ namespace user {
 
 namespace {
 
-std::string_view privilege_word(Privilege privilege) {
+bool same_record(const User& left, const User& right) {
+  return left.digest == right.digest && left.description == right.description && left.privilege == right.privilege &&
+         left.login == right.login && left.telnet == right.telnet && left.enabled == right.enabled;
+}
+
+}  // namespace
+
+std::string_view privilege_word(Privilege privilege, std::string_view officer) {
   switch (privilege) {
     case Privilege::user:
       return "user";
@@ -35,17 +42,10 @@ std::string_view privilege_word(Privilege privilege) {
     case Privilege::security_officer:
       break;
   }
-  return "securityOfficer";
+  return officer;
 }
 
 std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
-
-bool same_record(const User& left, const User& right) {
-  return left.digest == right.digest && left.description == right.description && left.privilege == right.privilege &&
-         left.login == right.login && left.telnet == right.telnet && left.enabled == right.enabled;
-}
-
-}  // namespace
 
 std::vector<CommandRow> UserModule::commands() {
   std::vector<CommandRow> rows = user_rows();
@@ -66,8 +66,9 @@ void UserModule::dump_user(ConfigWriter& writer, const User& user) const {
     if (same_record(user, delivered)) return;
   }
   writer.line(fmt::format("{} user={} pass={} priv={} lo={}", default_account ? "set" : "add", user.name, user.digest,
-                          privilege_word(user.privilege), yes_no(user.login)));
-  writer.line(fmt::format("set user={} telnet={} desc={}", user.name, yes_no(user.telnet), arrouter::quoted(user.description)));
+                          privilege_word(user.privilege, "securityOfficer"), yes_no(user.login)));
+  writer.line(
+      fmt::format("set user={} telnet={} desc={}", user.name, yes_no(user.telnet), arrouter::quoted(user.description)));
   if (radius_backup_.contains(user.name)) writer.line(fmt::format("set user={} radiusbackup=yes", user.name));
   if (!user.enabled) writer.line(fmt::format("disable user={}", user.name));
 }

@@ -25,6 +25,10 @@ struct RemoteOfficer {
   bool operator==(const RemoteOfficer&) const = default;
 };
 
+/// "user" and "manager" as every screen and script has them; a security officer's word is the caller's.
+std::string_view privilege_word(Privilege privilege, std::string_view officer);
+std::string_view yes_no(bool value);
+
 class UserModule final : public Module {
  public:
   UserModule(Services& services, RouterControl& control) : services_(services), control_(control) {}

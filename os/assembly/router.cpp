@@ -67,6 +67,7 @@ void Router::boot_text(std::string_view text) const {
 }
 
 void Router::boot() {
+  files_.keep();
   boot_text(loader_text(options_.model));
   start_software();
   run_boot_script(std::nullopt);
@@ -129,7 +130,7 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
   }
   booting_ = false;
   software_->booted();
-  boot_text(fmt::format("INFO: {} startup complete\n", kind_word(options_.model)));
+  boot_text(fmt::format("INFO: {} startup complete\n\n", kind_word(options_.model)));
 }
 
 void Router::report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome) {

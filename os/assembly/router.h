@@ -92,6 +92,7 @@ class Router final : public RouterControl {
   void run_script(std::string_view script, const Caller& caller, const Refused& refused) override;
   ConfigWriter configuration() const override;
   void restart(RestartKind kind, std::optional<std::string> config) override;
+  bool restarting() const override { return restarting_; }
   std::string boot_config() const override;
   Result<void> set_boot_config(std::string_view name) override;
   std::string current_config() const override { return current_config_; }

@@ -85,9 +85,9 @@ class Program {
     options.identity = identity();
     options.wall_time = wall_clock_of_host();
     options.flash = options_.flash;
-    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); },
-                                memory_of_process_kb},
-                               std::move(options));
+    auto router = Router::make(
+        {loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); }, memory_of_process_kb},
+        std::move(options));
     if (!router) return failure(fmt::format("flash: {}", router.error().text));
     router_ = std::move(*router);
     router_->on_boot_text([this](std::string_view text) {
@@ -179,7 +179,9 @@ class Program {
     }
     const std::string name = options_.name.empty() ? std::string() : options_.name + " ";
     if (!runs_lines()) {
-      std::cout << fmt::format("arrouter: {}({}) ready\n", name, router_->model().name);
+      // On the console's own terminal it stands between boot messages and login, set off like these.
+      std::cout << fmt::format("arrouter: {}({}) ready\n{}", name, router_->model().name,
+                               console_on_stdio() ? "\n" : "");
       std::cout.flush();
     }
     for (const auto& console : consoles_) console->start();

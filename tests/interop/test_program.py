@@ -1,6 +1,8 @@
 """The program's face as a script sees it: one-line errors, exit statuses, the control socket, the end on SIGTERM."""
 import json
 import os
+import pty
+import select
 import shutil
 import signal
 import socket
@@ -68,6 +70,20 @@ class StartUp(ProgramTest):
     def test_a_flash_that_cannot_be_used(self):
         self.write("file", "")
         self.assert_refused("flash: cannot make the directory", "--flash", "file/flash")
+
+    def test_a_start_that_fails_leaves_no_flash_behind(self):
+        self.assert_refused("interface eth9", "--flash", "new/flash", "--interface", "eth9=memory")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    @unittest.skipUnless(ROOT and shutil.which("setpriv"), "dropping rights needs root")
+    def test_an_unreadable_flash_is_called_by_its_name(self):
+        flash = self.write("flash/nvs/x", "")[:-len("/nvs/x")]
+        os.chmod(self.folder, 0o755)
+        os.chmod(flash, 0o500)
+        program = shutil.copy(PROGRAM, self.folder)
+        done = subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", program, "--flash", flash],
+                              text=True, capture_output=True, timeout=30)
+        self.assertEqual(done.stderr, f"arrouter: flash: cannot use the directory {flash}: Permission denied\n")
 
     @unittest.skipUnless(ROOT, "mounting needs root")
     def test_a_full_disk(self):
@@ -139,6 +155,50 @@ class Running(ProgramTest):
         first.wait()
         self.start("--flash", "flash")
         self.assertEqual(self.run_program("ctl", "ctl", "show time").returncode, 0)
+
+
+    def test_a_ping_ends_with_the_client_that_asked(self):
+        self.start("--interface", "eth0=memory")
+        self.run_program("ctl", "ctl", "enable ip", "add ip int=eth0 ip=10.0.0.1")
+        client = subprocess.Popen([PROGRAM, "ctl", "ctl", "ping 10.0.0.1 number=cont scr=no"], cwd=self.folder)
+        time.sleep(0.5)
+        self.assertIn("in progress ............... Yes", self.run_program("ctl", "ctl", "show ping").stdout)
+        client.kill()
+        client.wait()
+        time.sleep(1.5)
+        self.assertIn("in progress ............... No", self.run_program("ctl", "ctl", "show ping").stdout)
+
+
+class LocalTerminal(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.terminal, end = pty.openpty()
+        self.running.append(subprocess.Popen([PROGRAM, "--console", "stdio"], stdin=end, stdout=end, stderr=end,
+                                             cwd=self.folder))
+        os.close(end)
+
+    def tearDown(self):
+        super().tearDown()
+        os.close(self.terminal)
+
+    def read_until(self, ending):
+        screen, deadline = "", time.monotonic() + 10
+        while not screen.endswith(ending) and time.monotonic() < deadline:
+            if select.select([self.terminal], [], [], 0.1)[0]:
+                screen += os.read(self.terminal, 4096).decode()
+        return screen
+
+    def test_the_boot_screen_and_the_end_of_file_key(self):
+        self.assertTrue(self.read_until("login: ").endswith(
+            "INFO: Router startup complete\r\n\r\narrouter: (AR415S) ready\r\n\r\nlogin: "))
+        os.write(self.terminal, b"\x04manager\r")
+        self.assertEqual(self.read_until("Password: "), "manager\r\nPassword: ")
+        os.write(self.terminal, b"friend\r")
+        self.assertEqual(self.read_until("Manager > "), "\r\n\r\nManager > ")
+        os.write(self.terminal, b"\x04restart router\r")
+        restart = self.read_until("login: ")
+        self.assertTrue(restart.startswith("restart router\r\n\r\nINFO: Initialising Flash File System.\r\n"), restart)
+        self.assertTrue(restart.endswith("INFO: Router startup complete\r\n\r\nlogin: "), restart)
 
 
 class Lines(ProgramTest):

@@ -228,7 +228,6 @@ Status ...................... Enabled
 Server ...................... 192.168.10.5
 Facility .................... DEFAULT
 Syslog format ............... NORMAL
-Messages .................... 200
 Message format .............. Summary
 Queue only .................. No
 Maximum queue severity ...... 7

@@ -93,7 +93,7 @@ TEST_CASE("HELP lists the topics, a topic its commands") {
   CHECK(topics.find("\nHelp OPeration          system, users, files, configuration, sessions\n") != std::string::npos);
   desk("set asyn page=off");
   CHECK(desk("h op").find("\n\nSHow TIme\n     Displays the time.\n") != std::string::npos);
-  CHECK(desk("help xyz") == "\nError (3035267): There is no help on \"xyz\".\n\nManager > ");
+  CHECK(desk("help xyz") == "\nError (3035258): Parameter \"xyz\" not recognised.\n\nManager > ");
 }
 
 TEST_CASE("HELP hides what one may not do") {

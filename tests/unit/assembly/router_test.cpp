@@ -32,7 +32,7 @@ TEST_CASE("A boot configuration with bad lines is applied for the rest, and each
         "INFO: Initialising Flash File System.\nINFO: Executing configuration script <flash:boot.cfg>\n"
         "xyz\nError (3035256): Unknown command \"xyz\".\n"
         "set user securedelay=1\n" +
-            refused[1].outcome.line() + "\nINFO: Router startup complete\n");
+            refused[1].outcome.line() + "\nINFO: Router startup complete\n\n");
 }
 
 TEST_CASE("Without a configuration the router starts as it left the factory") {
@@ -40,7 +40,7 @@ TEST_CASE("Without a configuration the router starts as it left the factory") {
   VirtualRouter router(time, "", "rapier24i");
   router.boot();
   CHECK(router->current_config().empty());
-  CHECK(router.boot_text.ends_with("INFO: Initialising Flash File System.\nINFO: Switch startup complete\n"));
+  CHECK(router.boot_text.ends_with("INFO: Initialising Flash File System.\nINFO: Switch startup complete\n\n"));
   CHECK(router->refused_at_boot().empty());
 }
 

@@ -165,6 +165,19 @@ TEST_CASE("a client that does not read is cut off, the others go on") {
   CHECK(live.until([&] { return reader.sees("Manager Peer1> "); }));
 }
 
+TEST_CASE("a client too many is told so and turned away") {
+  Live live;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i < limits::sessions; ++i) {
+    clients.push_back(std::make_unique<Client>(live.path));
+    REQUIRE(live.until([&] { return clients.back()->sees("Peer1 login: "); }));
+  }
+  Client late(live.path);
+  REQUIRE(live.until([&] { return late.closed(); }));
+  CHECK(late.screen == "This console has too many clients already.\r\n");
+  CHECK_FALSE(clients.back()->closed());
+}
+
 TEST_CASE("a left-over socket file is replaced, a live one is not") {
   Live live;
   const auto second = live.open();

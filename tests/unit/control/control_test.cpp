@@ -275,6 +275,24 @@ TEST_CASE("A client that leaves in the middle takes its command's output with it
   });
 }
 
+TEST_CASE("What a client that has gone waited for ends with it") {
+  Fixture fixture;
+  bool ended = false, kept = true;
+  fixture.serve([&] {
+    {
+      RawClient client(fixture.path);
+      client.send("text wait\n");
+      client.end_of_input();  // still listening
+      std::this_thread::sleep_for(50ms);
+      kept = !fixture.router.last_terminal.expired();
+    }
+    std::this_thread::sleep_for(50ms);
+    ended = fixture.router.last_terminal.expired();
+  });
+  CHECK(kept);
+  CHECK(ended);
+}
+
 TEST_CASE("A screen of any size arrives; what a client never reads is not kept without end") {
   Fixture fixture;
   fixture.serve([&] {

@@ -66,7 +66,7 @@ TEST_CASE("the shortest form tells parameters apart") {
 }
 
 TEST_CASE("less than the capitals is refused even where it would be clear") {
-  CHECK(error_of("create isakmp pol=x p=any") == "Error (3035258): Parameter \"p\" not recognised.");
+  CHECK(error_of("create isakmp pol=x p=any") == "Error (3035259): Parameter \"p\" is ambiguous.");
   CHECK(error_of("cr isakmp pol=x pe=any") == "Error (3035256): Unknown command \"cr\".");
   CHECK(error_of("set isakmp pol=x heart=b") == "Error (3035263): Parameter \"HEARTBEATMODE\" has an invalid value.");
 }

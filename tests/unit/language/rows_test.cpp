@@ -79,6 +79,13 @@ TEST_CASE("ambiguous words") {
   const CommandTable verbs = table_of({"COpyxy A", "COPyxz A"});
   CHECK(answer(verbs, "copyx a") == "Ambiguous command \"copyx\".");
   CHECK(answer(verbs, "copyxz a") == "COPyxz A");
+  // Too short for any of them, but begins several.
+  CHECK(answer(verbs, "c a") == "Ambiguous command \"c\".");
+  CHECK(answer(table, "r one") == "Unknown command \"r\".");
+  CHECK(answer(table, "run a") == "Parameter \"a\" is ambiguous.");
+  CHECK(answer(table, "run o") == "RUn One [XYzab] [XYZac]");
+  CHECK(answer(table, "run one x") == "Parameter \"x\" is ambiguous.");
+  CHECK(answer(table, "run one z") == "Parameter \"z\" not recognised.");
 }
 
 TEST_CASE("the longest fixed beginning wins") {

@@ -74,6 +74,16 @@ TEST_CASE("File names follow the rules of release 2.9") {
   }
 }
 
+TEST_CASE("A copy is another file") {
+  Fixture fixture;
+  auto store = fixture.open(10);
+  REQUIRE(store.write(boot, "12345"));
+  REQUIRE(store.copy(boot, {"flash", "b.cfg"}));
+  CHECK(*store.read(boot) == *store.read({"flash", "b.cfg"}));
+  CHECK_FALSE(store.copy(boot, {"flash", "c.cfg"}));  // full
+  CHECK_FALSE(store.copy({"flash", "x.cfg"}, {"nvs", "x.cfg"}));
+}
+
 TEST_CASE("Files come back as written, on disk and in memory") {
   Fixture fixture;
   auto store = GENERATE(false, true) ? std::move(*FileStore::open({}, 1 << 20, &fixture.wall)) : fixture.open();
@@ -140,7 +150,12 @@ TEST_CASE("A write that fails at any byte leaves the old file and no trace") {
   for (const rlim_t room : {0, 1, 500, 999}) {
     {
       const WriteLimit limit(room);
-      CHECK_FALSE(store.write(boot, std::string(1000, 'n')));
+      const auto written = store.write(boot, std::string(1000, 'n'));
+      REQUIRE_FALSE(written);
+      CHECK(written.error().text == "cannot write boot.cfg: flash full");
+      const auto hidden = store.write_private("config", std::string(1000, 'n'));
+      REQUIRE_FALSE(hidden);
+      CHECK(hidden.error().text == "cannot write config: nvs full");
     }
     CHECK(*store.read(boot) == "the old configuration");
     std::size_t entries = 0;
@@ -168,6 +183,22 @@ TEST_CASE("A directory that cannot be used is refused with one line") {
   REQUIRE_FALSE(store);
   CHECK(store.error().text.find("cannot make the directory") == 0);
   CHECK(store.error().text.find('\n') == std::string::npos);
+}
+
+TEST_CASE("Directories made for a start that failed go again") {
+  Fixture fixture;
+  const fs::path above = fixture.folder.path / "a", flash = above / "flash";
+  const auto open = [&] { return std::move(*FileStore::open(flash, 100, &fixture.wall)); };
+  open();
+  CHECK_FALSE(fs::exists(above));
+  // What has a file in it stays, and so does what was there before.
+  REQUIRE(open().write(boot, "x"));
+  CHECK(fs::exists(flash / "boot.cfg"));
+  REQUIRE(open().remove(boot));
+  CHECK(fs::is_directory(flash));
+  fs::remove_all(above);
+  open().keep();
+  CHECK(fs::is_directory(flash / "nvs"));
 }
 
 TEST_CASE("One directory serves one router at a time") {

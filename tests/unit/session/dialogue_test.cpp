@@ -282,6 +282,8 @@ TEST_CASE("help at any point shows options and goes on with the line; in passwor
   person.ask_help("man");
   CHECK(person.shown() == "login: man?");
   person.log_in();
+  person.ask_help("help ");
+  CHECK(person.shown().find("\n\nOptions : IP IPSec LAB LOGging OPeration\n\n") != std::string::npos);
   person.ask_help("show user con");
   const std::string shown = person.shown();
   INFO(shown);
@@ -309,8 +311,10 @@ TEST_CASE("a restart ends every session with a record, and the next one is a new
   Person person(*world.router);
   person.log_in();
   person.type("restart router");
+  CHECK(person.shown() == "restart router\n");  // no prompt comes between it and the boot messages
   world.time.advance(1s);
   CHECK(person.over());
+  CHECK(person.shown().empty());
   Person next(*world.router);
   CHECK(next.shown() == "login: ");
 }
