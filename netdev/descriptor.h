@@ -21,6 +21,8 @@ class Descriptor {
   }
   ~Descriptor() { shut(); }
   int get() const { return fd_; }
+  /// Gives it to somebody else, who closes it.
+  int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:

@@ -53,6 +53,9 @@ constexpr LogModule modules[] = {
     {module_number::script, "SCR", "SCR"},
     {module_number::script, "SCRIPT", "SCR"},
     {module_number::lab, "LAB", "LAB"},
+    {module_number::telnet, "TELNET", "TELN"},
+    {module_number::ssh, "SSH", "SSH"},
+    {module_number::tcp, "TCP", "TCP"},
 };
 
 const LogModule* by_number(std::uint64_t number) {

@@ -23,6 +23,12 @@ std::uint8_t salt_of(std::string_view digest) {
 
 bool is_password_digest(std::string_view text) { return text.size() == digest_length && from_hex(text).has_value(); }
 
+bool RemoteOfficers::allow(Ipv4Address from) const {
+  return enabled && std::ranges::any_of(places, [from](const Place& place) {
+           return from.masked(place.mask) == place.address.masked(place.mask);
+         });
+}
+
 UserDatabase::UserDatabase(const Clock& clock, Random& random, PasswordHash hash)
     : clock_(clock), random_(random), hash_(hash) {
   reset();
@@ -32,6 +38,7 @@ void UserDatabase::reset() {
   users_.clear();
   failures_.clear();
   settings = {};
+  remote_officers = {};
   User manager;
   manager.name = default_account;
   manager.digest = digest_of(default_password);
@@ -71,7 +78,8 @@ bool UserDatabase::verify(std::string_view name, std::string_view password) cons
   return equal_constant_time(as_bytes(given), as_bytes(kept)) && user != nullptr;
 }
 
-LoginResult UserDatabase::login(std::string_view name, std::string_view password) {
+LoginResult UserDatabase::login(std::string_view name, std::string_view password,
+                                std::optional<Ipv4Address> remote_from) {
   const std::string key = to_lower(name);
   const bool right = verify(key, password);
   const auto user = users_.find(key);
@@ -90,8 +98,23 @@ LoginResult UserDatabase::login(std::string_view name, std::string_view password
     return LoginResult::locked_out;
   }
   failures_.erase(key);
-  if (!user->second.enabled || !user->second.login) return LoginResult::not_allowed;
-  ++user->second.logins;
+  const bool from_afar = remote_from && security_mode_ && user->second.privilege == Privilege::security_officer;
+  if (from_afar && !remote_officers.allow(*remote_from)) return LoginResult::not_allowed;
+  return admit(user->second);
+}
+
+LoginResult UserDatabase::login_proven(std::string_view name) {
+  const std::string key = to_lower(name);
+  const auto user = users_.find(key);
+  if (user == users_.end()) return LoginResult::bad;
+  if (clock_.now() < failures_of(key).locked_until) return LoginResult::locked_out;
+  failures_.erase(key);
+  return admit(user->second);
+}
+
+LoginResult UserDatabase::admit(User& user) {
+  if (!user.enabled || !user.login) return LoginResult::not_allowed;
+  ++user.logins;
   ++counters.logins;
   return LoginResult::good;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "os/base/address.h"
 #include "os/base/random.h"
 #include "os/base/time.h"
 #include "os/terminal.h"
@@ -41,6 +42,17 @@ struct UserCounters {
                 default_account_recoveries = 0, database_clears = 0;
 };
 
+/// RSO: where security officers may come from in security mode, besides directly attached terminals.
+struct RemoteOfficers {
+  struct Place {
+    Ipv4Address address, mask;
+    bool operator==(const Place&) const = default;
+  };
+  bool enabled = false;
+  std::vector<Place> places;
+  bool allow(Ipv4Address from) const;
+};
+
 /// 34 hex digits: one salt byte, then MD5 of salt and password. The form tells it from clear text in ADD USER.
 /// Hashing itself is the caller's gift (ENCO owns ciphers): set once at assembly.
 using PasswordHash = std::string (*)(std::string_view password, std::uint8_t salt);
@@ -61,12 +73,17 @@ class UserDatabase {
   std::string digest_of(std::string_view password);
 
   /// Counts failures per name and locks out as SET USER LOGINFAIL, LOCKOUTPD say. Unknown names cost the same time.
-  LoginResult login(std::string_view name, std::string_view password);
+  /// `remote_from` is the address of somebody who comes by Telnet.
+  LoginResult login(std::string_view name, std::string_view password,
+                    std::optional<Ipv4Address> remote_from = std::nullopt);
+  /// Somebody whose identity is proven by other means than a password (an SSH key).
+  LoginResult login_proven(std::string_view name);
   /// The password alone, for the secure-delay question and SET PASSWORD.
   bool verify(std::string_view name, std::string_view password) const;
 
   UserSettings settings;
   UserCounters counters;
+  RemoteOfficers remote_officers;
   bool security_mode() const { return security_mode_; }
   /// ENABLE/DISABLE SYSTEM SECURITY_MODE. Listeners (ENCO destroys its keys when it ends) hear of each change.
   void set_security_mode(bool on);
@@ -80,6 +97,7 @@ class UserDatabase {
     Instant locked_until{};
   };
   Failures& failures_of(const std::string& name);
+  LoginResult admit(User& user);
   const Clock& clock_;
   Random& random_;
   PasswordHash hash_;

@@ -67,7 +67,7 @@ void LineEditor::set_prompt(std::string_view prompt) {
 }
 
 void LineEditor::close() {
-  editing_ = keys_ = false;
+  editing_ = keys_ = raw_ = false;
   echo_ = true;
   text_.clear();
   tail_.clear();
@@ -95,7 +95,7 @@ void LineEditor::feed(std::string_view bytes) {
 
 void LineEditor::byte(char c) {
   if (std::exchange(after_cr_, false) && (c == '\n' || c == '\0')) return;
-  if (escape_byte(c)) return;
+  if (!raw_ && escape_byte(c)) return;
   after_cr_ = c == '\r';
   if (keys_) {
     if (c != '\0') owner_.key(c);

@@ -64,7 +64,10 @@ class PlainConsole final : public Console, private Display {
       if (line.ends_with('\r')) line.pop_back();
       const std::string prompt = std::exchange(prompt_, {});
       write_now("\n");  // Enter always ends the line on the screen
-      if (keys_) {
+      if (raw_) {
+        for (const char c : line) press(c);
+        press('\r');
+      } else if (keys_) {
         slot_.get()->key(line.empty() ? '\r' : line.front());
       } else if (line.ends_with('?') && slot_.get()->help(std::string_view(line).substr(0, line.size() - 1))) {
         set_prompt(prompt);
@@ -79,6 +82,10 @@ class PlainConsole final : public Console, private Display {
     }
   }
 
+  void press(char key) {
+    if (raw_ && slot_.get() != nullptr) slot_.get()->key(key);
+  }
+
   void write(std::string_view text) override {
     if (prompt_.empty()) return write_now(text);
     write_now("\n" + std::string(text) + prompt_);
@@ -89,6 +96,7 @@ class PlainConsole final : public Console, private Display {
   }
   void set_echo(bool) override {}
   void set_key_mode(bool on) override { keys_ = on; }
+  void set_raw_keys(bool on) override { raw_ = on; }
   void close() override {
     prompt_.clear();
     slot_.closed(*this);
@@ -107,7 +115,7 @@ class PlainConsole final : public Console, private Display {
   EventLoop& loop_;
   std::unique_ptr<Reactor::Watch> watch_;
   std::string typed_, prompt_;
-  bool keys_ = false, delivering_ = false;
+  bool keys_ = false, raw_ = false, delivering_ = false;
   SessionSlot slot_;
 };
 

@@ -4,7 +4,8 @@ namespace arrouter {
 
 namespace {
 
-constexpr unsigned char se = 240, sb = 250, will = 251, wont = 252, do_it = 253, dont = 254, iac = 255;
+constexpr unsigned char se = 240, break_key = 243, are_you_there = 246, erase_character = 247, erase_line = 248, sb = 250,
+                         will = 251, wont = 252, do_it = 253, dont = 254, iac = 255;
 constexpr unsigned char option_echo = 1, option_suppress_go_ahead = 3;
 constexpr unsigned most_refusals = 64;  // a client that asks more often than there are options wants to play
 
@@ -30,6 +31,7 @@ std::string TelnetFilter::typed(std::string_view bytes, std::string& reply) {
         break;
       case State::command:
         verb_ = byte;
+        command(byte, out, reply);
         state_ = byte == sb ? State::sub : byte >= will && byte <= dont ? State::option : State::data;
         break;
       case State::option:
@@ -47,6 +49,35 @@ std::string TelnetFilter::typed(std::string_view bytes, std::string& reply) {
   return out;
 }
 
+std::string TelnetFilter::greeting() {
+  std::string bytes;
+  say(bytes, will, option_echo);
+  say(bytes, will, option_suppress_go_ahead);
+  say(bytes, do_it, option_suppress_go_ahead);
+  echo_told_ = suppress_told_ = suppress_asked_ = true;
+  return bytes;
+}
+
+// Telnet's keys as those of the line editor.
+void TelnetFilter::command(unsigned char command, std::string& out, std::string& reply) const {
+  switch (command) {
+    case break_key:
+      out += '\x10';
+      return;
+    case erase_character:
+      out += '\b';
+      return;
+    case erase_line:
+      out += '\x15';
+      return;
+    case are_you_there:
+      reply += "\r\n[yes]\r\n";
+      return;
+    default:
+      return;
+  }
+}
+
 // Only a change is answered, so two ends never talk in circles (RFC 854).
 void TelnetFilter::negotiate(unsigned char option, std::string& reply) {
   bool* const told = option == option_echo                ? &echo_told_
@@ -58,6 +89,8 @@ void TelnetFilter::negotiate(unsigned char option, std::string& reply) {
   } else if (verb_ == dont && told != nullptr) {
     if (*told) say(reply, wont, option);
     *told = false;
+  } else if (verb_ == will && option == option_suppress_go_ahead && suppress_asked_) {
+    // That is what was asked for.
   } else if ((verb_ == do_it || verb_ == will) && refusals_ < most_refusals) {
     ++refusals_;
     say(reply, verb_ == do_it ? wont : dont, option);

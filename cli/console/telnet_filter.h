@@ -12,13 +12,17 @@ class TelnetFilter {
  public:
   /// Returns what was typed; what must go back to the client is appended to `reply`.
   std::string typed(std::string_view bytes, std::string& reply);
+  /// What a Telnet server says first: it echoes, and neither end uses go-ahead. A client is then answered only when it
+  /// wants something else.
+  std::string greeting();
 
  private:
   enum class State : unsigned char { data, command, option, sub, sub_command };
   void negotiate(unsigned char option, std::string& reply);
   State state_ = State::data;
   unsigned char verb_ = 0;
-  bool echo_told_ = false, suppress_told_ = false;
+  void command(unsigned char command, std::string& out, std::string& reply) const;
+  bool echo_told_ = false, suppress_told_ = false, suppress_asked_ = false;
   unsigned refusals_ = 0;
 };
 

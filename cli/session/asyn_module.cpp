@@ -26,6 +26,8 @@ constexpr Message short_password{MessageClass::error, module_number::user, 259,
                                  "Password must be at least {} characters long."};
 constexpr Message long_password{MessageClass::error, module_number::user, 260,
                                 "Password must be at most {} characters long."};
+constexpr Message no_key{MessageClass::error, module_number::command, 263,
+                         "Parameter \"ATTENTION\" has an invalid value."};
 constexpr std::size_t longest_password = 32;
 
 std::shared_ptr<Session> session_of(const Caller& caller) {
@@ -34,8 +36,19 @@ std::shared_ptr<Session> session_of(const Caller& caller) {
 
 std::string asyn_name(std::uint64_t number) { return fmt::format("Asyn {}", number); }
 
-/// Puts the parameters of SET ASYN and SET TTY into `settings`.
-void apply(const Args& args, TerminalSettings& settings) {
+/// "^P" or a character; nullopt for what is no single key.
+std::optional<char> key_of(std::string_view text) {
+  if (text.size() == 1) return text.front();
+  if (text.size() != 2 || text.front() != '^' || text.back() < '@') return std::nullopt;
+  return static_cast<char>(text.back() & 0x1f);
+}
+
+std::string key_text(char key) {
+  return key < ' ' ? fmt::format("^{}", static_cast<char>(key + '@')) : std::string(1, key);
+}
+
+/// Puts the parameters of SET ASYN and SET TTY into `settings`; false when ATTENTION is no key.
+bool apply(const Args& args, TerminalSettings& settings) {
   const auto number_or_off = [&args](std::string_view name, auto& value) {
     if (!args.has(name)) return;
     using Number = std::remove_reference_t<decltype(value)>;
@@ -45,11 +58,19 @@ void apply(const Args& args, TerminalSettings& settings) {
   number_or_off("IDLETIME", settings.idle_s);
   if (args.has("HISTORY")) settings.history = static_cast<unsigned>(args.number("HISTORY"));
   if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
-  if (!args.has("PROMPT")) return;
+  if (args.holds<Choice>("ATTENTION")) {
+    settings.attention.reset();
+    if (args.choice("ATTENTION") == "BREAK") settings.attention = TerminalSettings::break_key;
+  } else if (args.has("ATTENTION")) {
+    settings.attention = key_of(args.text("ATTENTION"));
+    if (!settings.attention) return false;
+  }
+  if (!args.has("PROMPT")) return true;
   const std::string& prompt = args.text("PROMPT");
   const bool standard = prompt.empty() || equal_ignoring_case(prompt, "DEFAULT") || equal_ignoring_case(prompt, "OFF");
   settings.prompt.reset();
   if (!standard) settings.prompt = prompt;
+  return true;
 }
 
 class AsynModule final : public Module {
@@ -111,11 +132,12 @@ std::vector<CommandRow> AsynModule::login_rows() {
 std::vector<CommandRow> AsynModule::terminal_rows() {
   return {
       {"SET ASYn[=<0-9>] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
-       "[SECure=<bool>]",
+       "[SECure=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}]",
        Access::manager, "Sets how a terminal port behaves.",
        [this](Invocation& invocation) { return set_asyn(invocation); }, Coverage::partial,
        "There is no serial line: speed, parity and signals have no parameters."},
-      {"SET TTY [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>]",
+      {"SET TTY [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
+       "[ATTEntion={BREAK|NONE|<name:1-2>}]",
        Access::manager, "Sets how the present session behaves.",
        [this](Invocation& invocation) { return set_tty(invocation); }},
   };
@@ -145,6 +167,10 @@ void AsynModule::dump(ConfigWriter& writer) const {
     if (settings.history != delivered.history) line += fmt::format(" history={}", settings.history);
     if (settings.idle_s != delivered.idle_s) line += " idletime=" + number_or_off(settings.idle_s);
     if (settings.prompt) line += " prompt=" + arrouter::quoted(*settings.prompt);
+    if (!settings.attention) line += " attention=none";
+    if (settings.attention && settings.attention != delivered.attention) {
+      line += " attention=" + arrouter::quoted(key_text(*settings.attention));
+    }
     if (!settings.secure) line += " secure=off";
     if (!line.empty()) writer.line(fmt::format("set asyn={}{}", number, line));
   }
@@ -215,7 +241,7 @@ Outcome AsynModule::set_asyn(Invocation& invocation) {
     device = session->description().device;
   }
   TerminalSettings settings = sessions_.port_settings(device);
-  apply(invocation.args, settings);
+  if (!apply(invocation.args, settings)) return say(no_key);
   sessions_.set_port(device, std::move(settings));
   return Outcome::successful(module_number::tty);
 }
@@ -223,7 +249,9 @@ Outcome AsynModule::set_asyn(Invocation& invocation) {
 Outcome AsynModule::set_tty(Invocation& invocation) {
   const auto session = session_of(invocation.caller);
   if (!session) return say(no_session);
-  apply(invocation.args, session->settings);
+  TerminalSettings settings = session->settings;
+  if (!apply(invocation.args, settings)) return say(no_key);
+  session->settings = std::move(settings);
   return Outcome::successful(module_number::tty);
 }
 

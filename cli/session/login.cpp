@@ -53,6 +53,14 @@ void Session::State::start() {
   proceed();
 }
 
+void Session::State::start_as(std::string user) {
+  const User* const known = host.users.find(user);
+  if (known == nullptr) return end();
+  enter(known->name, known->privilege);
+  display.write("\n");
+  proceed();
+}
+
 void Session::State::ask_login_name() {
   entered_name = login_due.value_or("");
   login_due.reset();
@@ -73,7 +81,10 @@ void Session::State::login_name(std::string_view text) {
 void Session::State::login_password(std::string_view text) {
   mode = SessionMode::idle;
   const std::uint64_t lockouts = host.users.counters.login_lockouts;
-  const LoginResult result = host.users.login(entered_name, text);
+  // Who comes by Telnet may have to come from a certain place.
+  std::optional<Ipv4Address> from;
+  if (device.starts_with("Telnet")) from = parse_ipv4(location).value_or(Ipv4Address());
+  const LoginResult result = host.users.login(entered_name, text, from);
   if (result == LoginResult::good) {
     enter(entered_name, host.users.find(entered_name)->privilege);
     display.write("\n");
@@ -119,6 +130,8 @@ void Session::State::end() {
   idle_timer.disarm();
   login_timer.disarm();
   questions.clear();
+  relay.reset();
+  relays.clear();
   held.clear();
   display.close();
 }

@@ -32,9 +32,28 @@ void Session::State::proceed() {
   }
   if (!questions.empty()) return next_question();
   if (login_due || !logged_in()) return ask_login_name();
+  if (relay) {
+    wait_for_keys(SessionMode::relaying, {});
+    display.set_raw_keys(true);
+    return relay->resumed();
+  }
   flush_held();
   prompt = make_prompt();
   wait_for_line(SessionMode::command, prompt, true);
+}
+
+void Session::State::relay_key(char key) {
+  if (key != session.settings.attention) return std::shared_ptr<Relay>(relay)->typed(key);
+  display.write("\n");
+  take_keyboard_back();
+}
+
+void Session::State::take_keyboard_back() {
+  // Whoever calls may be the relay itself.
+  const auto former = std::exchange(relay, nullptr);
+  if (mode != SessionMode::relaying) return;
+  display.set_raw_keys(false);
+  proceed();
 }
 
 void Session::State::next_question() {
@@ -60,7 +79,8 @@ void Session::State::wait_for_keys(SessionMode next, std::string_view shown) {
 void Session::State::print(std::string_view text) {
   std::string whole(text);
   if (!whole.ends_with('\n')) whole += '\n';
-  const bool busy = mode == SessionMode::paging || mode == SessionMode::question || mode == SessionMode::proof;
+  const bool busy = mode == SessionMode::paging || mode == SessionMode::question || mode == SessionMode::proof ||
+                    mode == SessionMode::relaying;
   if (!busy) return display.write(whole);
   if (held.size() + whole.size() > limits::terminal_backlog) {
     lost += whole.size();

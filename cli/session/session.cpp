@@ -53,6 +53,7 @@ Session::Session(SessionHost host, Display& display, std::string device, std::st
 Session::~Session() = default;
 
 void Session::start() { state_->start(); }
+void Session::start_as(std::string user) { state_->start_as(std::move(user)); }
 
 void Session::line(std::string_view text) {
   const auto alive = shared_from_this();
@@ -70,6 +71,7 @@ void Session::line(std::string_view text) {
       return state_->proof(text);
     case SessionMode::paging:
       return state_->page_key(text.empty() ? '\r' : text.front());
+    case SessionMode::relaying:
     case SessionMode::idle:
     case SessionMode::closed:
       return;
@@ -80,6 +82,7 @@ void Session::key(char key) {
   const auto alive = shared_from_this();
   state_->touch();
   if (state_->mode == SessionMode::paging) return state_->page_key(key);
+  if (state_->mode == SessionMode::relaying) return state_->relay_key(key);
   if (state_->mode == SessionMode::question && state_->questions.front().single_key) {
     const bool shown = key > ' ' && key < 0x7f;
     state_->display.write(shown ? std::string(1, key) + "\n" : std::string("\n"));
@@ -145,6 +148,7 @@ ActiveSession Session::description() const {
   return description;
 }
 
+const std::string& Session::port_name() const { return state_->port_name; }
 const std::string& Session::prompt() const { return state_->prompt; }
 const std::deque<std::string>& Session::history() const { return state_->history; }
 void Session::clear_history() { state_->history.clear(); }
@@ -157,6 +161,27 @@ void Session::log_in_as(std::string name) {
 void Session::log_off() {
   state_->leave_due = true;
   if (!state_->running) state_->proceed();
+}
+
+const std::vector<std::shared_ptr<Relay>>& Session::relays() const { return state_->relays; }
+
+void Session::connect(std::shared_ptr<Relay> relay) {
+  auto& known = state_->relays;
+  if (std::ranges::find(known, relay) == known.end()) known.push_back(relay);
+  state_->relay = std::move(relay);
+}
+
+bool Session::has_keyboard(const Relay& relay) const {
+  return state_->mode == SessionMode::relaying && state_->relay.get() == &relay;
+}
+
+void Session::disconnect(const Relay& relay) {
+  std::erase_if(state_->relays, [&relay](const auto& known) { return known.get() == &relay; });
+  if (state_->relay.get() == &relay) state_->take_keyboard_back();
+}
+
+void Session::show(std::string_view bytes) {
+  if (state_->mode == SessionMode::relaying) state_->display.write(bytes);
 }
 
 void Session::log_event(LogSeverity severity, std::string_view subtype, std::string_view text) const {

@@ -32,6 +32,8 @@ class Display {
   virtual void set_echo(bool on) = 0;
   /// True: every key goes to Session::key() at once (pager, yes/no questions); false: lines to Session::line().
   virtual void set_key_mode(bool on) = 0;
+  /// In key mode: control sequences are keys too, byte by byte.
+  virtual void set_raw_keys(bool) {}
   /// The session is over; let go of it. A console opens a new one soon (not inside this call), telnet hangs up.
   virtual void close() = 0;
 };
@@ -43,9 +45,23 @@ struct TerminalSettings {
   std::uint32_t idle_s = 0;  // 0: never logged off
   std::optional<std::string> prompt;
   bool secure = true;  // a login is asked for
+  /// Comes back from an outgoing connection. A break, where the medium has one, arrives as this key too.
+  std::optional<char> attention = break_key;
+  static constexpr char break_key = '\x10';
 };
 
 class Session;
+
+/// Somebody who takes the keyboard over from a session for a while: an outgoing connection.
+class Relay {
+ public:
+  virtual ~Relay() = default;
+  virtual void typed(char key) = 0;
+  /// It has the keyboard again.
+  virtual void resumed() {}
+  /// Whom it leads to, for SHOW SESSIONS.
+  virtual std::string remote() const = 0;
+};
 
 /// The sessions of one Router, and what is set for its asynchronous ports. Made anew when the router restarts.
 class SessionRegistry {
@@ -54,6 +70,12 @@ class SessionRegistry {
   void add(std::weak_ptr<Session> session);
   /// Those that still exist, in order of opening.
   std::vector<std::shared_ptr<Session>> live() const;
+  /// Names for another session of a kind ("Telnet", "SSH"): the lowest free number of the kind and the lowest free TTY
+  /// instance. nullopt when limits::sessions of them come from outside already.
+  struct RemoteNames {
+    std::string device, port_name;
+  };
+  std::optional<RemoteNames> remote_names(std::string_view kind) const;
   /// SET ASYN: kept for the next session of that port ("Asyn 0"); a live one is changed at once.
   const TerminalSettings& port_settings(std::string_view device) const;
   void set_port(std::string_view device, TerminalSettings settings);
@@ -87,6 +109,8 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
 
   /// Shows the login prompt.
   void start();
+  /// Instead of start(): somebody who has logged in already (SSH).
+  void start_as(std::string user);
   /// Enter was pressed.
   void line(std::string_view text);
   /// A key while in key mode.
@@ -101,6 +125,8 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
 
   bool logged_in() const;
   ActiveSession description() const;
+  /// What the log calls it: "port0", "TTY17".
+  const std::string& port_name() const;
   const std::string& prompt() const;
   /// The history key was pressed: shows the list where `?` would show its help. False as with help().
   bool show_history();
@@ -111,6 +137,16 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
   void log_in_as(std::string name);
   /// LOGOFF: back to the login before, or the end of the session, once the present command has ended.
   void log_off();
+  /// Outgoing connections, which end with the session at the latest; oldest first.
+  const std::vector<std::shared_ptr<Relay>>& relays() const;
+  /// Gives the keyboard to an outgoing connection, new or not, as soon as the present command has ended. The attention
+  /// key takes it back.
+  void connect(std::shared_ptr<Relay> relay);
+  bool has_keyboard(const Relay& relay) const;
+  /// The connection has ended.
+  void disconnect(const Relay& relay);
+  /// What the connection that has the keyboard shows.
+  void show(std::string_view bytes);
   /// A record of the USER type; `text` is a format for the user's name and the port ("{} login on {}").
   void log_event(LogSeverity severity, std::string_view subtype, std::string_view text) const;
   TerminalSettings settings;

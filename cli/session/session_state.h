@@ -22,6 +22,7 @@ enum class SessionMode : std::uint8_t {
   paging,          // --More--
   question,        // a command's own question
   proof,           // "Password: " of the security timer
+  relaying,        // an outgoing connection has the keyboard
   closed,
 };
 
@@ -40,6 +41,8 @@ struct Session::State {
   /// Prints through the pager, then goes on with what is due: question, login, logoff or prompt.
   void output(std::string text);
   void page_key(char key);
+  void relay_key(char key);
+  void take_keyboard_back();
   void proceed();
   void wait_for_line(SessionMode mode, std::string_view prompt, bool echo);
   void wait_for_keys(SessionMode mode, std::string_view shown);
@@ -50,6 +53,7 @@ struct Session::State {
 
   // login.cpp: who is there
   void start();
+  void start_as(std::string user);
   void ask_login_name();
   void login_name(std::string_view text);
   void login_password(std::string_view text);
@@ -87,6 +91,8 @@ struct Session::State {
   std::deque<std::string> history;
   Pager pager;
   std::deque<Question> questions;
+  std::vector<std::shared_ptr<Relay>> relays;
+  std::shared_ptr<Relay> relay;  // that has the keyboard, or is to have it
   std::string held;  // asynchronous output while the screen is busy
   std::size_t lost = 0;
   std::string guarded_line;  // the command that waits for the security timer's password

@@ -66,6 +66,7 @@ class Datapath final : public ArpHost {
   bool listen_udp(std::uint16_t port, std::string_view process, IpApi::UdpListener listener);
   const std::map<std::uint16_t, UdpPort>& udp_ports() const { return udp_ports_; }
   void on_icmp(std::function<void(const IcmpAnswer&)> listener) { icmp_listener_ = std::move(listener); }
+  void set_tcp(IpApi::TcpReceiver receiver) { tcp_ = std::move(receiver); }
   void set_ipsec(IpsecStage* stage) { ipsec_ = stage; }
   void set_firewall(FirewallStage* stage) { firewall_ = stage; }
   void set_udp_encapsulation_port(std::uint16_t port) { encapsulation_port_ = port; }
@@ -165,6 +166,7 @@ class Datapath final : public ArpHost {
   FirewallStage* firewall_ = nullptr;
   std::uint16_t encapsulation_port_ = 0;
   std::map<std::uint16_t, UdpPort> udp_ports_;
+  IpApi::TcpReceiver tcp_;
   std::function<void(const IcmpAnswer&)> icmp_listener_;
   std::uint16_t id_ = 0;
   unsigned depth_ = 0;

@@ -32,8 +32,6 @@ class Engine final : public IpApi {
   void reset();
   /// All configuration goes.
   void purge();
-  /// An address, or a name of the host table.
-  std::optional<Ipv4Address> resolve_host(std::string_view text) const;
   const IpsecStage* ipsec() const { return ipsec_; }
 
   // IpApi
@@ -51,6 +49,9 @@ class Engine final : public IpApi {
   bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) override;
   bool send_udp(const UdpToSend& datagram) override;
   void send(Burst& packets) override { path.send(packets); }
+  void set_tcp(TcpReceiver receiver) override { path.set_tcp(std::move(receiver)); }
+  std::uint16_t next_id() override { return path.next_id(); }
+  std::optional<Ipv4Address> resolve_host(std::string_view text) const override;
   void set_ipsec(IpsecStage* stage) override;
   void set_firewall(FirewallStage* stage) override { path.set_firewall(stage); }
   void set_udp_encapsulation_port(std::uint16_t port) override { path.set_udp_encapsulation_port(port); }

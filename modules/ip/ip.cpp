@@ -20,8 +20,8 @@
 // filter without patterns is none. A pattern's SIZE is the most it matches. P0 is the most urgent priority, P5 that of
 // packets without one; a policy is preferred among routes of the longest prefix.
 //
-// Not modelled here: RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP is
-// answered with the reset of a closed port.
+// Not modelled here: RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP goes to whoever
+// set_tcp() names; the rest is answered with the reset of a closed port.
 #include "modules/ip/ip_module.h"
 
 #include "modules/ip/rows.h"

@@ -142,6 +142,14 @@ class IpApi {
   virtual bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) = 0;
   /// Builds and sends a datagram through the whole output path (IPsec policies included). False: no route or buffer.
   virtual bool send_udp(const UdpToSend& datagram) = 0;
+  /// Takes TCP for this router: whole segments from the IP header on, every checksum complete but not verified. What it
+  /// leaves (false) is refused like a segment to a closed port. An empty receiver ends it.
+  using TcpReceiver = std::function<bool(const PacketBuffer& segment)>;
+  virtual void set_tcp(TcpReceiver) {}
+  /// The identification of the next packet that this router makes.
+  virtual std::uint16_t next_id() { return 0; }
+  /// An address as text, or a name of the host table.
+  virtual std::optional<Ipv4Address> resolve_host(std::string_view text) const { return parse_ipv4(text); }
   /// Sends whole IP packets made by this router (header complete, source set) through the output path.
   virtual void send(Burst& packets) = 0;
 

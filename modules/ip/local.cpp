@@ -54,7 +54,7 @@ void Datapath::deliver(Packet packet) {
       break;
     case wire::protocol::tcp:
       ++state_.ip.in_delivers;
-      refuse_tcp(std::move(packet));
+      if (!tcp_ || !tcp_(*packet)) refuse_tcp(std::move(packet));
       break;
     default:
       drop_arrived(*packet, IpDrop::unknown_protocol);
@@ -209,7 +209,8 @@ void Datapath::answer_address_mask(Packet packet) {
 void Datapath::refuse_tcp(Packet packet) {
   const auto ip = wire::view_ipv4(packet->view(), false);
   const auto tcp = wire::view_tcp(ip->payload());
-  // No service of this router takes TCP here, so every segment gets the reset of a closed port (RFC 9293 3.10.7.1).
+  // The reset of a closed port (RFC 9293 3.10.7.1). The real router also fills in the field that answers to a segment
+  // with ACK leave open: with that segment's sequence number, as scanners have seen.
   if (!tcp || (tcp->flags & wire::tcp_flag::rst) != 0 || !state_.interfaces.is_own(ip->destination())) return;
   if (packet->meta.checksum == Checksum::complete &&
       !wire::tcp_checksum_good(ip->payload(), ip->source(), ip->destination())) {
@@ -219,6 +220,7 @@ void Datapath::refuse_tcp(Packet packet) {
   wire::TcpFields reset{.source_port = tcp->destination_port, .destination_port = tcp->source_port};
   if ((tcp->flags & wire::tcp_flag::ack) != 0) {
     reset.sequence = tcp->acknowledgement;
+    reset.acknowledgement = tcp->sequence;
     reset.flags = wire::tcp_flag::rst;
   } else {
     const bool counts_one = (tcp->flags & wire::tcp_flag::syn) != 0;

@@ -24,6 +24,10 @@ Privilege privilege_of(std::string_view word) {
   return word == "MANAGER" ? Privilege::manager : Privilege::security_officer;
 }
 
+bool comes_from_afar(const Caller& caller) {
+  return caller.device.starts_with("Telnet") || caller.device.starts_with("SSH");
+}
+
 Outcome parameter_missing(std::string_view name) {
   return Outcome::error(module_number::command, 261, fmt::format("Required parameter \"{}\" missing.", name));
 }
@@ -73,17 +77,15 @@ std::vector<CommandRow> UserModule::setting_rows() {
 }
 
 std::vector<CommandRow> UserModule::remote_officer_rows() {
-  constexpr std::string_view no_telnet = "Kept, shown and written to the configuration; there is no remote log-in to restrict.";
   return {
-      {"ENAble USer RSO", Access::security, "Lets security officers log in from the listed addresses.",
-       [this](Invocation&) { return enable_remote_officers(true); }, Coverage::no_effect, no_telnet},
+      {"ENAble USer RSO", Access::security, "Lets security officers log in by Telnet from the listed addresses.",
+       [this](Invocation& invocation) { return enable_remote_officers(invocation, true); }},
       {"DISable USer RSO", Access::security, "Keeps security officers to directly attached terminals.",
-       [this](Invocation&) { return enable_remote_officers(false); }, Coverage::no_effect, no_telnet},
+       [this](Invocation& invocation) { return enable_remote_officers(invocation, false); }},
       {"ADD USer RSO IP=<ipv4> [MAsk=<mask>]", Access::security, "Adds an address security officers may come from.",
-       [this](Invocation& invocation) { return add_remote_officer(invocation.args); }, Coverage::no_effect, no_telnet},
+       [this](Invocation& invocation) { return add_remote_officer(invocation); }},
       {"DELete USer RSO IP=<ipv4>", Access::security, "Deletes an address security officers may come from.",
-       [this](Invocation& invocation) { return delete_remote_officer(invocation.args); }, Coverage::no_effect,
-       no_telnet},
+       [this](Invocation& invocation) { return delete_remote_officer(invocation.args); }},
       {"SHow USer RSO", Access::security, "Displays the addresses security officers may come from.",
        [this](Invocation& invocation) { return show_remote_officers(invocation.screen); }},
   };
@@ -176,8 +178,7 @@ Outcome UserModule::purge_users() {
   for (const auto& [name, user] : services_.users.all()) names.push_back(name);
   for (const std::string& name : names) services_.users.remove(name);
   radius_backup_.clear();
-  remote_officers_.clear();
-  remote_officers_enabled_ = false;
+  services_.users.remote_officers = {};
   ++services_.users.counters.database_clears;
   return Outcome::successful(module_number::user);
 }
@@ -231,26 +232,33 @@ Outcome UserModule::set_manager_port(const Args& args) {
   return Outcome::successful(module_number::user);
 }
 
-Outcome UserModule::add_remote_officer(const Args& args) {
-  RemoteOfficer officer;
-  officer.address = args.address("IP");
-  officer.mask = args.has("MASK") ? args.address("MASK") : Ipv4Address{0xffffffffU};
-  const bool known = std::ranges::any_of(remote_officers_, [&](const auto& o) { return o.address == officer.address; });
-  if (known) return say(texts::rso_exists, to_string(officer.address));
-  if (remote_officers_.size() >= limits::remote_officers) return say(texts::rso_full);
-  remote_officers_.push_back(officer);
+// The first address, and the switch itself, are set where nobody can come from afar yet (reference/operations.md 1.1).
+Outcome UserModule::add_remote_officer(Invocation& invocation) {
+  const Args& args = invocation.args;
+  RemoteOfficers& officers = services_.users.remote_officers;
+  if (officers.places.empty() && comes_from_afar(invocation.caller)) return say(texts::rso_local_only);
+  RemoteOfficers::Place place;
+  place.address = args.address("IP");
+  place.mask = args.has("MASK") ? args.address("MASK") : Ipv4Address{0xffffffffU};
+  const bool known = std::ranges::any_of(officers.places, [&](const auto& o) { return o.address == place.address; });
+  if (known) return say(texts::rso_exists, to_string(place.address));
+  if (officers.places.size() >= limits::remote_officers) return say(texts::rso_full);
+  officers.places.push_back(place);
   return Outcome::successful(module_number::user);
 }
 
 Outcome UserModule::delete_remote_officer(const Args& args) {
   const Ipv4Address address = args.address("IP");
-  const auto removed = std::erase_if(remote_officers_, [&](const auto& officer) { return officer.address == address; });
+  const auto removed = std::erase_if(services_.users.remote_officers.places,
+                                     [&](const auto& place) { return place.address == address; });
   return removed == 0 ? say(texts::rso_unknown, to_string(address)) : Outcome::successful(module_number::user);
 }
 
-Outcome UserModule::enable_remote_officers(bool enabled) {
-  if (remote_officers_enabled_ == enabled) return say(enabled ? texts::rso_on : texts::rso_off);
-  remote_officers_enabled_ = enabled;
+Outcome UserModule::enable_remote_officers(Invocation& invocation, bool enabled) {
+  bool& now = services_.users.remote_officers.enabled;
+  if (now == enabled) return say(enabled ? texts::rso_on : texts::rso_off);
+  if (enabled && comes_from_afar(invocation.caller)) return say(texts::rso_local_only);
+  now = enabled;
   return Outcome::successful(module_number::user);
 }
 

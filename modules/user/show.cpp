@@ -129,15 +129,16 @@ Outcome UserModule::show_configuration(Screen& screen) const {
 }
 
 Outcome UserModule::show_remote_officers(Screen& screen) const {
-  screen.line(fmt::format("Remote Security Officer Access is {}", remote_officers_enabled_ ? "enabled" : "disabled"));
-  screen.set("enabled", remote_officers_enabled_);
+  const RemoteOfficers& officers = services_.users.remote_officers;
+  screen.line(fmt::format("Remote Security Officer Access is {}", officers.enabled ? "enabled" : "disabled"));
+  screen.set("enabled", officers.enabled);
   screen.line();
   screen.line("Remote Security Officer Addresses");
   screen.rule();
   screen.table("addresses", {{"IP Address", 18}, {"Mask", 0}});
   screen.rule();
-  for (const RemoteOfficer& officer : remote_officers_) {
-    screen.row({to_string(officer.address), to_string(officer.mask)});
+  for (const RemoteOfficers::Place& place : officers.places) {
+    screen.row({to_string(place.address), to_string(place.mask)});
   }
   screen.rule();
   return Outcome::screen();

@@ -89,10 +89,11 @@ void UserModule::dump(ConfigWriter& writer) const {
   setting("tactimeout", tacacs_timeout_s_, 5);
   if (now.manager_port) writer.line(fmt::format("set manager port={}", *now.manager_port));
   for (const auto& [name, user] : services_.users.all()) dump_user(writer, user);
-  for (const RemoteOfficer& officer : remote_officers_) {
-    writer.line(fmt::format("add user rso ip={} mask={}", to_string(officer.address), to_string(officer.mask)));
+  const RemoteOfficers& officers = services_.users.remote_officers;
+  for (const RemoteOfficers::Place& place : officers.places) {
+    writer.line(fmt::format("add user rso ip={} mask={}", to_string(place.address), to_string(place.mask)));
   }
-  if (remote_officers_enabled_) writer.line("enable user rso");
+  if (officers.enabled) writer.line("enable user rso");
 }
 
 }  // namespace user

@@ -19,12 +19,6 @@ namespace texts {
 #undef MESSAGE
 }  // namespace texts
 
-/// An address security officers may come from by Telnet.
-struct RemoteOfficer {
-  Ipv4Address address, mask;
-  bool operator==(const RemoteOfficer&) const = default;
-};
-
 /// "user" and "manager" as every screen and script has them; a security officer's word is the caller's.
 std::string_view privilege_word(Privilege privilege, std::string_view officer);
 std::string_view yes_no(bool value);
@@ -49,9 +43,9 @@ class UserModule final : public Module {
   Outcome reset_users(const Args& args);
   Outcome set_settings(const Args& args);
   Outcome set_manager_port(const Args& args);
-  Outcome add_remote_officer(const Args& args);
+  Outcome add_remote_officer(Invocation& invocation);
   Outcome delete_remote_officer(const Args& args);
-  Outcome enable_remote_officers(bool enabled);
+  Outcome enable_remote_officers(Invocation& invocation, bool enabled);
 
   /// Puts the given parameters into `user`; an error outcome when one is refused.
   Outcome apply(const Args& args, User& user);
@@ -70,8 +64,6 @@ class UserModule final : public Module {
   Services& services_;
   RouterControl& control_;
   std::set<std::string, std::less<>> radius_backup_;  // login names
-  bool remote_officers_enabled_ = false;
-  std::vector<RemoteOfficer> remote_officers_;
   std::uint32_t tacacs_retries_ = 3, tacacs_timeout_s_ = 5;
 };
 

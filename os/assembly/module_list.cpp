@@ -1,6 +1,7 @@
 #include "os/assembly/module_list.h"
 
 #include "cli/session/asyn_module.h"
+#include "cli/telnet/telnet_module.h"
 #include "modules/enco/enco_module.h"
 #include "modules/file/file_module.h"
 #include "modules/install/install_module.h"
@@ -12,6 +13,7 @@
 #include "modules/log/log_module.h"
 #include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
+#include "modules/tcp/tcp_module.h"
 #include "modules/trigger/trigger_module.h"
 #include "modules/user/user_module.h"
 
@@ -20,6 +22,8 @@ namespace arrouter {
 std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
   Services& services = context.services;
   std::vector<std::unique_ptr<Module>> modules;
+  const SessionHost session_host{context.table,     services.users, services.system,  services.log,    services.scheduler,
+                                 services.clock,    services.wall,  context.control,  context.sessions};
   modules.push_back(make_asyn(services, context.table, context.sessions));
   MadeSystem system = make_system(services, context.control);
   modules.push_back(std::move(system.module));
@@ -31,6 +35,13 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_interface(services, context.control, context.stacks));
   MadeIp ip = make_ip(services);
   modules.push_back(std::move(ip.module));
+  modules.push_back(make_tcp(services, ip.api, context.tcp));
+  const auto resolve = [&api = ip.api](std::string_view host) -> std::optional<TelnetTarget> {
+    const auto address = api.resolve_host(host);
+    if (!address) return std::nullopt;
+    return TelnetTarget{*address, api.route(*address) ? api.source_towards(*address) : Ipv4Address()};
+  };
+  modules.push_back(make_telnet(services, session_host, context.tcp, resolve));
   modules.push_back(make_log(services, ip.api));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));

@@ -9,6 +9,7 @@
 #include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
+#include "os/tcp.h"
 
 namespace arrouter {
 
@@ -19,6 +20,7 @@ struct ModuleContext {
   const CommandTable& table;
   SessionRegistry& sessions;
   const PortStacks& stacks;
+  Tcp& tcp;
   const std::filesystem::path& capture_directory;
 };
 

@@ -16,6 +16,7 @@
 #include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
+#include "os/tcp.h"
 
 namespace arrouter {
 
@@ -28,6 +29,7 @@ struct Surroundings {
   Random& random;
   std::function<RouterControl::CpuLoad()> cpu_load = {};  // none: an idle router
   std::function<std::uint64_t()> memory_used_kb = {};     // none: an empty one
+  Tcp* tcp = nullptr;                                     // none: nobody reaches the router by TCP
 };
 
 struct RouterOptions {
@@ -113,6 +115,7 @@ class Router final : public RouterControl {
                       const std::map<std::string, std::string>& specs, std::uint64_t seed);
   Result<PortStack*> make_stack(const std::string& name, MacAddress mac, const std::string& spec, std::uint64_t seed,
                                 bool promiscuous);
+  Tcp& tcp() { return surroundings_.tcp == nullptr ? no_tcp_ : *surroundings_.tcp; }
   void start_software();
   void end_software(Ending ending);
   std::optional<Script> find_script(const std::optional<std::string>& wanted);
@@ -127,6 +130,7 @@ class Router final : public RouterControl {
   std::unique_ptr<WallClock> wall_;
   FileStore files_;
   PacketPool pool_;
+  NoTcp no_tcp_;
   PortStacks stacks_;
   std::vector<std::unique_ptr<Port>> bridges_;       // of switch VLANs attached port by port; gone before their members
   std::map<std::string, Port*, std::less<>> ports_;  // those IP may use

@@ -32,6 +32,9 @@ inline constexpr std::size_t remote_officers = 32;         // RSO addresses
 inline constexpr std::size_t failed_logins = 256;          // names whose failures are remembered
 inline constexpr std::size_t control_clients = 32;         // of the control socket
 
+// TCP
+inline constexpr std::size_t tcp_segments_remembered = 64; // arrived lately, for answers that repeat their fields
+
 // files
 inline constexpr std::size_t file_size = 32U << 20;
 inline constexpr std::size_t nvs_bytes = 512U << 10;

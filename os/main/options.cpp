@@ -26,6 +26,13 @@ Setter append_to(std::vector<std::string> Options::*member) {
   };
 }
 
+Setter service_at(std::string service) {
+  return [service](Options& options, std::string value) -> Result<void> {
+    options.services.emplace(service, std::move(value));
+    return {};
+  };
+}
+
 Result<void> set_seed(Options& options, std::string value) {
   options.seed = parse_number(value);
   if (!options.seed) return failure(fmt::format("--seed {}: wanted is a number", value));
@@ -74,6 +81,8 @@ const std::map<std::string_view, Setter>& settings() {
       {"--interface", add_interface},
       {"--capture", add_capture},
       {"--console", append_to(&Options::consoles)},
+      {"--telnet", service_at("telnet")},
+      {"--ssh", service_at("ssh")},
       {"--control", text_into(&Options::control)},
       {"--script", set_script},
       {"--command", append_to(&Options::commands)},
@@ -183,6 +192,7 @@ std::string_view usage() {
                             memory      nothing outside
   --capture IF=FILE[,FILTER]   writes its frames as pcapng
   --console WHERE         stdio, unix:PATH or tcp:HOST:PORT; asks for a login
+  --telnet WHERE, --ssh WHERE   tcp:HOST:PORT of this host, where the router's server answers too
   --control PATH          a socket for ctl, open to the owner of this process alone
   --script FILE           runs the file's lines (- for standard input), then ends
   --command "LINE"        runs the line, then ends; may be given several times

@@ -27,6 +27,7 @@ struct Options {
   };
   std::vector<Capture> captures;
   std::vector<std::string> consoles;
+  std::multimap<std::string, std::string> services;  // "telnet" -> "tcp:HOST:PORT", besides the router's own addresses
   std::string control;
   std::optional<std::string> script;
   std::vector<std::string> commands;

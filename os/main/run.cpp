@@ -17,6 +17,7 @@
 #include "os/assembly/router.h"
 #include "os/base/text.h"
 #include "os/event_loop.h"
+#include "os/event_loop_tcp.h"
 #include "os/main/host_file.h"
 #include "os/main/program.h"
 
@@ -59,7 +60,7 @@ class Program {
   Result<void> start() {
     // A reader that went away is an error of one write, not the end of the router.
     std::signal(SIGPIPE, SIG_IGN);
-    for (const auto step : {&Program::make_router, &Program::choose_config, &Program::start_captures,
+    for (const auto step : {&Program::open_tcp, &Program::make_router, &Program::choose_config, &Program::start_captures,
                             &Program::open_consoles, &Program::open_control_socket, &Program::read_lines}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
@@ -76,6 +77,18 @@ class Program {
     return std::filesystem::weakly_canonical(options_.flash, error).string();
   }
 
+  /// Without the right to a network of its own the router goes on, with consoles only.
+  Result<void> open_tcp() {
+    for (const auto& [service, where] : options_.services) {
+      if (const auto opened = tcp_.also_at(service, where); !opened) return opened;
+    }
+    if (runs_lines()) return {};
+    if (const auto opened = tcp_.open_network(); !opened) {
+      complain(fmt::format("nobody can log in over the network: {}", opened.error().text));
+    }
+    return {};
+  }
+
   Result<void> make_router() {
     auto model = find_model(options_.model);
     if (!model) return std::unexpected(model.error());
@@ -85,9 +98,9 @@ class Program {
     options.identity = identity();
     options.wall_time = wall_clock_of_host();
     options.flash = options_.flash;
-    auto router = Router::make(
-        {loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); }, memory_of_process_kb},
-        std::move(options));
+    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); },
+                                memory_of_process_kb, &tcp_},
+                               std::move(options));
     if (!router) return failure(fmt::format("flash: {}", router.error().text));
     router_ = std::move(*router);
     router_->on_boot_text([this](std::string_view text) {
@@ -221,6 +234,7 @@ class Program {
 
   Options options_;
   EventLoop loop_;
+  LiveTcp tcp_{loop_};
   std::unique_ptr<Random> random_;
   std::unique_ptr<Router> router_;
   std::vector<std::unique_ptr<Console>> consoles_;

@@ -52,3 +52,20 @@ TEST_CASE("a client that negotiates for ever is not answered for ever") {
   for (int i = 0; i < 10000; ++i) client.typed("\xff\xfd\x05");
   CHECK(client.reply.size() < 1000);
 }
+
+TEST_CASE("a server says first what it does, and answers a client only when it wants something else") {
+  Client client;
+  CHECK(client.filter.greeting() == "\xff\xfb\x01\xff\xfb\x03\xff\xfd\x03");
+  client.typed("\xff\xfd\x01\xff\xfd\x03\xff\xfb\x03");
+  CHECK(client.reply.empty());
+  client.typed("\xff\xfb\x1f\xff\xfe\x01");
+  CHECK(client.reply == "\xff\xfe\x1f\xff\xfc\x01");
+}
+
+TEST_CASE("Telnet's own keys are keys of the editor") {
+  Client client;
+  CHECK(client.typed("a\xff\xf7\xff\xf8\xff\xf3") == "a\b\x15\x10");
+  CHECK(client.reply.empty());
+  CHECK(client.typed("\xff\xf6").empty());
+  CHECK(client.reply == "\r\n[yes]\r\n");
+}
