@@ -147,6 +147,7 @@ void Datapath::answer(Packet packet, std::uint8_t type, Ipv4Address source, Ipv4
   const std::size_t payload = ip->payload().size();
   const bool keep_df = ip->dont_fragment();
   const std::uint8_t tos = ip->tos();
+  const std::uint16_t id = ip->id();  // the request's own, as scanners see the real router
   // Recorded routes and times go back with the answer; a source route does not, the answer finds its own way.
   const bool strip = header_length > wire::ipv4_header && check_options(ip->header()).source_routed();
   if (strip) packet->pull(header_length - wire::ipv4_header);
@@ -155,11 +156,11 @@ void Datapath::answer(Packet packet, std::uint8_t type, Ipv4Address source, Ipv4
   const std::uint32_t rest = load_be32(at + icmp_at + 4);
   wire::write_icmp(at + icmp_at, type, 0, rest, payload - wire::icmp_header);
   if (strip || header_length == wire::ipv4_header) {
-    wire::write_ipv4(at, {source, destination, wire::protocol::icmp, tos, answer_ttl, next_id(), keep_df},
+    wire::write_ipv4(at, {source, destination, wire::protocol::icmp, tos, answer_ttl, id, keep_df},
                      static_cast<std::uint16_t>(packet->size()));
   } else {
     record_passage(at, check_options({at, header_length}), source, midnight_ms(), false);
-    store_be16(at + 4, next_id());
+    store_be16(at + 4, id);
     at[8] = answer_ttl;
     store_be32(at + 12, source.value);
     store_be32(at + 16, destination.value);

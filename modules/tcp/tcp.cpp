@@ -149,7 +149,7 @@ Outcome TcpModule::show(const Args& args, Screen& screen) const {
   const TcpCounters counters = stack_.counters();
   const auto line = [&screen](std::string_view left, const Json& left_value, std::string_view right,
                               std::uint64_t right_value) {
-    screen.line(fmt::format("{:.<20} {:<14}{:.<19} {}", std::string(left) + " ", left_value.display(),
+    screen.line(fmt::format("{:.<21} {:<14}{:.<20} {}", std::string(left) + " ", left_value.display(),
                             std::string(right) + " ", right_value));
     screen.set(left, left_value);
     screen.set(right, right_value);

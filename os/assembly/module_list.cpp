@@ -1,6 +1,7 @@
 #include "os/assembly/module_list.h"
 
 #include "cli/session/asyn_module.h"
+#include "cli/ssh/ssh_module.h"
 #include "cli/telnet/telnet_module.h"
 #include "modules/enco/enco_module.h"
 #include "modules/file/file_module.h"
@@ -18,6 +19,26 @@
 #include "modules/user/user_module.h"
 
 namespace arrouter {
+
+namespace {
+
+ssh::KeyStore ssh_keys(enco::EncoApi& enco) {
+  return {
+      .private_pem = [&enco](std::uint16_t id) -> std::optional<std::string> {
+        const auto pem = enco.rsa_private_pem(id);
+        if (!pem) return std::nullopt;
+        return std::string(pem->begin(), pem->end());
+      },
+      .public_key = [&enco](std::uint16_t id) -> std::optional<ssh::RsaNumbers> {
+        auto key = enco.rsa_public(id);
+        if (!key) return std::nullopt;
+        return ssh::RsaNumbers{std::move(key->modulus), std::move(key->exponent)};
+      },
+      .password_digest = enco::password_digest,
+  };
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
   Services& services = context.services;
@@ -42,6 +63,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
     return TelnetTarget{*address, api.route(*address) ? api.source_towards(*address) : Ipv4Address()};
   };
   modules.push_back(make_telnet(services, session_host, context.tcp, resolve));
+  modules.push_back(make_ssh(services, session_host, context.tcp, ssh_keys(enco.api)));
   modules.push_back(make_log(services, ip.api));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));

@@ -1,6 +1,9 @@
 """People who come by Telnet, with the clients they use."""
 import re
+import socket
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import pexpect
@@ -177,17 +180,15 @@ class Telnet(unittest.TestCase):
 
 
 RAW = """
-import socket, sys, threading
+import os, socket, sys, threading
 link = socket.create_connection((sys.argv[1], 23), 10)
 def show():
     while data := link.recv(4096):
         sys.stdout.write(data.decode("latin-1")); sys.stdout.flush()
-reader = threading.Thread(target=show)
-reader.start()
-while reader.is_alive():
-    try: link.sendall(bytes.fromhex(input()))
-    except (OSError, EOFError): break
-reader.join()
+    os._exit(0)
+threading.Thread(target=show).start()
+while True:
+    link.sendall(bytes.fromhex(input()))
 """
 HOST = """
 import socket
@@ -202,6 +203,32 @@ assert b"\\xff\\xfd\\x01" in name and b"\\xff\\xfb\\x18" in name, name
 link.sendall(b"hello me\\r\\n")
 assert file.readline() == b"quit\\r\\n"
 """
+
+
+class OfTheHost(unittest.TestCase):
+    def test_an_address_of_the_host_besides(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                port = probe.getsockname()[1]
+            router = subprocess.Popen([PROGRAM, "--control", f"{folder}/ctl", "--telnet", f"tcp:127.0.0.1:{port}"],
+                                      stdout=subprocess.PIPE, text=True)
+            try:
+                self.assertIn("ready", router.stdout.readline())
+                with socket.create_connection(("127.0.0.1", port), 5) as link:
+                    text = b""
+                    while b"login: " not in text:
+                        text += link.recv(4096)
+                    self.assertIn(BANNER.encode(), text)
+                run(PROGRAM, "ctl", f"{folder}/ctl", "disable telnet server")
+                with socket.create_connection(("127.0.0.1", port), 5) as link:
+                    link.settimeout(5)
+                    self.assertEqual(link.recv(4096), b"")
+                second = run(PROGRAM, "--control", f"{folder}/2", "--telnet", f"tcp:127.0.0.1:{port}", check=False)
+                self.assertEqual((second.returncode, second.stderr.count("\n")), (3, 1), second.stderr)
+            finally:
+                router.terminate()
+                self.assertEqual(router.wait(5), 0)
+                router.stdout.close()
 
 
 class WithoutTheRight(unittest.TestCase):

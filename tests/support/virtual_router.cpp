@@ -13,7 +13,8 @@ void must(const Result<T>& result) {
 
 }  // namespace
 
-VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_view model_name, std::uint64_t seed)
+VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_view model_name, std::uint64_t seed,
+                             Tcp* tcp)
     : random(seed) {
   auto model = find_model(model_name);
   must(model);
@@ -24,7 +25,9 @@ VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_vi
   options.identity = name;
   options.name = std::move(name);
   options.wall_time = WallTime(std::chrono::sys_days(std::chrono::year(2007) / 2 / 2) + std::chrono::hours(11));
-  auto made = Router::make({time, time.scheduler, time, time, random}, std::move(options));
+  Surroundings surroundings{time, time.scheduler, time, time, random};
+  surroundings.tcp = tcp;
+  auto made = Router::make(surroundings, std::move(options));
   must(made);
   router = std::move(*made);
   must(router->attach_ports(specs, seed));

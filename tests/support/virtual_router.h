@@ -16,7 +16,8 @@ namespace arrouter::test {
 /// Files in memory, every interface of the model on a memory port, a seeded random source.
 class VirtualRouter {
  public:
-  VirtualRouter(VirtualTime& time, std::string name, std::string_view model = "AR415S", std::uint64_t seed = 1);
+  VirtualRouter(VirtualTime& time, std::string name, std::string_view model = "AR415S", std::uint64_t seed = 1,
+                Tcp* tcp = nullptr);
 
   Router& operator*() { return *router; }
   Router* operator->() { return router.get(); }

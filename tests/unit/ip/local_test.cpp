@@ -134,6 +134,16 @@ TEST_CASE("TCP gets the reset of a closed port, unknown protocols an ICMP refusa
   CHECK(tcp->acknowledgement == 1001);
   CHECK(tcp->source_port == 23);
   CHECK(wire::tcp_checksum_good(wire::view_ipv4(reply)->payload(), lan, lan_host));
+  // One for an ACK has the numbers of that segment in both fields.
+  Bytes ack(20);
+  wire::write_tcp(ack.data(), {4000, 23, 5000, 6000, wire::tcp_flag::ack, 1024}, 0, lan_host, lan);
+  router.vlan1.inject({router.from_lan(Router::packet(lan_host, lan, 6, ack))});
+  const Bytes second = router.answer();
+  REQUIRE_FALSE(second.empty());
+  const auto reset = wire::view_tcp(wire::view_ipv4(second)->payload());
+  CHECK(reset->flags == wire::tcp_flag::rst);
+  CHECK(reset->sequence == 6000);
+  CHECK(reset->acknowledgement == 5000);
   router.vlan1.inject({router.from_lan(Router::packet(lan_host, lan, 50, data))});
   const Bytes refused = router.answer();
   const auto icmp = wire::view_icmp(wire::view_ipv4(refused)->payload());

@@ -40,6 +40,9 @@ TEST_CASE("A router's options") {
                                 "--console=unix:/c",
                                 "--control",
                                 "/s",
+                                "--telnet",
+                                "tcp:127.0.0.1:2323",
+                                "--ssh=tcp:localhost:2222",
                                 "--command",
                                 "show ip",
                                 "--command=ping 1.1.1.1",
@@ -56,6 +59,8 @@ TEST_CASE("A router's options") {
   CHECK(options.captures[0].filter == "udp port 500 or esp");
   CHECK(options.captures[1].filter.empty());
   CHECK(options.consoles == std::vector<std::string>{"stdio", "unix:/c"});
+  CHECK(options.services == std::multimap<std::string, std::string>{{"telnet", "tcp:127.0.0.1:2323"},
+                                                                    {"ssh", "tcp:localhost:2222"}});
   CHECK(options.control == "/s");
   CHECK(options.commands == std::vector<std::string>{"show ip", "ping 1.1.1.1"});
   CHECK(options.json);

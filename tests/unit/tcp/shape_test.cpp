@@ -20,7 +20,7 @@ struct Fields {
   std::uint8_t flags = flag::syn;
   std::uint32_t sequence = 1000, acknowledgement = 0;
   std::uint16_t window = 65535;
-  Bytes options, payload;
+  Bytes options = {}, payload = {};
 };
 
 void sign(Bytes& packet) {

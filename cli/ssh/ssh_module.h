@@ -1,0 +1,14 @@
+// Makes the SSH module; for os/assembly only.
+#pragma once
+
+#include <memory>
+
+#include "cli/session/session.h"
+#include "cli/ssh/ssh_users.h"
+#include "os/tcp.h"
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_ssh(Services& services, SessionHost host, Tcp& tcp, ssh::KeyStore keys);
+
+}  // namespace arrouter

@@ -1,0 +1,133 @@
+#include "cli/ssh/ssh_worker.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <map>
+#include <utility>
+
+#include "cli/ssh/ssh_client.h"
+
+namespace arrouter::ssh {
+namespace {
+
+constexpr int idle_wait_ms = 1000, window_wait_ms = 50;
+
+}  // namespace
+
+/// What belongs to the thread.
+struct SshWorker::Loop {
+  Owned<ssh_event> event{ssh_event_new()};
+  std::map<ConnectionId, std::unique_ptr<Client>> clients;
+};
+
+SshWorker::SshWorker(Desk& desk, Reactor& reactor)
+    : desk_(desk), reactor_(reactor), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread_([this] { run(); }) {}
+
+SshWorker::~SshWorker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  answered_.notify_all();
+  hand_over({});
+  thread_.join();
+}
+
+void SshWorker::run() {
+  Loop loop;
+  ssh_event_add_fd(
+      loop.event.get(), wake_.get(), POLLIN,
+      [](socket_t fd, int, void*) {
+        std::uint64_t count = 0;
+        [[maybe_unused]] const auto taken = ::read(fd, &count, sizeof count);
+        return 0;
+      },
+      nullptr);
+  while (!stopping_) {
+    std::vector<std::function<void(Loop&)>> actions;
+    {
+      const std::lock_guard lock(mutex_);
+      actions.swap(handed_over_);
+    }
+    for (const auto& action : actions) {
+      if (action) action(loop);
+    }
+    bool waiting = false;
+    for (auto client = loop.clients.begin(); client != loop.clients.end();) {
+      client->second->pump();
+      waiting = waiting || client->second->waiting();
+      if (client->second->over()) {
+        tell([id = client->first](Desk& desk) { desk.gone(id); });
+        client = loop.clients.erase(client);
+      } else {
+        ++client;
+      }
+    }
+    ssh_event_dopoll(loop.event.get(), waiting ? window_wait_ms : idle_wait_ms);
+  }
+  loop.clients.clear();
+}
+
+void SshWorker::hand_over(std::function<void(Loop&)> action) {
+  {
+    const std::lock_guard lock(mutex_);
+    handed_over_.push_back(std::move(action));
+  }
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void SshWorker::tell(std::function<void(Desk&)> action) {
+  reactor_.post([this, action = std::move(action), alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) action(desk_);
+  });
+}
+
+bool SshWorker::ask(ConnectionId id, Credentials credentials) {
+  const auto answer = std::make_shared<std::optional<bool>>();
+  tell([this, id, credentials = std::move(credentials), answer](Desk& desk) {
+    const bool good = desk.admits(id, credentials);
+    const std::lock_guard lock(mutex_);
+    *answer = good;
+    answered_.notify_all();
+  });
+  std::unique_lock lock(mutex_);
+  answered_.wait(lock, [&] { return stopping_ || answer->has_value(); });
+  return answer->value_or(false);
+}
+
+void SshWorker::add(ConnectionId id, Descriptor socket, ServerOptions options) {
+  // A function object has to be copyable, a descriptor is not.
+  const auto shared = std::make_shared<Descriptor>(std::move(socket));
+  hand_over([this, id, shared, options = std::move(options)](Loop& loop) {
+    ClientEvents events{
+        .admits = [this, id](Credentials credentials) { return ask(id, std::move(credentials)); },
+        .opened = [this, id](Request request) { tell([=](Desk& desk) { desk.opened(id, request); }); },
+        .received = [this, id](std::string bytes) { tell([=](Desk& desk) { desk.received(id, bytes); }); },
+        .ended_input = [this, id] { tell([=](Desk& desk) { desk.ended_input(id); }); },
+    };
+    loop.clients.emplace(
+        id, std::make_unique<Client>(loop.event.get(), std::move(*shared), options, std::move(events)));
+  });
+}
+
+void SshWorker::send(ConnectionId id, std::string bytes) {
+  hand_over([id, bytes = std::move(bytes)](Loop& loop) {
+    if (const auto client = loop.clients.find(id); client != loop.clients.end()) client->second->send(bytes);
+  });
+}
+
+void SshWorker::finish(ConnectionId id, int exit_status) {
+  hand_over([id, exit_status](Loop& loop) {
+    if (const auto client = loop.clients.find(id); client != loop.clients.end()) client->second->finish(exit_status);
+  });
+}
+
+void SshWorker::drop(ConnectionId id) {
+  hand_over([this, id](Loop& loop) {
+    if (loop.clients.erase(id) != 0) tell([id](Desk& desk) { desk.gone(id); });
+  });
+}
+
+}  // namespace arrouter::ssh

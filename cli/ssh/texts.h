@@ -1,0 +1,17 @@
+// The SSH module's wording as names; see texts.def.
+#pragma once
+
+#include "os/message.h"
+
+namespace arrouter::ssh::texts {
+
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::ssh, number, text};
+#include "cli/ssh/texts.def"
+#undef MESSAGE
+
+// The log's words; the form is that of cli/session/texts.def.
+inline constexpr std::string_view log_failed = "{} SSH login from {} failed";
+inline constexpr std::string_view log_refused = "{} SSH login from {} refused: {}";
+
+}  // namespace arrouter::ssh::texts
