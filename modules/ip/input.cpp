@@ -291,7 +291,9 @@ void Datapath::forward(Packet packet, const Destination& destination, Departures
   }
   const Hop hop = destinations_.hop(destination, ip->source(), ip->protocol());
   if (ip->header_length() > wire::ipv4_header && !pass_options(packet, destination)) return;
-  if (packet->meta.ipsec_sa == 0) maybe_redirect(*packet, hop);
+  // Who meets a service of his own network by an address of NAT has to take the way through the router.
+  const bool direct = packet->meta.ipsec_sa == 0 && packet->meta.session == 0;
+  if (direct) maybe_redirect(*packet, hop);
   decrement_ttl(*packet);
   ++state_.ip.forwarded;
   out.add(hop, std::move(packet));

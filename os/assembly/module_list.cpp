@@ -5,6 +5,7 @@
 #include "cli/telnet/telnet_module.h"
 #include "modules/enco/enco_module.h"
 #include "modules/file/file_module.h"
+#include "modules/firewall/firewall_module.h"
 #include "modules/install/install_module.h"
 #include "modules/interface/interface_module.h"
 #include "modules/ip/ip_module.h"
@@ -68,6 +69,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
   modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
+  modules.push_back(make_firewall(services, ip.api));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));

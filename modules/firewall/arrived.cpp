@@ -1,0 +1,267 @@
+// Packets that came in, not routed yet: is it sound, does it belong to a session, is it for the router or for a host
+// behind a global address.
+#include "modules/firewall/datapath.h"
+
+#include <algorithm>
+
+#include "modules/firewall/ident.h"
+#include "modules/firewall/track.h"
+#include "modules/firewall/translate.h"
+#include "netdev/wire/icmp.h"
+#include "netdev/wire/ipv4.h"
+#include "netdev/wire/tcp.h"
+
+namespace arrouter::firewall {
+namespace {
+
+namespace protocol = wire::protocol;
+namespace tcp_flag = wire::tcp_flag;
+
+constexpr std::size_t largest_reassembled = 1780;  // bytes behind the IP header, unless FRAGMENT= allows more
+constexpr std::uint16_t ident_port = 113;
+
+bool option_allowed(const IpOptionsAllowed& allowed, std::uint8_t type) {
+  switch (type) {
+    case 7:
+      return allowed.record_route;
+    case 68:
+      return allowed.timestamp;
+    case 130:
+    case 133:
+      return allowed.security;
+    case 131:
+    case 137:
+      return allowed.source_route;
+    case 148:
+      return allowed.router_alert;
+    default:
+      return false;
+  }
+}
+
+bool options_allowed(const IpOptionsAllowed& allowed, ByteView options) {
+  while (!options.empty() && options[0] != 0) {
+    if (options[0] == 1) {
+      options = options.subspan(1);
+      continue;
+    }
+    if (options.size() < 2 || options[1] < 2 || options[1] > options.size()) return false;
+    if (!option_allowed(allowed, options[0])) return false;
+    options = options.subspan(options[1]);
+  }
+  return true;
+}
+
+bool fragments_wanted(const Policy& policy, std::uint8_t number) {
+  if (number == protocol::udp) return policy.fragment_udp;
+  if (number == protocol::icmp) return policy.fragment_icmp;
+  return policy.fragment_other;
+}
+
+/// No TCP sends these together (or nothing at all).
+bool impossible_flags(std::uint8_t flags) {
+  const bool syn = (flags & tcp_flag::syn) != 0;
+  return (syn && (flags & (tcp_flag::fin | tcp_flag::rst)) != 0) ||
+         (flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst | tcp_flag::fin)) == 0;
+}
+
+Direction inward(const Member& member) { return member.is_public() ? Direction::in : Direction::out; }
+
+}  // namespace
+
+void Datapath::arrived(InterfaceId interface, Burst& burst) {
+  for (Packet& packet : burst) {
+    if (packet && !arrive(interface, packet)) packet.reset();
+  }
+}
+
+bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
+  const Members& members = state_.members(ingress);
+  for (const Member& member : members) ++member.interface->counters.received;
+  const auto flow = flow_of(packet->view());
+  if (!flow) {
+    ++members.front().interface->counters.dropped;
+    return false;
+  }
+  Case item{packet, *flow, ingress};
+  if (!sound(members, item)) return false;
+  if (flow->icmp_error()) return continue_error(members, item);
+  if (const auto found = state_.sessions.find(flow->key);
+      found && belongs(*found.session, found.direction, ingress)) {
+    if (!begins_anew(*found.session, *flow)) return continue_session(members, item, found);
+    state_.sessions.remove(*found.session);
+  }
+  return begin_before_routing(members, item);
+}
+
+/// What holds for every packet, session or not.
+bool Datapath::sound(const Members& members, const Case& item) {
+  const Flow& flow = item.flow;
+  const bool flags_bad = flow.key.protocol == protocol::tcp && impossible_flags(flow.tcp_flags);
+  for (const Member& member : members) {
+    const Policy& policy = *member.policy;
+    if (flags_bad) return deny(member, item, inward(member), Reason::bad_packet);
+    if (flow.options && !options_allowed(policy.options, wire::view_ipv4(item.packet->view(), false)->options())) {
+      return deny(member, item, inward(member), Reason::ip_option);
+    }
+    if (item.packet->meta.fragments > state_.max_fragments) {
+      return deny(member, item, inward(member), Reason::fragments);
+    }
+    if (item.packet->meta.fragments != 0 && flow.transport.size() > largest_reassembled &&
+        !fragments_wanted(policy, flow.key.protocol)) {
+      return deny(member, item, inward(member), Reason::fragment_size);
+    }
+  }
+  return true;
+}
+
+/// A packet of a session comes from the side it says it is from.
+bool Datapath::belongs(const Session& session, Direction direction, InterfaceId ingress) const {
+  const bool outward = direction == Direction::out;
+  if (ingress == (outward ? session.private_interface : session.public_interface)) return true;
+  if (outward && session.private_interface == 0) return false;
+  const Members& members = state_.members(ingress);
+  return std::any_of(members.begin(), members.end(), [&](const Member& member) {
+    return member.policy == session.policy && member.is_public() != outward;
+  });
+}
+
+bool Datapath::continue_session(const Members& members, Case& item, SessionTable::Found found) {
+  Session& session = *found.session;
+  Policy& policy = *session.policy;
+  ++policy.cache_hits;
+  const bool through = session.private_interface != 0;
+  if (item.flow.icmp() && through && !icmp_forwarded(policy, item.flow.icmp_type)) {
+    return deny(members.front(), item, found.direction, Reason::icmp_type);
+  }
+  track(state_, session, found.direction, item.flow, item.packet->size());
+  item.packet->meta.session = SessionTable::handle(session, found.direction);
+  if (session.translated()) {
+    translate_destination(*item.packet, found.direction == Direction::out ? session.public_key.destination
+                                                                          : session.private_key.source);
+  }
+  return true;
+}
+
+bool Datapath::for_router(const Members& members, Ipv4Address destination) const {
+  if (state_.ip.is_own(destination) || destination.limited_broadcast() || destination.multicast()) return true;
+  const auto info = state_.ip.interface(members.front().id);
+  return info && !info->mask.unset() && destination == Ipv4Address(info->address.value | ~info->mask.value);
+}
+
+bool Datapath::begin_before_routing(const Members& members, Case& item) {
+  const Ipv4Address destination = item.flow.key.destination.address;
+  const bool local = for_router(members, destination);
+  const auto inside = std::find_if(members.begin(), members.end(), [](const Member& m) { return !m.is_public(); });
+  if (inside != members.end()) return from_private(*inside, item, local);
+  if (local || is_global(state_, item.ingress, destination)) return from_public(members, item, local);
+  return true;
+}
+
+bool Datapath::from_private(const Member& member, Case& item, bool local) {
+  const FlowKey& key = item.flow.key;
+  // What a rule publishes outside is there under the same address for the hosts inside.
+  for (const auto& interface : member.policy->interfaces) {
+    const auto info = state_.ip.interface(interface->name);
+    if (interface->side != Side::public_side || !info) continue;
+    const Ipv4Address destination = key.destination.address;
+    if (destination != info->address && !is_global(state_, info->id, destination)) continue;
+    const Member outside{member.policy, interface.get(), info->id};
+    Rule* const rule = find_rule(state_, outside, {item.flow, false});
+    if (rule == nullptr || !publishes(*member.policy, *rule)) continue;
+    const auto translation = translate_hairpin(state_, outside, *rule, key);
+    if (!translation || translation->public_key.destination == key.destination) continue;
+    ++rule->hits;
+    return redirect(member, item, Direction::out, *rule, *translation);
+  }
+  if (!local && !member.changes_destination) return true;
+  if (local && member.interface->trust_private) return true;
+  Rule* const rule = find_rule(state_, member, {item.flow, false});
+  if (local) {
+    if (rule != nullptr) ++rule->hits;
+    const bool allowed = rule != nullptr && rule->action != Action::deny;
+    return allowed || deny(member, item, Direction::out, Reason::policy);
+  }
+  if (rule == nullptr || !changes_destination(*rule)) return true;
+  ++rule->hits;
+  FlowKey moved = key;
+  moved.destination.address = remote_address(*rule, key.destination.address);
+  const auto route = state_.ip.route(moved.destination.address);
+  const Member* const out = route ? member_of(*member.policy, route->interface) : nullptr;
+  if (out == nullptr || !out->is_public()) return deny(member, item, Direction::out, Reason::policy);
+  const auto translation = translate_outbound(state_, member, *out, rule, key);
+  if (!translation) return deny(member, item, Direction::out, Reason::no_address);
+  return redirect(member, item, Direction::out, *rule, *translation);
+}
+
+const Member* Datapath::member_of(const Policy& policy, InterfaceId interface) const {
+  for (const Member& member : state_.members(interface)) {
+    if (member.policy == &policy) return &member;
+  }
+  return nullptr;
+}
+
+/// Addressed to the router or to a global address: a rule must say who gets it.
+bool Datapath::from_public(const Members& members, Case& item, bool local) {
+  for (const Member& member : members) {
+    Rule* const rule = find_rule(state_, member, {item.flow, item.through_ipsec()});
+    if (rule == nullptr) continue;
+    ++rule->hits;
+    if (rule->action == Action::deny) return deny(member, item, Direction::in, Reason::policy);
+    return enter(member, item, *rule);
+  }
+  const auto every = [&members](auto holds) { return std::all_of(members.begin(), members.end(), holds); };
+  if (local) {
+    const bool echo = item.flow.icmp() && item.flow.icmp_type == wire::icmp_type::echo;
+    if (echo && every([](const Member& m) { return m.policy->ping; })) return true;
+    if (every([](const Member& m) { return m.interface->method == Method::pass_all; })) return true;
+    const bool ident = item.flow.key.protocol == protocol::tcp && item.flow.key.destination.port == ident_port;
+    if (ident && state_.ip.is_own(item.flow.key.destination.address)) {
+      const bool proxy = every([](const Member& m) { return m.policy->ident_proxy; });
+      answer_ident(state_, *item.packet, proxy);
+      return false;
+    }
+  }
+  return deny(members.front(), item, Direction::in, Reason::policy);
+}
+
+/// A packet that `rule` lets in from the public side: for the router, or for the host it is published for.
+bool Datapath::enter(const Member& member, Case& item, const Rule& rule) {
+  const Ipv4Address destination = item.flow.key.destination.address;
+  const auto translation = translate_inbound(state_, member, rule, item.flow.key);
+  if (!translation) return deny(member, item, Direction::in, Reason::no_entry);
+  if (translation->private_key.source.address != destination) {
+    return redirect(member, item, Direction::in, rule, *translation);
+  }
+  if (!state_.ip.is_own(destination)) {
+    // A broadcast is for the router; a global address without a host behind it is for nobody.
+    const bool group = !is_global(state_, item.ingress, destination);
+    return group || deny(member, item, Direction::in, Reason::policy);
+  }
+  if (item.flow.icmp()) return true;
+  Session* const session = open(member, item, Direction::in, *translation, &rule, 0, item.ingress);
+  if (session != nullptr) item.packet->meta.session = SessionTable::handle(*session, Direction::in);
+  return session != nullptr;
+}
+
+/// A new session whose destination is another one than the packet says.
+bool Datapath::redirect(const Member& member, Case& item, Direction direction, const Rule& rule,
+                        const Translation& translation) {
+  const bool out = direction == Direction::out;
+  const Endpoint to = out ? translation.public_key.destination : translation.private_key.source;
+  if (item.flow.icmp() && !icmp_forwarded(*member.policy, item.flow.icmp_type)) {
+    ++member.policy->discarded_icmp;
+    return deny(member, item, direction, Reason::icmp_type);
+  }
+  const auto route = state_.ip.route(to.address);
+  if (!route) return deny(member, item, direction, Reason::policy);
+  Session* const session =
+      open(member, item, direction, translation, &rule, out ? item.ingress : route->interface,
+           out ? route->interface : item.ingress);
+  if (session == nullptr) return false;
+  item.packet->meta.session = SessionTable::handle(*session, direction);
+  translate_destination(*item.packet, to);
+  return true;
+}
+
+}  // namespace arrouter::firewall

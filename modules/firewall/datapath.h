@@ -1,0 +1,76 @@
+// The firewall's place in the packet path: sessions first, rules and defaults for what begins, NAT on both ways.
+#pragma once
+
+#include "modules/firewall/match.h"
+#include "modules/firewall/nat.h"
+#include "modules/firewall/state.h"
+
+namespace arrouter::firewall {
+
+class Datapath final : public FirewallStage {
+ public:
+  explicit Datapath(State& state) : state_(state) {}
+
+  // FirewallStage
+  bool attached(InterfaceId interface) const override { return !state_.members(interface).empty(); }
+  void arrived(InterfaceId interface, Burst& burst) override;
+  void departing(InterfaceId interface, Burst& burst) override;
+  bool answers_arp(InterfaceId interface, Ipv4Address target) const override {
+    return is_global(state_, interface, target);
+  }
+
+ private:
+  /// A packet under inspection.
+  struct Case {
+    Packet& packet;
+    Flow flow;
+    InterfaceId ingress = 0;
+    bool through_ipsec() const { return packet->meta.ipsec_sa != 0; }
+  };
+  using Members = std::vector<Member>;
+
+  // arrived.cpp; true: the packet goes on
+  bool arrive(InterfaceId ingress, Packet& packet);
+  bool sound(const Members& members, const Case& item);
+  bool belongs(const Session& session, Direction direction, InterfaceId ingress) const;
+  bool continue_session(const Members& members, Case& item, SessionTable::Found found);
+  bool begin_before_routing(const Members& members, Case& item);
+  bool for_router(const Members& members, Ipv4Address destination) const;
+  bool from_private(const Member& member, Case& item, bool local);
+  bool from_public(const Members& members, Case& item, bool local);
+  bool enter(const Member& member, Case& item, const Rule& rule);
+  bool redirect(const Member& member, Case& item, Direction direction, const Rule& rule,
+                const Translation& translation);
+  const Member* member_of(const Policy& policy, InterfaceId interface) const;
+
+  // departing.cpp
+  bool depart(InterfaceId egress, Packet& packet);
+  void leave_router(InterfaceId egress, Case& item);
+  bool cross(InterfaceId egress, Case& item);
+  struct Crossing {
+    const Member* in = nullptr;
+    const Member* out = nullptr;
+    Rule* rule = nullptr;
+    bool guarded() const { return in->is_public() != out->is_public(); }
+    Direction direction() const { return in->is_public() ? Direction::in : Direction::out; }
+  };
+  bool permits(Crossing& crossing, Case& item);
+  bool begin_crossing(const Crossing& crossing, Case& item);
+
+  // icmp.cpp
+  bool continue_error(const Members& members, Case& item);
+  void finish_error(Packet& packet, SessionTable::Found found);
+
+  /// Makes the session of a packet that is let through; nullptr (and denied) when there is no room.
+  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation,
+                const Rule* rule, InterfaceId private_interface, InterfaceId public_interface);
+  /// Counts, tells, and says false.
+  bool deny(const Member& member, const Case& item, Direction direction, Reason reason);
+
+  State& state_;
+};
+
+/// The switch of ICMP_FORWARDING for a message is on.
+bool icmp_forwarded(const Policy& policy, std::uint8_t type);
+
+}  // namespace arrouter::firewall

@@ -1,0 +1,181 @@
+// Packets whose route is known: sessions give them their new source; what begins is held against the rules and the
+// default of its direction (reference/firewall.md 1.2, 1.3).
+#include "modules/firewall/datapath.h"
+#include "modules/firewall/track.h"
+#include "modules/firewall/translate.h"
+#include "netdev/wire/icmp.h"
+#include "netdev/wire/ipv4.h"
+#include "netdev/wire/tcp.h"
+
+namespace arrouter::firewall {
+namespace {
+
+namespace protocol = wire::protocol;
+namespace tcp_flag = wire::tcp_flag;
+
+bool first_segment(const Flow& flow) {
+  return (flow.tcp_flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst)) == tcp_flag::syn;
+}
+
+/// The router's own packets that ask for an answer.
+bool asks(const Flow& flow) {
+  switch (flow.key.protocol) {
+    case protocol::tcp:
+      return first_segment(flow);
+    case protocol::udp:
+      return true;
+    case protocol::icmp:
+      return flow.icmp_type == wire::icmp_type::echo || flow.icmp_type == wire::icmp_type::timestamp ||
+             flow.icmp_type == wire::icmp_type::address_mask;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void Datapath::departing(InterfaceId interface, Burst& burst) {
+  for (Packet& packet : burst) {
+    if (packet && !depart(interface, packet)) packet.reset();
+  }
+}
+
+bool Datapath::depart(InterfaceId egress, Packet& packet) {
+  const auto flow = flow_of(packet->view());
+  if (!flow) {
+    ++state_.members(egress).front().interface->counters.dropped;
+    return false;
+  }
+  Case item{packet, *flow, packet->meta.interface};
+  if (item.ingress == 0) {
+    leave_router(egress, item);
+    return true;
+  }
+  if (packet->meta.session == 0) return cross(egress, item);
+  const auto found = state_.sessions.find(packet->meta.session);
+  if (!found) {  // it ended while the packet was on its way
+    ++state_.members(egress).front().interface->counters.dropped;
+    return false;
+  }
+  const Session& session = *found.session;
+  if (flow->icmp_error()) {
+    finish_error(packet, found);
+  } else if (session.translated()) {
+    translate_source(*packet, found.direction == Direction::out ? session.public_key.source
+                                                                : session.private_key.destination);
+  }
+  return true;
+}
+
+/// Nobody asks what the router itself sends; what it sends to the public side may be answered.
+void Datapath::leave_router(InterfaceId egress, Case& item) {
+  const Members& members = state_.members(egress);
+  const auto outside = std::find_if(members.begin(), members.end(), [](const Member& m) { return m.is_public(); });
+  if (outside == members.end()) return;
+  const FlowKey& key = item.flow.key;
+  if (const auto found = state_.sessions.find(key)) {
+    const bool own = found.session->private_interface == 0 && found.direction == Direction::out;
+    if (own && !begins_anew(*found.session, item.flow)) {
+      track(state_, *found.session, Direction::out, item.flow, item.packet->size());
+      return;
+    }
+    if (!own) return;
+    state_.sessions.remove(*found.session);
+  }
+  if (asks(item.flow)) open(*outside, item, Direction::out, {key, key, 0}, nullptr, 0, egress);
+}
+
+bool Datapath::cross(InterfaceId egress, Case& item) {
+  Crossing owner;
+  for (const Member& in : state_.members(item.ingress)) {
+    for (const Member& out : state_.members(egress)) {
+      if (in.policy != out.policy) continue;
+      Crossing crossing{&in, &out, nullptr};
+      if (!permits(crossing, item)) return false;
+      if (crossing.guarded() && owner.in == nullptr) owner = crossing;
+    }
+  }
+  return owner.in == nullptr || begin_crossing(owner, item);
+}
+
+/// The rules of the interface it came by, then the default.
+bool Datapath::permits(Crossing& crossing, Case& item) {
+  const Member& in = *crossing.in;
+  if (!in.is_public() && !crossing.out->is_public()) return true;
+  if (crossing.guarded() && item.flow.icmp() && !icmp_forwarded(*in.policy, item.flow.icmp_type)) {
+    ++in.policy->discarded_icmp;
+    return deny(in, item, crossing.direction(), Reason::icmp_type);
+  }
+  crossing.rule = find_rule(state_, in, {item.flow, item.through_ipsec()});
+  if (crossing.rule != nullptr) {
+    ++crossing.rule->hits;
+    return crossing.rule->action != Action::deny || deny(in, item, crossing.direction(), Reason::policy);
+  }
+  const bool inward = in.is_public() && !crossing.out->is_public();
+  return !inward || in.interface->method == Method::pass_all || deny(in, item, Direction::in, Reason::policy);
+}
+
+bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
+  if (item.flow.icmp_error()) return true;  // permitted, and part of no session
+  const Member& in = *crossing.in;
+  const Member& out = *crossing.out;
+  const Direction direction = crossing.direction();
+  const FlowKey& key = item.flow.key;
+  const bool outward = direction == Direction::out;
+  const bool pass_all = (outward ? out : in).interface->method == Method::pass_all;
+  std::optional<Translation> translation;
+  if (outward) {
+    translation = translate_outbound(state_, in, out, crossing.rule, key);
+  } else if (crossing.rule != nullptr) {
+    translation = translate_inbound(state_, in, *crossing.rule, key);
+  } else {
+    translation = Translation{key.reversed(), key.reversed(), 0};
+  }
+  if (!translation) return deny(in, item, direction, Reason::no_address);
+  if (pass_all && translation->private_key == translation->public_key) return true;
+  Session* const session =
+      open(in, item, direction, *translation, crossing.rule, (outward ? in : out).id, (outward ? out : in).id);
+  if (session == nullptr) return false;
+  if (session->translated()) {
+    translate_source(*item.packet,
+                     outward ? session->public_key.source : session->private_key.destination);
+  }
+  return true;
+}
+
+Session* Datapath::open(const Member& member, Case& item, Direction direction, const Translation& translation,
+                        const Rule* rule, InterfaceId private_interface, InterfaceId public_interface) {
+  const auto refuse = [&](Reason reason) {
+    deny(member, item, direction, reason);
+    return nullptr;
+  };
+  if (item.flow.key.protocol == protocol::tcp && !first_segment(item.flow)) return refuse(Reason::no_session);
+  Session values;
+  values.private_key = translation.private_key;
+  values.public_key = translation.public_key;
+  values.policy = member.policy;
+  values.rule = rule == nullptr ? 0 : rule->serial;
+  values.private_interface = private_interface;
+  values.public_interface = public_interface;
+  values.opened = direction;
+  values.started = state_.services.wall.now();
+  values.expires = state_.now() + start_timeout;
+  const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());
+  Session* const session = free ? state_.sessions.add(values, translation.id) : nullptr;
+  if (session == nullptr) return refuse(Reason::no_entry);
+  ++member.policy->sessions;
+  hold_address(*session);
+  begin(state_, *session);
+  track(state_, *session, direction, item.flow, item.packet->size());
+  state_.events.allowed(*member.policy, *session, direction);
+  return session;
+}
+
+bool Datapath::deny(const Member& member, const Case& item, Direction direction, Reason reason) {
+  ++member.interface->counters.dropped;
+  if (reason == Reason::no_entry) ++member.interface->counters.no_spare;
+  state_.events.denied(*member.policy, item.flow.key, direction, reason, item.packet->view());
+  return false;
+}
+
+}  // namespace arrouter::firewall

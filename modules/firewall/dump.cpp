@@ -1,0 +1,162 @@
+// The module's section of the configuration script, in the form of reference/firewall.md 4.9.
+#include <fmt/format.h>
+
+#include "modules/firewall/firewall.h"
+#include "modules/firewall/keywords.h"
+#include "os/base/text.h"
+
+namespace arrouter::firewall {
+namespace {
+
+constexpr std::size_t longest_rule_line = 110;  // what does not fit goes into a SET line
+
+std::string range(const Ipv4Range& value) {
+  return value.first == value.last ? to_string(value.first)
+                                   : fmt::format("{}-{}", to_string(value.first), to_string(value.last));
+}
+
+class PolicyDump {
+ public:
+  PolicyDump(const Policy& policy, ConfigWriter& writer)
+      : policy_(policy), writer_(writer), name_(arrouter::quoted(policy.name)) {}
+
+  void write() {
+    line("create firewall policy={}", name_);
+    switches();
+    timeouts();
+    for (const auto& [name, list] : policy_.lists) {
+      line("add firewall poli={} li={} fi={} ty={}", name_, arrouter::quoted(name), list.file,
+           list.type == AccessList::Type::ip ? "ip" : "address");
+    }
+    for (const auto& [name, dynamic] : policy_.templates) {
+      line("create firewall poli={} dy={}", name_, arrouter::quoted(name));
+      for (const std::string& file : dynamic.files) {
+        line("add firewall poli={} dy={} fi={}", name_, arrouter::quoted(name), file);
+      }
+      for (const std::string& user : dynamic.users) {
+        const bool keyword = user == "ANY" || user == "NONE";
+        line("add firewall poli={} dy={} use={}", name_, arrouter::quoted(name),
+             keyword ? to_lower(user) : arrouter::quoted(user));
+      }
+    }
+    for (const auto& interface : policy_.interfaces) add_interface(*interface);
+    for (const NatRelation& relation : policy_.nat) add_nat(relation);
+    for (const auto& [number, rule] : policy_.rules) {
+      if (!rule.ttl_min) add_rule(rule);
+    }
+  }
+
+ private:
+  template <class... Values>
+  void line(std::string_view format, const Values&... values) {
+    writer_.line(fmt::format(fmt::runtime(format), values...));
+  }
+
+  /// "enable firewall policy=… <word>" or its opposite, where the switch is not as it comes.
+  void flag(bool now, bool factory, std::string_view word) {
+    if (now != factory) line("{} firewall policy={} {}", now ? "enable" : "disable", name_, word);
+  }
+
+  void words(std::string_view keyword, const std::string& value) {
+    if (value != "none") line("enable firewall policy={} {}={}", name_, keyword, value);
+  }
+
+  void switches() {
+    const PolicySettings factory{};
+    words("icmp_f", icmp_text(policy_.icmp, ","));
+    words("opt", options_text(policy_.options, ","));
+    words("fra", fragment_text(policy_, ","));
+    words("log", log_text(policy_.log, ","));
+    words("deb", debug_text(policy_.debug, ","));
+    flag(policy_.accounting, factory.accounting, "accounting");
+    flag(policy_.ping, factory.ping, "ping");
+    flag(policy_.http_cookies, factory.http_cookies, "httpcookies");
+    flag(policy_.ident_proxy, factory.ident_proxy, "identproxy");
+    flag(policy_.smtp_relay, factory.smtp_relay, "smtprelay");
+    flag(policy_.tcp_setup_proxy, factory.tcp_setup_proxy, "tcpsetupproxy");
+  }
+
+  void timeouts() {
+    const PolicySettings factory{};
+    std::string changed;
+    const auto minutes = [&changed](std::string_view keyword, unsigned now, unsigned usual) {
+      if (now != usual) changed += fmt::format(" {}={}", keyword, now);
+    };
+    minutes("tcpt", policy_.tcp_timeout_min, factory.tcp_timeout_min);
+    minutes("udpt", policy_.udp_timeout_min, factory.udp_timeout_min);
+    minutes("oth", policy_.other_timeout_min, factory.other_timeout_min);
+    minutes("macc", policy_.mac_cache_timeout_min, factory.mac_cache_timeout_min);
+    if (policy_.esp_timeout_min) changed += fmt::format(" espt={}", *policy_.esp_timeout_min);
+    if (policy_.ftp_data_any) changed += " ftpd=any";
+    if (policy_.upnp) changed += " upnp=enabled";
+    if (!changed.empty()) line("set firewall policy={}{}", name_, changed);
+    for (const auto& [port, minutes_allowed] : policy_.udp_port_timeout_min) {
+      line("add firewall poli={} udpp={} time={}", name_, port, minutes_allowed);
+    }
+  }
+
+  void add_interface(const PolicyInterface& interface) {
+    std::string text = fmt::format("add firewall policy={} int={} type={}", name_, interface.name,
+                                   text_of(interface.side));
+    if (interface.method != Method::dynamic) text += " meth=passall";
+    if (!interface.trust_private) text += " trust=no";
+    if (interface.upnp_type) text += *interface.upnp_type == Side::public_side ? " upnpt=wan" : " upnpt=lan";
+    writer_.line(text);
+  }
+
+  void add_nat(const NatRelation& relation) {
+    std::string text = fmt::format("add firewall poli={} nat={} int={}", name_, text_of(relation.kind),
+                                   relation.private_interface);
+    if (relation.ip) text += fmt::format(" ip={}", to_string(*relation.ip));
+    text += fmt::format(" gblin={}", relation.public_interface);
+    if (relation.global) text += fmt::format(" gblip={}", range(*relation.global));
+    writer_.line(text);
+  }
+
+  void add_rule(const Rule& rule) {
+    constexpr std::string_view actions[] = {"allo", "deny", "nat", "non"};
+    line_ = fmt::format("add firewall poli={} ru={} ac={} int={} prot={}", name_, rule.number,
+                        actions[static_cast<std::size_t>(rule.action)], rule.interface,
+                        rule.protocol ? to_lower(protocol_text(*rule.protocol)) : "ALL");
+    if (rule.action == Action::nat) word(rule, "natt", std::string(text_of(rule.nat_type)));
+    if (!rule.nat_mask.unset()) word(rule, "natm", to_string(rule.nat_mask));
+    if (rule.port) word(rule, "po", port_text(rule.port));
+    if (rule.ip) word(rule, "ip", range(*rule.ip));
+    if (rule.global_ip) word(rule, "gblip", to_string(*rule.global_ip));
+    if (rule.global_port) word(rule, "gblp", port_text(rule.global_port));
+    if (rule.remote_ip) word(rule, "rem", range(*rule.remote_ip));
+    if (rule.global_remote_ip) word(rule, "gblr", range(*rule.global_remote_ip));
+    if (rule.source_port) word(rule, "so", port_text(rule.source_port));
+    if (rule.encapsulation) word(rule, "enc", *rule.encapsulation == Encapsulation::ipsec ? "ips" : "none");
+    if (rule.after_min) word(rule, "aft", time_text(*rule.after_min));
+    if (rule.before_min) word(rule, "bef", time_text(*rule.before_min));
+    if (rule.days != all_days) word(rule, "day", days_text(rule.days));
+    if (!rule.list.empty()) word(rule, "lis", arrouter::quoted(rule.list));
+    writer_.line(line_);
+  }
+
+  /// NATTYPE and NATMASK cannot be left for SET: they stand first.
+  void word(const Rule& rule, std::string_view keyword, const std::string& value) {
+    if (line_.size() + keyword.size() + value.size() + 2 > longest_rule_line) {
+      writer_.line(line_);
+      line_ = fmt::format("set firewall poli={} ru={}", name_, rule.number);
+    }
+    line_ += fmt::format(" {}={}", keyword, value);
+  }
+
+  const Policy& policy_;
+  ConfigWriter& writer_;
+  std::string name_;
+  std::string line_;
+};
+
+}  // namespace
+
+void FirewallModule::dump(ConfigWriter& writer) const {
+  writer.section("FIREWALL", {"firewall"});
+  if (state_.enabled) writer.line("enable firewall");
+  if (state_.max_fragments != 20) writer.line(fmt::format("set firewall maxf={}", state_.max_fragments));
+  for (const auto& [key, policy] : state_.policies.all) PolicyDump(*policy, writer).write();
+}
+
+}  // namespace arrouter::firewall

@@ -1,0 +1,98 @@
+#include "modules/firewall/events.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "modules/firewall/keywords.h"
+#include "modules/firewall/session.h"
+#include "netdev/wire/ipv4.h"
+
+namespace arrouter::firewall {
+namespace {
+
+namespace protocol = wire::protocol;
+
+constexpr std::string_view reasons[] = {
+#define REASON(id, text) text,
+#include "modules/firewall/texts.def"
+};
+
+/// LogOption by direction and protocol; the options of a group stand together in texts.def: ICMP, OTHER, TCP, UDP.
+LogOption option_of(LogOption group, std::uint8_t number) {
+  const unsigned place = number == protocol::icmp  ? 0U
+                         : number == protocol::tcp ? 2U
+                         : number == protocol::udp ? 3U
+                                                   : 1U;
+  return static_cast<LogOption>(static_cast<unsigned>(group) + place);
+}
+
+void keep(std::deque<Event>& list, Event event) {
+  if (list.size() == limits::firewall_events) list.pop_front();
+  list.push_back(std::move(event));
+}
+
+/// The same packet again, as far as a reader of the list cares: a repeated open has another source port.
+bool same(const Event& event, const FlowKey& flow, Direction direction, Reason reason) {
+  return event.direction == direction && event.flow.protocol == flow.protocol &&
+         event.flow.source.address == flow.source.address && event.flow.destination == flow.destination &&
+         event.reason == reason;
+}
+
+}  // namespace
+
+std::string_view text_of(Reason reason) { return reasons[static_cast<std::size_t>(reason)]; }
+
+void Events::allowed(Policy& policy, const Session& session, Direction opened) {
+  ++policy.events.allowed;
+  Event event;
+  event.time = services_.wall.now();
+  event.direction = opened;
+  event.flow = opened == Direction::out ? session.private_key : session.public_key.reversed();
+  event.mapped = session.public_key.source;
+  event.mapped_remote = session.public_key.destination;
+  const LogOption group = opened == Direction::in ? LogOption::in_allow_icmp : LogOption::out_allow_icmp;
+  log(policy, option_of(group, event.flow.protocol), LogSeverity::info, event.flow, {});
+  keep(policy.events.allow, std::move(event));
+}
+
+void Events::denied(Policy& policy, const FlowKey& flow, Direction direction, Reason reason, ByteView packet) {
+  ++policy.events.denied;
+  const bool in = direction == Direction::in;
+  const LogOption deny = option_of(in ? LogOption::in_deny_icmp : LogOption::out_deny_icmp, flow.protocol);
+  const LogOption dump = option_of(in ? LogOption::in_dump_icmp : LogOption::out_dump_icmp, flow.protocol);
+  log(policy, deny, LogSeverity::notice, flow, {});
+  log(policy, dump, LogSeverity::notice, flow, packet);
+  auto& list = policy.events.deny;
+  if (!list.empty() && same(list.back(), flow, direction, reason)) {
+    ++list.back().repeats;
+    list.back().time = services_.wall.now();
+    return;
+  }
+  Event event;
+  event.time = services_.wall.now();
+  event.direction = direction;
+  event.flow = flow;
+  event.reason = reason;
+  event.dumped = std::min(packet.size(), Event::dump_bytes);
+  std::copy_n(packet.begin(), event.dumped, event.dump.begin());
+  keep(list, std::move(event));
+}
+
+void Events::ended(Policy&, const Session&) {}
+
+void Events::log(const Policy& policy, LogOption option, LogSeverity severity, const FlowKey& flow, ByteView dump) {
+  if ((policy.log & bit(option)) == 0) return;
+  LogRecord record;
+  record.severity = severity;
+  record.module = module_number::firewall;
+  record.type = "FIRE";
+  record.subtype = log_subtype(option);
+  record.message = fmt::format("{} - Source {} Dest {}", protocol_text(flow.protocol), endpoint_text(flow.source, flow.protocol),
+                               endpoint_text(flow.destination, flow.protocol));
+  if (!dump.empty()) record.message += " " + to_hex(dump.first(std::min(dump.size(), Event::dump_bytes)));
+  record.reference = policy.name;
+  services_.log.record(std::move(record));
+}
+
+}  // namespace arrouter::firewall

@@ -1,0 +1,102 @@
+// The firewall: policies, rules, NAT and stateful sessions (chapter "Firewall" of the AlliedWare 2.9 manual;
+// reference/firewall.md). RFC 1631, 2663, 3022 (NAT), 5382, 5508 (TCP and ICMP through NAT), 1624 (checksums), 1413.
+//
+// How the parts hang together
+//   Policy, Rule, NatRelation   what the commands configured
+//   SessionTable                who talks to whom, found by either side's addresses
+//   Datapath                    the stage in IP's packet path (FirewallStage): arrived, departing, ICMP errors
+//   match, nat, track           which rule, which addresses, what a packet does to its session
+//   Events                      allow, deny and notify lists, log lines
+//
+// Where packets meet it
+//   arrived   sessions are found and destinations translated before routing; what is addressed to the router or to one
+//             of NAT's global addresses is decided, because a rule there says who gets it
+//   departing the rest is decided with both interfaces known, and sources are translated, before IPsec looks
+// Packets out of an SA come here behind IPsec, marked, and what IPsec has sealed passes no firewall any more.
+//
+// Invariants
+//   - A packet of a session costs one look-up, and rules are asked once a session. Super-frames are one packet.
+//   - A session's two keys are its whole translation: going out the private key becomes the public one, coming in the
+//     reverse. So static, enhanced, reverse and double NAT and hairpins are one code.
+//   - A packet must come from the side of its session; a source address alone opens no session's way.
+//   - With several policies over one pair of interfaces each has to permit a packet; the first that has the interfaces
+//     on different sides keeps the session.
+//   - A full table gives up its oldest session that was never answered, so a flood of opens costs no talk in progress.
+//   - Nothing is allocated for a packet; a new session takes a place that exists.
+//
+// Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
+// whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
+//
+// Not modelled: the SMTP and HTTP proxies, UPnP, RADIUS lists; dynamic templates are kept but nobody dials in.
+#include "modules/firewall/firewall.h"
+
+#include "modules/firewall/firewall_module.h"
+#include "modules/firewall/messages.h"
+#include "os/base/text.h"
+
+namespace arrouter::firewall {
+
+FirewallModule::FirewallModule(Services& services, IpApi& ip)
+    : events_(services),
+      state_(services, ip, events_),
+      datapath_(state_),
+      rule_timer_(services.scheduler, [this] { expire_rules(); }) {
+  follow();
+}
+
+std::vector<CommandRow> FirewallModule::commands() {
+  std::vector<CommandRow> rows;
+  add_module_rows(rows);
+  add_policy_rows(rows);
+  add_interface_rows(rows);
+  add_nat_rows(rows);
+  add_rule_rows(rows);
+  add_list_rows(rows);
+  return rows;
+}
+
+void FirewallModule::start() {
+  state_.ip.set_firewall(&datapath_);
+  state_.ip.on_interface_change([this](const InterfaceChange&) { follow(); });
+}
+
+void FirewallModule::stop(Ending) {
+  state_.ip.set_firewall(nullptr);
+  state_.sessions.remove_if([](const Session&) { return true; });
+}
+
+std::function<Outcome(Invocation&)> FirewallModule::with_policy(Handler handler) {
+  return [this, handler = std::move(handler)](Invocation& invocation) {
+    Policy* const policy = state_.policies.find(invocation.args.text("POLICY"));
+    if (policy == nullptr) return say(texts::policy_not_found);
+    const Outcome outcome = handler(*policy, invocation.args);
+    follow();
+    return outcome;
+  };
+}
+
+std::function<Outcome(Invocation&)> FirewallModule::shown(Outcome (FirewallModule::*show)(Invocation&)) {
+  return [this, show](Invocation& invocation) {
+    state_.sessions.sweep();
+    return (this->*show)(invocation);
+  };
+}
+
+std::optional<std::string> interface_name(std::string_view text) {
+  constexpr std::string_view dynamic = "dyn-";
+  constexpr std::size_t longest_name = 15;
+  std::string name = to_lower(text);
+  if (!name.starts_with(dynamic)) return name;
+  const std::size_t length = name.size() - dynamic.size();
+  return length >= 1 && length <= longest_name ? std::optional(name) : std::nullopt;
+}
+
+}  // namespace arrouter::firewall
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_firewall(Services& services, IpApi& ip) {
+  return std::make_unique<firewall::FirewallModule>(services, ip);
+}
+
+}  // namespace arrouter

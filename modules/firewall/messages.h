@@ -1,0 +1,12 @@
+// Result lines by name, for say(); their wording and numbers are in texts.def.
+#pragma once
+
+#include "os/message.h"
+
+namespace arrouter::firewall::texts {
+
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::firewall, number, text};
+#include "modules/firewall/texts.def"
+
+}  // namespace arrouter::firewall::texts

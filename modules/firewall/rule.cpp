@@ -1,0 +1,18 @@
+#include "modules/firewall/rule.h"
+
+namespace arrouter::firewall {
+
+void insert_rule(Rules& rules, Rule rule) {
+  const std::uint32_t number = rule.number;
+  std::uint32_t gap = number;
+  while (rules.contains(gap)) ++gap;
+  for (; gap != number; --gap) {
+    auto moved = rules.extract(gap - 1);
+    moved.key() = gap;
+    moved.mapped().number = gap;
+    rules.insert(std::move(moved));
+  }
+  rules.emplace(number, std::move(rule));
+}
+
+}  // namespace arrouter::firewall

@@ -1,0 +1,93 @@
+#include "modules/firewall/state.h"
+
+#include <algorithm>
+
+#include "modules/firewall/nat.h"
+#include "os/base/text.h"
+
+namespace arrouter::firewall {
+
+namespace {
+
+bool changes_destination(const Policy& policy, const PolicyInterface& interface) {
+  if (interface.side == Side::public_side) return false;
+  return std::any_of(policy.rules.begin(), policy.rules.end(), [&interface](const auto& entry) {
+    return entry.second.interface == interface.name && changes_destination(entry.second);
+  });
+}
+
+}  // namespace
+
+PolicyInterface* Policy::find(std::string_view interface) const {
+  for (const auto& held : interfaces) {
+    if (held->name == interface) return held.get();
+  }
+  return nullptr;
+}
+
+bool Policy::at_work() const {
+  bool inside = false, outside = false;
+  for (const auto& held : interfaces) (held->side == Side::private_side ? inside : outside) = true;
+  return inside && outside;
+}
+
+Policy* Policies::find(std::string_view name) const {
+  const auto found = all.find(to_lower(name));
+  return found == all.end() ? nullptr : found->second.get();
+}
+
+State::State(Services& given, IpApi& api, EventSink& sink)
+    : services(given),
+      ip(api),
+      events(sink),
+      sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions, [this](Session& session) {
+        set_tcp_state(session, TcpState::closed);
+        release_address(session);
+        --session.policy->sessions;
+        events.ended(*session.policy, session);
+      }) {}
+
+const std::vector<Member>& State::members(InterfaceId interface) const {
+  return members_[interface < members_.size() ? interface : 0];
+}
+
+void State::attach() {
+  members_.assign(1, {});  // nobody has id 0
+  global_ranges_.clear();
+  if (!enabled) return;
+  for (const auto& [key, policy] : policies.all) {
+    if (!policy->at_work()) continue;
+    for (const auto& interface : policy->interfaces) {
+      const auto info = ip.interface(interface->name);
+      if (!info) continue;
+      if (members_.size() <= info->id) members_.resize(info->id + std::size_t{1});
+      members_[info->id].push_back({policy.get(), interface.get(), info->id, changes_destination(*policy, *interface)});
+    }
+    const auto add_range = [&](const std::string& interface, const Ipv4Range& range) {
+      const auto info = ip.interface(interface);
+      if (info && !range.first.unset()) global_ranges_.push_back({info->id, range, policy.get()});
+    };
+    for (const NatRelation& relation : policy->nat) {
+      if (relation.global) add_range(relation.public_interface, *relation.global);
+    }
+    for (const auto& [number, rule] : policy->rules) {
+      const PolicyInterface* const interface = policy->find(rule.interface);
+      if (interface == nullptr || interface->side != Side::public_side || !rule.global_ip) continue;
+      const Ipv4Address global = *rule.global_ip, mask = rule.nat_mask;
+      if (mask.unset()) {
+        add_range(rule.interface, {global, global});
+      } else {
+        add_range(rule.interface, {global.masked(mask), Ipv4Address(global.value | ~mask.value)});
+      }
+    }
+  }
+}
+
+void set_tcp_state(Session& session, TcpState state) {
+  const auto opening = [](TcpState s) { return s == TcpState::syn_sent || s == TcpState::syn_received; };
+  if (opening(session.tcp)) --session.policy->opening;
+  session.tcp = state;
+  if (opening(state)) ++session.policy->opening;
+}
+
+}  // namespace arrouter::firewall

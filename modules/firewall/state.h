@@ -1,0 +1,68 @@
+// What the parts of the firewall share: its surroundings, its policies, its sessions.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modules/firewall/policy.h"
+#include "modules/firewall/session_table.h"
+#include "modules/ip/ip_api.h"
+#include "os/module.h"
+
+namespace arrouter::firewall {
+
+struct Policies {
+  using Map = std::map<std::string, std::unique_ptr<Policy>, std::less<>>;  // by name in lower case
+  Map all;
+  Policy* find(std::string_view name) const;
+};
+
+/// An IP interface as a member of a policy.
+struct Member {
+  Policy* policy = nullptr;
+  PolicyInterface* interface = nullptr;
+  InterfaceId id = 0;
+  bool changes_destination = false;  // a private interface with rules of reverse or double NAT
+  bool is_public() const { return interface->side == Side::public_side; }
+};
+
+struct State {
+  State(Services& services, IpApi& ip, EventSink& events);
+  Services& services;
+  IpApi& ip;
+  EventSink& events;
+
+  bool enabled = false;
+  std::uint32_t last_serial = 0;  // of rules
+  std::uint16_t next_port = 0;   // enhanced NAT tries this one next
+  unsigned max_fragments = 20;  // MAXFRAGMENTS
+  Policies policies;
+  SessionTable sessions;
+
+  Instant now() const { return services.clock.now(); }
+
+  /// The policies at work that an interface belongs to; empty when there are none or the firewall is disabled.
+  const std::vector<Member>& members(InterfaceId interface) const;
+  /// To be called after anything about policies, their interfaces or IP's interfaces has changed.
+  void attach();
+  /// Global addresses beside the router's own: who answers ARP for them where.
+  struct GlobalRange {
+    InterfaceId interface = 0;
+    Ipv4Range range;
+    const Policy* policy = nullptr;
+  };
+  const std::vector<GlobalRange>& global_ranges() const { return global_ranges_; }
+
+ private:
+  std::vector<std::vector<Member>> members_;  // by InterfaceId
+  std::vector<GlobalRange> global_ranges_;
+};
+
+/// The TCP state of a session changes; keeps the policy's count of opens under way.
+void set_tcp_state(Session& session, TcpState state);
+
+}  // namespace arrouter::firewall
