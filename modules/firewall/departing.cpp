@@ -3,7 +3,6 @@
 #include "modules/firewall/datapath.h"
 #include "modules/firewall/track.h"
 #include "modules/firewall/translate.h"
-#include "netdev/wire/icmp.h"
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/tcp.h"
 
@@ -25,8 +24,7 @@ bool asks(const Flow& flow) {
     case protocol::udp:
       return true;
     case protocol::icmp:
-      return flow.icmp_type == wire::icmp_type::echo || flow.icmp_type == wire::icmp_type::timestamp ||
-             flow.icmp_type == wire::icmp_type::address_mask;
+      return icmp_question(flow.icmp_type);
     default:
       return false;
   }

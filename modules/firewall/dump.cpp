@@ -135,9 +135,10 @@ class PolicyDump {
     writer_.line(line_);
   }
 
-  /// NATTYPE and NATMASK cannot be left for SET: they stand first.
+  /// A rule with NAT of its own is checked as a whole when it is added, so it stays in one line.
   void word(const Rule& rule, std::string_view keyword, const std::string& value) {
-    if (line_.size() + keyword.size() + value.size() + 2 > longest_rule_line) {
+    const bool full = line_.size() + keyword.size() + value.size() + 2 > longest_rule_line;
+    if (full && rule.action != Action::nat) {
       writer_.line(line_);
       line_ = fmt::format("set firewall poli={} ru={}", name_, rule.number);
     }

@@ -21,8 +21,10 @@ void read_ports(FlowKey& key, ByteView transport) {
   if (key.protocol == protocol::tcp || key.protocol == protocol::udp) {
     key.source.port = load_be16(transport.data());
     key.destination.port = load_be16(transport.data() + 2);
-  } else if (key.protocol == protocol::icmp && icmp_query(transport[0])) {
-    key.source.port = key.destination.port = load_be16(transport.data() + 4);
+  } else if (key.protocol == protocol::icmp && icmp_question(transport[0])) {
+    key.source.port = load_be16(transport.data() + 4);
+  } else if (key.protocol == protocol::icmp && icmp_answer(transport[0])) {
+    key.destination.port = load_be16(transport.data() + 4);
   }
 }
 
@@ -42,9 +44,15 @@ std::optional<FlowKey> quoted_key(ByteView quoted) {
 
 }  // namespace
 
-bool icmp_query(std::uint8_t type) {
+bool icmp_question(std::uint8_t type) {
   namespace t = wire::icmp_type;
-  return type == t::echo || type == t::echo_reply || (type >= t::timestamp && type <= t::address_mask_reply);
+  return type == t::echo || type == t::timestamp || type == t::information || type == t::address_mask;
+}
+
+bool icmp_answer(std::uint8_t type) {
+  namespace t = wire::icmp_type;
+  return type == t::echo_reply || type == t::timestamp_reply || type == t::information_reply ||
+         type == t::address_mask_reply;
 }
 
 std::uint64_t FlowKey::hash(std::uint64_t seed) const {

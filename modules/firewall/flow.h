@@ -38,11 +38,11 @@ struct Flow {
   bool icmp_error() const;
 };
 
-/// Has an identifier that its answer repeats.
-bool icmp_query(std::uint8_t type);
+/// Messages with an identifier that belongs to the asking end: its source, or the destination of the answer.
+bool icmp_question(std::uint8_t type);
+bool icmp_answer(std::uint8_t type);
 
-/// nullopt when a header is broken or cut short. ICMP query and reply get one identifier for both ends, so that the
-/// reply's key is the reverse of the query's.
+/// nullopt when a header is broken or cut short. The key of an answer is the reverse of the question's, for ICMP too.
 std::optional<Flow> flow_of(ByteView packet);
 
 }  // namespace arrouter::firewall

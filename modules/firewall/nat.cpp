@@ -41,8 +41,6 @@ bool choose_port(State& state, FlowKey& key, Endpoint& end, Free free) {
   for (unsigned tries = 0; tries < most_tries; ++tries) {
     end.port = std::max(state.next_port, first_port);
     state.next_port = static_cast<std::uint16_t>(end.port + 1);
-    // An identifier is the same at both ends.
-    if (key.protocol == protocol::icmp) key.source.port = key.destination.port = end.port;
     if (free(key)) return true;
   }
   return false;

@@ -94,7 +94,7 @@ struct PolicySettings {
   DebugOptions debug;
   bool fragment_udp = false, fragment_icmp = false, fragment_other = false;
   IcmpForwarding icmp;
-  LogOptions log;
+  LogOptions log = 0;
   IpOptionsAllowed options;
   bool ping = true;
   bool http_cookies = true;

@@ -62,7 +62,8 @@ void rewrite(std::uint8_t* ip, std::size_t length, std::size_t address_at, const
   }
   if ((load_be16(ip + 6) & 0x1fff) != 0) return;  // a later fragment, quoted: no ports in reach
   if (number == protocol::icmp) {
-    if (icmp_query(transport[0])) replace16(transport + icmp_id_at, to.port, transport + icmp_checksum_at);
+    const bool asking = address_at == source_at ? icmp_question(transport[0]) : icmp_answer(transport[0]);
+    if (asking) replace16(transport + icmp_id_at, to.port, transport + icmp_checksum_at);
   } else if (number == protocol::tcp || number == protocol::udp) {
     std::uint8_t* const port = transport + (address_at == source_at ? 0 : 2);
     // A partial checksum is still to cover the ports.

@@ -7,7 +7,7 @@
 
 namespace arrouter::firewall {
 
-/// The packet is whole and starts at a header flow_of() accepted. Of ICMP queries the port is the identifier.
+/// The packet is whole and starts at a header flow_of() accepted. Of ICMP the port is the identifier.
 void translate_source(PacketBuffer& packet, const Endpoint& to);
 void translate_destination(PacketBuffer& packet, const Endpoint& to);
 /// Rewrites what an ICMP error quotes so that it is about `key`, and its outer checksum.

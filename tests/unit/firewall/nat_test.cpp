@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/unit/firewall/fire_bench.h"
+#include "tests/support/fire_bench.h"
 
 namespace arrouter::test {
 namespace {

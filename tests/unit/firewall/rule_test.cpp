@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "modules/firewall/rule.h"
-#include "tests/unit/firewall/fire_bench.h"
+#include "tests/support/fire_bench.h"
 
 namespace arrouter::test {
 namespace {

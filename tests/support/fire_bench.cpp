@@ -1,4 +1,4 @@
-#include "tests/unit/firewall/fire_bench.h"
+#include "tests/support/fire_bench.h"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,335 @@
+// The screens and the configuration of reference/firewall.md 4, character by character.
+#include <catch2/catch.hpp>
+
+#include "modules/firewall/firewall_module.h"
+#include "tests/support/fire_bench.h"
+
+namespace arrouter::test {
+namespace {
+
+const Bytes data(16, 9);
+
+/// The policy of the reference's screen, with vlan1 and eth0 for its interfaces.
+struct Net : FireBench {
+  Net()
+      : FireBench{"add firewall policy=net nat=enhanced int=vlan1 gblint=eth0",
+                  "enable firewall policy=net icmp_f=unreach,ping",
+                  "add firewall policy=net rule=1 action=allow int=eth0 prot=udp port=500 ip=200.200.200.1 "
+                  "gblip=200.200.200.1 gblport=500",
+                  "add firewall policy=net rule=2 action=nonat int=vlan1 prot=all ip=192.168.10.0-192.168.10.255",
+                  "set firewall policy=net rule=2 remoteip=192.168.20.0-192.168.20.255",
+                  "add firewall policy=net rule=3 action=nonat int=eth0 prot=all encap=ipsec"} {}
+};
+
+}  // namespace
+
+TEST_CASE("SHOW FIREWALL") {
+  Net net;
+  net.out(FireBench::udp(lan_host, server, 1059, 53, data));
+  CHECK(net.run("show firewall") == R"(Firewall Configuration
+
+  Status .................... enabled
+  Maximum Packet Fragments .. 20
+  Sessions:
+    Maximum ................. 4000
+    Peak .................... 1
+    Active .................. 1
+
+Policy : net
+
+  Private Interface : vlan1
+    Trust Private ................... yes
+
+  Public Interface : eth0
+    Method .......................... dynamic
+    NAT ............................. enhanced
+      Private Interface ............. vlan1
+      Global IP ..................... 200.200.200.1
+)");
+}
+
+TEST_CASE("SHOW FIREWALL POLICY") {
+  Net net;
+  CHECK(net.run("show firewall policy=net") == R"(Policy : net
+  TCP Timeout (s) ................... 3600
+  UDP Timeout (s) ................... 1200
+  Other Timeout (s) ................. 1200
+  TCP Handshake Timeout Mode ........ Normal
+  MAC Cache Timeout (m) ............. 1440
+  RADIUS Limit ...................... 100
+  Accounting ........................ disabled
+  Enabled Logging Options ........... none
+  Enabled Debug Options ............. none
+  Enhanced Fragment Handling ........ none
+  Identification Protocol Proxy ..... enabled
+  Enabled IP options ................ none
+  Enabled ICMP forwarding ........... unreachable ping
+  Receive of ICMP PINGS ............. enabled
+  Number of Notifications ........... 0
+  Number of Deny Events ............. 0
+  Number of Allow Events ............ 0
+  Number of Active TCP Opens ........ 0
+  Number of Active Sessions ......... 0
+  Cache Hits ........................ 0
+  Discarded ICMP Packets ............ 0
+  SMTP Domain ....................... not set
+  FTP Data Port ..................... RFC enforced
+  TCP Setup Proxy ................... enabled
+  UPnP .............................. disabled
+
+  Private Interface : vlan1
+    Trust Private ................... yes
+
+    Rule ............................ 2
+      Action ........................ nonat
+      IP ............................ 192.168.10.0 - 192.168.10.255
+      Remote IP ..................... 192.168.20.0 - 192.168.20.255
+      Protocol ...................... all
+      Days .......................... all
+      Number of Hits ................ 0
+
+  Public Interface : eth0
+    Method .......................... dynamic
+    NAT ............................. enhanced
+      Private Interface ............. vlan1
+      Global IP ..................... 200.200.200.1
+
+    Rule ............................ 1
+      Action ........................ allow
+      IP ............................ 200.200.200.1
+      Protocol ...................... UDP
+      Port .......................... 500
+      Global IP ..................... 200.200.200.1
+      Global Port ................... 500
+      Days .......................... all
+      Number of Hits ................ 0
+
+    Rule ............................ 3
+      Action ........................ nonat
+      Protocol ...................... all
+      Encapsulation ................. IPSEC
+      Days .......................... all
+      Number of Hits ................ 0
+)");
+  CHECK(net.run("show firewall policy=nat") == "Error (3077256): Firewall policy not found.");
+}
+
+TEST_CASE("SHOW FIREWALL POLICY COUNTER") {
+  Net net;
+  net.out(FireBench::udp(lan_host, server, 1059, 53, data));
+  net.in(FireBench::udp(server, wan, 1, 2, data));
+  CHECK(net.run("show firewall policy=net counter") == R"(Policy : net
+
+  Private Interface : vlan1
+    Total Packets Received .......... 1
+    Number Dropped Packets .......... 0
+    Number Unknown IP Protocol ...... 0
+    Number Bad ICMP Packets ......... 0
+    Number Dumped ICMP Packets ...... 0
+    Number Spoofing Packets ......... 0
+    Number Dropped GBLIP Zero Pkts .. 0
+    Number No Spare Entries ......... 0
+
+  Public Interface : eth0
+    Total Packets Received .......... 1
+    Number Dropped Packets .......... 1
+    Number Unknown IP Protocol ...... 0
+    Number Bad ICMP Packets ......... 0
+    Number Dumped ICMP Packets ...... 0
+    Number Spoofing Packets ......... 0
+    Number Dropped GBLIP Zero Pkts .. 0
+    Number No Spare Entries ......... 0
+)");
+}
+
+TEST_CASE("SHOW FIREWALL SESSION") {
+  FireBench net{"add firewall policy=net nat=standard int=vlan1 ip=192.168.1.100 gblint=eth0 gblip=200.200.200.7"};
+  namespace flag = wire::tcp_flag;
+  net.out(FireBench::tcp(lan_host, server, 1059, 80, flag::syn, 1000));
+  net.in(FireBench::tcp(server, ip("200.200.200.7"), 80, 1059, flag::syn | flag::ack, 500, 1001));
+  net.out(FireBench::tcp(lan_host, server, 1059, 80, flag::ack, 1001, 501));
+  net.wait(std::chrono::seconds(6));
+  net.out(FireBench::udp(lan_host, server, 4006, 53, data));
+  CHECK(net.run("show firewall session counter") == R"(Policy : net
+Current Sessions
+-------------------------------------------------------------------------------
+0001      IP: 192.168.1.100:1059           Remote IP: 8.8.8.8:80
+TCP       Gbl IP: 200.200.200.7:1059       Gbl Remote IP: 8.8.8.8:80
+          TCP state .................... established
+          Start time ................... 11:00:00 02-Feb-2007
+          Seconds to deletion .......... 3594
+          Packets from private IP ...... 2
+          Octets from private IP ....... 80
+          Packets to private IP ........ 1
+          Octets to private IP ......... 40
+-------------------------------------------------------------------------------
+0002      IP: 192.168.1.100:4006           Remote IP: 8.8.8.8:53
+UDP       Gbl IP: 200.200.200.7:4006       Gbl Remote IP: 8.8.8.8:53
+          Start time ................... 11:00:06 02-Feb-2007
+          Seconds to deletion .......... 300
+          Packets from private IP ...... 1
+          Octets from private IP ....... 44
+          Packets to private IP ........ 0
+          Octets to private IP ......... 0
+-------------------------------------------------------------------------------
+)");
+  CHECK(net.run("show firewall session summary") == R"(Policy : net
+  TCP .................................. 1
+  UDP .................................. 1
+  ICMP ................................. 0
+  Other ................................ 0
+  Total ................................ 2
+)");
+  constexpr std::string_view none = R"(Policy : net
+Current Sessions
+-------------------------------------------------------------------------------
+)";
+  CHECK(net.run("show firewall session=0003") == none);
+  CHECK(net.run("show firewall session port=81-1058") == none);
+  CHECK(net.run("show firewall session ip=192.168.1.101") == none);
+  CHECK(net.run("show firewall session gblip=200.200.200.8") == none);
+  CHECK(net.run("show firewall session protocol=icmp") == none);
+  CHECK(net.run("show firewall session=1 port=80 ip=192.168.1.1-192.168.1.255 remoteip=8.8.8.8 protocol=tcp")
+            .find("0001      IP") != std::string::npos);
+}
+
+TEST_CASE("SHOW FIREWALL EVENT") {
+  Net net;
+  net.in(FireBench::tcp(server, wan, 1025, 80, wire::tcp_flag::syn));
+  net.in(FireBench::tcp(server, wan, 1026, 80, wire::tcp_flag::syn));
+  net.good("delete firewall policy=net nat=enhanced int=vlan1 gblint=eth0");
+  net.out(FireBench::udp(lan_host, server, 4006, 53, data));
+  CHECK(net.run("show firewall event") == R"(Policy : net - Notify Events:
+Date/Time   Dir Prot  Number IP:Port     <Dest> IP:Port /Reason /IP header
+-------------------------------------------------------------------------------
+-------------------------------------------------------------------------------
+
+Policy : net - Deny Events:
+Date/Time   Dir Prot  Number IP:Port     <Dest> IP:Port /Reason /IP header
+-------------------------------------------------------------------------------
+02 11:00:00 IN  TCP        2 8.8.8.8:1025         200.200.200.1:80
+    Policy rejected
+    45000028123400004006c7c208080808c8c8c80104010050000003e8000000005002ffff
+    06d00000
+-------------------------------------------------------------------------------
+
+Policy : net - Allow Events:
+Date/Time   Dir Prot  IP:Port  <map> Gbl IP:Port     Gbl Dest IP:Port
+-------------------------------------------------------------------------------
+02 11:00:00 OUT UDP   192.168.1.100:4006  192.168.1.100:4006  8.8.8.8:53
+-------------------------------------------------------------------------------
+)");
+  net.in(FireBench::udp(server, wan, 1, 2, data));
+  CHECK(net.run("show firewall event=deny tail=1").find("TCP") == std::string::npos);
+  CHECK(net.run("show firewall event=deny reverse=1").find("TCP") == std::string::npos);
+}
+
+TEST_CASE("LOG= writes a line for what it names") {
+  Net net;
+  net.good("enable firewall policy=net log=indeny,outaudp");
+  net.in(FireBench::tcp(server, wan, 3022, 139, wire::tcp_flag::syn));
+  net.good("delete firewall policy=net nat=enhanced int=vlan1 gblint=eth0");
+  net.out(FireBench::udp(lan_host, server, 4006, 53, data));
+  net.out(FireBench::tcp(lan_host, server, 4006, 53, wire::tcp_flag::syn));
+  REQUIRE(net.services.records.size() == 2);
+  const LogRecord& denied = net.services.records[0];
+  CHECK(denied.message == "TCP - Source 8.8.8.8:3022 Dest 200.200.200.1:139");
+  CHECK(denied.type == "FIRE");
+  CHECK(denied.subtype == "INDTC");
+  CHECK(denied.severity == LogSeverity::notice);
+  CHECK(net.services.records[1].message == "UDP - Source 192.168.1.100:4006 Dest 8.8.8.8:53");
+  CHECK(net.services.records[1].subtype == "OUTAU");
+}
+
+TEST_CASE("SHOW CONFIG DYNAMIC=FIREWALL is a script that makes the same firewall") {
+  Net net;
+  for (const std::string_view line :
+       {"disable firewall policy=net identproxy", "set firewall policy=net udptimeout=5 esptimeout=3 ftpdataport=any",
+        "add firewall policy=net udpport=53-54 timeout=7", "set firewall policy=net int=eth0 method=passall",
+        "set firewall policy=net int=vlan1 trustprivate=no", "set firewall maxfragments=30",
+        "enable firewall policy=net log=denydump options=all debug=process fragment=udp accounting",
+        "create firewall policy=net dynamic=roaming", "add firewall policy=net dynamic=roaming user=any",
+        "add firewall policy=net dynamic=roaming user=\"the boss\"",
+        "add firewall policy=net int=dyn-roaming type=private",
+        "add firewall policy=net nat=standard int=dyn-roaming gblint=eth0 gblip=200.200.200.8-200.200.200.9",
+        "add firewall policy=net rule=4 action=nat nattype=double natmask=255.255.255.0 int=vlan1 prot=tcp port=www "
+        "sourceport=1000-2000 remoteip=10.0.0.0 gblremoteip=10.1.0.0 gblip=200.200.201.0 after=08:00 before=17:30 "
+        "days=weekday",
+        "create firewall policy=other"}) {
+    net.good(line);
+  }
+  const auto script = [](FireBench& bench) {
+    ConfigWriter writer;
+    bench.firewall->dump(writer);
+    return writer.sections().front().lines;
+  };
+  const auto first = script(net);
+  std::string text;
+  for (const std::string& line : first) text += line + "\n";
+  CHECK(text == R"(enable firewall
+set firewall maxf=30
+create firewall policy="net"
+enable firewall policy="net" icmp_f=unreachable,ping
+enable firewall policy="net" opt=router_alert,record_route,security,sourceroute,timestamp
+enable firewall policy="net" fra=udp
+enable firewall policy="net" log=inddicmp,inddother,inddtcp,inddudp,outddicmp,outddother,outddtcp,outddudp
+enable firewall policy="net" deb=process
+enable firewall policy="net" accounting
+disable firewall policy="net" identproxy
+set firewall policy="net" udpt=5 espt=3 ftpd=any
+add firewall poli="net" udpp=53 time=7
+add firewall poli="net" udpp=54 time=7
+create firewall poli="net" dy="roaming"
+add firewall poli="net" dy="roaming" use=any
+add firewall poli="net" dy="roaming" use="the boss"
+add firewall policy="net" int=vlan1 type=private trust=no
+add firewall policy="net" int=eth0 type=public meth=passall
+add firewall policy="net" int=dyn-roaming type=private
+add firewall poli="net" nat=enhanced int=vlan1 gblin=eth0
+add firewall poli="net" nat=standard int=dyn-roaming gblin=eth0 gblip=200.200.200.8-200.200.200.9
+add firewall poli="net" ru=1 ac=allo int=eth0 prot=udp po=500 ip=200.200.200.1 gblip=200.200.200.1 gblp=500
+add firewall poli="net" ru=2 ac=non int=vlan1 prot=ALL ip=192.168.10.0-192.168.10.255
+set firewall poli="net" ru=2 rem=192.168.20.0-192.168.20.255
+add firewall poli="net" ru=3 ac=non int=eth0 prot=ALL enc=ips
+add firewall poli="net" ru=4 ac=nat int=vlan1 prot=tcp natt=double natm=255.255.255.0 po=80 gblip=200.200.201.0 rem=10.0.0.0 gblr=10.1.0.0 so=1000-2000 aft=08:00 bef=17:30 day=mon,tue,wed,thu,fri
+create firewall policy="other"
+)");
+  FireBench fresh;
+  fresh.good("destroy firewall policy=net");
+  fresh.good("disable firewall");
+  for (const std::string& line : first) fresh.good(line);
+  CHECK(script(fresh) == first);
+}
+
+TEST_CASE("what the firewall refuses") {
+  FireBench net;
+  const auto refused = [&net](std::string_view line) { return net.run(line); };
+  CHECK(refused("enable firewall") == "Warning (2077059): Firewall is already enabled.");
+  CHECK(refused("create firewall policy=NET") == "Error (3077257): Firewall policy already exists.");
+  CHECK(refused("create firewall policy=\"a b\"") == "Error (3077259): Invalid name a b.");
+  CHECK(refused("add firewall policy=net int=eth5 type=public") == "Error (3077260): Interface not found.");
+  CHECK(refused("add firewall policy=net int=eth0 type=public") == "Error (3077261): Interface is already in the policy.");
+  net.good("create firewall policy=second");
+  CHECK(refused("add firewall policy=second int=vlan1 type=private") ==
+        "Error (3077262): Interface is already a private interface of policy net.");
+  net.good("add firewall policy=second int=vlan1 type=public");
+  CHECK(refused("add firewall policy=second rule=1 action=allow int=eth0 prot=tcp") ==
+        "Error (3077263): Interface eth0 is not in the policy.");
+  CHECK(refused("add firewall policy=net nat=enhanced int=eth0 gblint=vlan1") ==
+        "Error (3077264): Interface eth0 is not a private interface of the policy.");
+  CHECK(refused("add firewall policy=net rule=1 action=allow int=eth0 prot=icmp port=5") ==
+        "Error (3077265): Parameter PORT cannot be used with this PROTOCOL.");
+  CHECK(refused("add firewall policy=net rule=1 action=allow int=eth0 prot=tcp port=nothing") ==
+        "Error (3077267): Invalid value for parameter PORT.");
+  CHECK(refused("add firewall policy=net rule=1 action=nat nattype=reverse int=vlan1 prot=tcp") ==
+        "Error (3077266): Parameter GBLREMOTEIP is required.");
+  CHECK(refused("set firewall policy=net rule=1 ip=1.1.1.1") == "Error (3077268): Rule not found.");
+  CHECK(refused("add firewall policy=net nat=standard int=vlan1 gblint=eth0") ==
+        "Error (3077266): Parameter GBLIP is required.");
+  net.good("add firewall policy=net nat=enhanced int=vlan1 gblint=eth0");
+  CHECK(refused("add firewall policy=net nat=enhanced int=vlan1 gblint=eth0") ==
+        "Error (3077270): NAT relation already exists.");
+  CHECK(refused("add firewall policy=net int=dyn-none type=private") == "Error (3077279): Dynamic template not found.");
+}
+
+}  // namespace arrouter::test
