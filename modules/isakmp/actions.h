@@ -24,6 +24,16 @@ Verdict aggressive_read_answer(Step& step);
 Verdict aggressive_authenticate(Step& step);
 Verdict aggressive_read_auth(Step& step);
 
+// transaction.cpp
+Verdict xauth_request(Step& step);
+Verdict xauth_read_reply(Step& step);
+Verdict xauth_send_verdict(Step& step);
+Verdict xauth_read_acknowledge(Step& step);
+Verdict transaction_read_request(Step& step);
+Verdict transaction_reply(Step& step);
+Verdict transaction_read_set(Step& step);
+Verdict transaction_acknowledge(Step& step);
+
 // quick_mode.cpp
 Verdict quick_offer(Step& step);
 Verdict quick_read_offer(Step& step);

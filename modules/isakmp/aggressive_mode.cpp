@@ -30,9 +30,7 @@ Verdict aggressive_offer(Step& step) {
   add_offer(step);
   add_key_and_nonce(step);
   step.reply.push_back({PayloadType::identification, own_id_body(step)});
-  if (step.sa.policy->nat_traversal)
-    for (const NattVersion version : offered_natt_versions())
-      step.reply.push_back({PayloadType::vendor_id, vendor_id(version)});
+  add_vendor_ids(step);
   step.engine.count(Counter::aggressive_saKeTx);
   return Verdict::go_on();
 }
@@ -52,7 +50,7 @@ Verdict aggressive_answer(Step& step) {
   const Bytes id = own_id_body(step);
   step.reply.push_back({PayloadType::identification, id});
   add_hash(step, id);
-  if (step.sa.natt != NattVersion::none) step.reply.push_back({PayloadType::vendor_id, vendor_id(step.sa.natt)});
+  add_vendor_ids(step);
   add_nat_d(step);
   step.engine.count(Counter::aggressive_saKeAuthTx);
   return Verdict::go_on();

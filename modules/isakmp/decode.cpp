@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "modules/isakmp/attributes.h"
 #include "modules/isakmp/message.h"
 #include "modules/isakmp/proposal.h"
 #include "modules/isakmp/transforms.h"
@@ -123,12 +124,40 @@ std::string deletion_text(ByteView body) {
   return text;
 }
 
+std::string xauth_value(XauthAttribute attribute, const AttributeView& view) {
+  if (is_secret(attribute)) return view.long_value.empty() && !view.is_short ? "" : "*****";
+  if (!view.is_short) return printable(view.long_value);
+  if (attribute == XauthAttribute::type)
+    return numbered(view.short_value == xauth_generic ? "GENERIC" : "OTHER", view.short_value);
+  if (attribute == XauthAttribute::status) return numbered(view.short_value == xauth_ok ? "OK" : "FAIL", view.short_value);
+  return fmt::format("{}", view.short_value);
+}
+
+std::string attributes_text(ByteView body) {
+  const auto payload = parse_attribute_payload(body);
+  if (!payload) return "     " + payload.error().cause + "\n";
+  std::string text = fmt::format("     Type: {}({})  Identifier: {}\n", name(payload->type),
+                                 static_cast<unsigned>(payload->type), payload->identifier);
+  for (const AttributeView& view : payload->attributes) {
+    const auto attribute = static_cast<XauthAttribute>(view.type);
+    if (!name(attribute).empty()) {
+      text += line(7, name(attribute), xauth_value(attribute, view));
+    } else {
+      text += line(7, fmt::format("Attribute {}", view.type),
+                   view.is_short ? fmt::format("{}", view.short_value) : to_hex(view.long_value));
+    }
+    while (text.ends_with(" \n")) text.erase(text.size() - 2, 1);
+  }
+  return text;
+}
+
 std::string body_text(const Payload& payload) {
   switch (payload.type) {
     case PayloadType::sa: return sa_text(payload.body);
     case PayloadType::identification: return id_text(payload.body);
     case PayloadType::notification: return notification_text(payload.body);
     case PayloadType::deletion: return deletion_text(payload.body);
+    case PayloadType::attributes: return attributes_text(payload.body);
     case PayloadType::vendor_id: return fmt::format("     {}\n", to_hex(payload.body));
     default: return {};
   }

@@ -33,8 +33,14 @@ Counter bad_message_counter(ExchangeType type) {
     case ExchangeType::aggressive: return Counter::aggressive_badMessage;
     case ExchangeType::quick: return Counter::quick_badMessage;
     case ExchangeType::informational: return Counter::info_badMessage;
+    case ExchangeType::transaction: return Counter::transaction_badMessage;
     default: return Counter::main_badMessage;
   }
+}
+
+Counter timeout_counter(const Exchange& exchange) {
+  if (exchange.transaction) return Counter::transaction_timeout;
+  return exchange.quick ? Counter::quick_timeout : phase1_counters(exchange.type).timeout;
 }
 
 }  // namespace
@@ -49,6 +55,7 @@ void Engine::handle(Event event, Instant now, Effects& effects) {
                  [&](event::Deadline&) { deadline(); },
                  [&](event::DhGenerated& e) { dh_generated(std::move(e)); },
                  [&](event::DhShared& e) { dh_shared(std::move(e)); },
+                 [&](event::Authenticated& e) { authenticated(std::move(e)); },
                  [&](event::Wanted& e) {
                    count(Counter::ipsec_acquireRx);
                    acquire({std::move(e.acquire), 0});
@@ -135,6 +142,8 @@ Exchange* Engine::add_exchange(ExchangeType type, Role role, Sa& sa, std::uint32
   if (type == ExchangeType::quick) {
     exchange->quick = std::make_unique<QuickWork>();
     exchange->state = ExchangeState::starting;
+  } else if (type == ExchangeType::transaction) {
+    exchange->transaction = std::make_unique<TransactionWork>();
   } else {
     exchange->phase1 = std::make_unique<Phase1Work>();
   }
@@ -166,7 +175,7 @@ void Engine::start(Exchange& exchange, Sa& sa) {
 
 void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const PayloadChain& whole, ByteView raw,
                   Bytes next_iv) {
-  const Row* const row = find_row(exchange.type, exchange.role, exchange.state);
+  const Row* const row = find_row(exchange.type, exchange.role, exchange.state, arrival(exchange.type, whole));
   const auto refuse = [&](const std::string& cause) { bad_message(&exchange, sa.peer, cause); };
   if (row == nullptr || row->check == nullptr)
     return refuse(fmt::format("not expected in state {}", name(exchange.state)));
@@ -182,7 +191,7 @@ void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const Payloa
       return refuse(fmt::format("payload type {}", type));
     if (row->needs.contains(payload.type) || row->may.contains(payload.type)) chain.payloads.push_back(payload);
   }
-  for (unsigned type = 1; type <= static_cast<unsigned>(PayloadType::nonce); ++type) {
+  for (unsigned type = 1; type <= static_cast<unsigned>(PayloadType::attributes); ++type) {
     const auto payload = static_cast<PayloadType>(type);
     if (row->needs.contains(payload) && chain.count(payload) != 1)
       return refuse(fmt::format("{} payloads of type {}", chain.count(payload), name(payload)));
@@ -209,6 +218,7 @@ bool Engine::job_needed(const Exchange& exchange, CryptoJob job) const {
     case CryptoJob::generate: return !exchange.dh;
     case CryptoJob::shared: return exchange.shared_secret.empty();
     case CryptoJob::both: return !exchange.dh || exchange.shared_secret.empty();
+    case CryptoJob::authenticate: return !exchange.transaction->passed;
   }
   return false;
 }
@@ -219,6 +229,7 @@ void Engine::advance(Exchange& exchange, Sa& sa) {
   if (row.building != ExchangeState::same) set_state(exchange, row.building);
   if (!job_needed(exchange, row.job)) return build(exchange, sa);
   exchange.job_running = true;
+  if (row.job == CryptoJob::authenticate) return ask_for_user(exchange, sa);
   if (!exchange.dh) {
     const enco::Group group = exchange.quick ? *exchange.quick->pfs : sa.policy->group;
     return effects_->generate_dh(exchange.serial, group, sa.policy->dh_exponent_bits);
@@ -274,6 +285,7 @@ void Engine::build(Exchange& exchange, Sa& sa) {
       const std::uint8_t flags = exchange.commit_sent ? flag_commit : std::uint8_t{0};
       exchange.last_sent = encode(sa, exchange.type, exchange.message_id, flags, step.reply,
                                   row.encrypt_reply ? &exchange.iv : nullptr);
+      for (PayloadOut& payload : step.reply) wipe(payload.body.data(), payload.body.size());  // perhaps a password
       transmit(sa, exchange.last_sent);
       answered = true;
     }
@@ -289,12 +301,14 @@ void Engine::build(Exchange& exchange, Sa& sa) {
 // The exchange is over. It stays for DELETEDELAY, unseen, when the last message was ours and may have been lost.
 void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
   const std::uint16_t id = exchange.id;
-  set_state(exchange, exchange.is_phase1() ? ExchangeState::up : ExchangeState::done);
+  set_state(exchange, exchange.quick ? ExchangeState::done : ExchangeState::up);
   if (exchange.stranger) strangers_.over(*std::exchange(exchange.stranger, std::nullopt));
   exchange.finished = true;
   forget_later(exchange);
   if (exchange.is_phase1()) {
     phase1_up(exchange, sa, sent_last);
+  } else if (exchange.transaction) {
+    transaction_done(exchange, sa, sent_last);
   } else {
     const bool initiator = exchange.role == Role::initiator;
     count(initiator ? Counter::quick_initDone : Counter::quick_respDone);
@@ -331,14 +345,11 @@ void Engine::forget_later(Exchange& exchange) {
 void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
   if (verdict.counter) count(*verdict.counter);
   const bool initiator = exchange.role == Role::initiator;
-  std::string line = fmt::format(text::exchange_failed, exchange.id, exchange.is_phase1() ? 1 : 2,
-                                 mode_word(exchange.type), to_string(sa.peer.address), verdict.reason);
-  if (exchange.stranger) {
-    log_stranger(*exchange.stranger, LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
-  } else {
-    effects_->log(LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
+  log_failure(exchange, sa, verdict.reason);
+  if (exchange.transaction) {
+    count(Counter::transaction_xauthFailed);
+    return remove_sa(sa, verdict.reason, true);
   }
-  trace(debug_part(exchange.type), exchange, "failed: " + verdict.reason);
   if (verdict.notify != NotifyType::none && sa.policy->send_notify) {
     if (exchange.is_phase1()) {
       send_unprotected_notify(sa, verdict.notify);
@@ -356,6 +367,17 @@ void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
   }
   if (initiator) count(Counter::general_initPh2XchgFailed);
   drop_exchange(exchange, verdict.reason);
+}
+
+void Engine::log_failure(const Exchange& exchange, const Sa& sa, const std::string& reason) {
+  std::string line = fmt::format(text::exchange_failed, exchange.id, phase_word(exchange), mode_word(exchange.type),
+                                 to_string(sa.peer.address), reason);
+  if (exchange.stranger) {
+    log_stranger(*exchange.stranger, LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
+  } else {
+    effects_->log(LogSeverity::notice, "FAIL", std::move(line), sa.policy->name);
+  }
+  trace(debug_part(exchange.type), exchange, "failed: " + reason);
 }
 
 // Ends an unfinished quick mode and tells whoever waits for it.
@@ -389,6 +411,8 @@ void Engine::exchange_due(Exchange& exchange) {
   Sa* const sa = sas_.find(exchange.sa_id);
   if (exchange.installs_at && sa != nullptr) return install(exchange, *sa);
   if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
+  if (exchange.job_running)
+    return fail(exchange, *sa, Verdict::fail(NotifyType::none, text::reason_xauth_no_check, timeout_counter(exchange)));
   const Retransmission::Step step = exchange.retransmission.due(now_);
   exchanges_.reschedule(exchange);
   if (step == Retransmission::Step::send_again) {
@@ -398,9 +422,7 @@ void Engine::exchange_due(Exchange& exchange) {
   }
   if (step == Retransmission::Step::wait) return;
   count(Counter::general_msgRetryLimitReached);
-  fail(exchange, *sa,
-       Verdict::fail(NotifyType::none, text::reason_retries,
-                     exchange.quick ? Counter::quick_timeout : phase1_counters(exchange.type).timeout));
+  fail(exchange, *sa, Verdict::fail(NotifyType::none, text::reason_retries, timeout_counter(exchange)));
 }
 
 std::optional<Instant> Engine::next_deadline() const {

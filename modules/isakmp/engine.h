@@ -31,6 +31,8 @@ class Effects {
   /// Diffie-Hellman jobs; the results come back as events with the same serial.
   virtual void generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) = 0;
   virtual void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) = 0;
+  /// Checks the password of an XAUTH user; the result comes back as an event with the same serial.
+  virtual void authenticate(std::uint64_t serial, XauthType type, const std::string& user, SecretBytes password) = 0;
   /// The address ISAKMP messages to `peer` leave from; unset when there is no way.
   virtual Ipv4Address source_for(const Policy& policy, Ipv4Address peer, Ipv4Address wanted) = 0;
   virtual WallTime wall_now() const = 0;
@@ -55,6 +57,10 @@ struct DhGenerated {
 struct DhShared {
   std::uint64_t serial;
   std::optional<SecretBytes> secret;
+};
+struct Authenticated {
+  std::uint64_t serial;
+  std::string refusal;  // in a few words; empty: the user is good
 };
 struct Wanted {
   Acquire acquire;
@@ -83,7 +89,7 @@ struct AddressGone {
 };
 }  // namespace event
 using Event = std::variant<event::Enable, event::Disable, event::Received, event::Deadline, event::DhGenerated,
-                           event::DhShared, event::Wanted, event::Deleted, event::BadSpi, event::PolicyReset,
+                           event::DhShared, event::Authenticated, event::Wanted, event::Deleted, event::BadSpi, event::PolicyReset,
                            event::PolicyChanged, event::AddressGone>;
 
 class Engine {
@@ -115,6 +121,8 @@ class Engine {
   Instant now() const { return now_; }
   void count(Counter counter) { ++counters_[counter]; }
   void trace(std::string_view part, const Exchange& exchange, const std::string& text);
+  /// Goes on under a message id nobody has used, with the IV that belongs to it.
+  void renumber(Exchange& exchange, Sa& sa);
 
  private:
   // engine.cpp: events, exchanges, transitions
@@ -132,6 +140,7 @@ class Engine {
   void install(Exchange& exchange, const Sa& sa);
   void forget_later(Exchange& exchange);
   void fail(Exchange& exchange, Sa& sa, const Verdict& verdict);
+  void log_failure(const Exchange& exchange, const Sa& sa, const std::string& reason);
   void drop_exchange(Exchange& exchange, const std::string& reason);
   void set_state(Exchange& exchange, ExchangeState state);
   void dh_generated(event::DhGenerated result);
@@ -146,7 +155,8 @@ class Engine {
   void receive_message(const event::Received& received, ByteView message);
   void receive_first(const event::Received& received, const Header& header, ByteView message);
   void receive_phase1(Sa& sa, const event::Received& received, const Header& header, ByteView message);
-  void receive_quick(Sa& sa, const event::Received& received, const Header& header, ByteView message);
+  void receive_phase2(Sa& sa, const event::Received& received, const Header& header, ByteView message);
+  Exchange* begin_as_responder(Sa& sa, const Header& header, const event::Received& received);
   void receive_information(Sa* sa, const event::Received& received, const Header& header, ByteView message);
   PolicyPtr choose_policy(const event::Received& received, const Header& header, const PayloadChain& chain);
   bool duplicate(Exchange& exchange, const event::Received& received, ByteView message);
@@ -168,6 +178,17 @@ class Engine {
   void transmit(Sa& sa, ByteView message);
   void transmit_to(const Endpoint& local, const Endpoint& peer, ByteView message);
 
+  // transaction.cpp
+  void begin_xauth(Sa& sa, bool sent_last);
+  void request_xauth(Sa& sa);
+  void wait_for_server(Sa& sa);
+  void ask_for_user(Exchange& exchange, Sa& sa);
+  void server_silent(Sa& sa);
+  void transaction_started(const Exchange& exchange, const Sa& sa);
+  void authenticated(event::Authenticated result);
+  void transaction_done(Exchange& exchange, Sa& sa, bool sent_last);
+  bool verdict_known(Sa& sa);
+
   // informational.cpp
   void send_information(Sa& sa, PayloadList payloads);
   void send_notify(Sa& sa, NotifyType type, std::uint8_t protocol, ByteView spi, ByteView data);
@@ -182,6 +203,7 @@ class Engine {
 
   // sa_life.cpp: up, renewal, heartbeats, keep-alives, end
   void phase1_up(Exchange& exchange, Sa& sa, bool sent_last);
+  void sa_up(Sa& sa, bool sent_last);
   void settled(Sa& sa);
   void sa_due(Sa& sa);
   void heartbeat_due(Sa& sa);
@@ -197,6 +219,8 @@ class Engine {
   void acquire_failed(Pending pending, const std::string& reason, bool phase1);
   /// `renewed`: the SA it is to replace, whose ports lead through the peer's NAT.
   Sa* start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address local, const Sa* renewed = nullptr);
+  std::uint32_t new_message_id(Sa& sa);
+  Exchange* begin_as_initiator(ExchangeType type, Sa& sa);
   void start_quick(Sa& sa, Pending pending);
   void run_queued(Sa& sa);
   void renew(const Sa& sa);

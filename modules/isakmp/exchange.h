@@ -22,6 +22,7 @@ namespace arrouter::isakmp {
 enum class ExchangeState : std::uint8_t {
   same, idle, sa_sent, sa_received, ke_sent, ke_received, auth_sent, auth_received, up,
   sa_ke_sent, sa_ke_received, sa_ke_auth_sent, sa_ke_auth_received,
+  req_sent, req_received, rep_sent, rep_received, set_sent, set_received, ack_sent, ack_received,
   starting, receiving_message, sending_hash_sa_nonce, wait_hash_sa_nonce, sending_hash, wait_hash, done
 };
 std::string_view name(ExchangeState state);
@@ -61,6 +62,17 @@ struct QuickWork {
   Ipv4Address peer_original_source, peer_original_destination;
 };
 
+/// What a transaction exchange collects.
+struct TransactionWork {
+  std::vector<std::uint16_t> asked;  // attributes of the request
+  bool xauth = false;                // some of them were of XAUTH
+  bool answerable = false;           // and we are the client, and have what is asked for
+  std::string user;
+  SecretBytes password;              // as server, until it is checked
+  std::optional<bool> passed;        // the verdict, ours or the server's
+  std::string refusal;
+};
+
 struct Row;
 
 struct Exchange {
@@ -93,13 +105,17 @@ struct Exchange {
   bool commit_sent = false, commit_received = false;
   std::unique_ptr<Phase1Work> phase1;
   std::unique_ptr<QuickWork> quick;
+  std::unique_ptr<TransactionWork> transaction;
 
   bool is_phase1() const { return phase1 != nullptr; }
   std::optional<Instant> deadline() const {
     if (finished) return installs_at ? installs_at : ends_at;
-    return retransmits ? std::optional(retransmission.deadline()) : std::nullopt;
+    return retransmits ? std::optional(retransmission.deadline()) : ends_at;
   }
 };
+
+/// "1", "1.5" or "2".
+std::string_view phase_word(const Exchange& exchange);
 
 /// How an action ends.
 struct Verdict {
@@ -146,7 +162,8 @@ class PayloadSet {
 };
 
 enum class Protection : std::uint8_t { starting, clear, encrypted, either };
-enum class CryptoJob : std::uint8_t { none, generate, shared, both };
+/// What runs elsewhere before the answer: parts of Diffie-Hellman, or the check of a user's password.
+enum class CryptoJob : std::uint8_t { none, generate, shared, both, authenticate };
 /// What the exchange does after its answer: repeats it until the peer answers, or ends.
 enum class Then : std::uint8_t { repeat, finish };
 
@@ -165,8 +182,10 @@ struct Row {
   ExchangeState to;
   Then then;
 };
-/// nullptr: in that state no message is expected.
-const Row* find_row(ExchangeType type, Role role, ExchangeState from);
+/// The state a message leads to by its own kind, in exchanges where a state expects several kinds; else `same`.
+ExchangeState arrival(ExchangeType type, const PayloadChain& chain);
+/// nullptr: in that state no message is expected, or not one with that arrival.
+const Row* find_row(ExchangeType type, Role role, ExchangeState from, ExchangeState arrived = ExchangeState::same);
 std::span<const Row> exchange_rows();
 
 }  // namespace arrouter::isakmp

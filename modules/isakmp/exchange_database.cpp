@@ -56,6 +56,12 @@ std::vector<Exchange*> ExchangeDatabase::of(std::uint32_t sa_id) const {
   return found;
 }
 
+void ExchangeDatabase::set_message_id(Exchange& exchange, std::uint32_t message_id) {
+  by_message_.erase({exchange.sa_id, exchange.message_id});
+  exchange.message_id = message_id;
+  by_message_[{exchange.sa_id, message_id}] = &exchange;
+}
+
 void ExchangeDatabase::reschedule(Exchange& exchange) {
   const std::optional<Instant> at = exchange.deadline();
   if (exchange.due == at) return;

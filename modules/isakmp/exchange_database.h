@@ -28,6 +28,7 @@ class ExchangeDatabase {
   std::vector<Exchange*> of(std::uint32_t sa_id) const;
   const std::map<std::uint16_t, std::unique_ptr<Exchange>>& all() const { return exchanges_; }
 
+  void set_message_id(Exchange& exchange, std::uint32_t message_id);
   /// To be called when Exchange::deadline() may have changed.
   void reschedule(Exchange& exchange);
   std::optional<Instant> next_due() const;

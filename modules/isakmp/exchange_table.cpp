@@ -54,6 +54,20 @@ constexpr Row rows[] = {
     {ExchangeType::aggressive, Role::responder, sa_ke_auth_sent, {P::hash}, auth_extras, Protection::either,
      aggressive_read_auth, auth_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
 
+    // Transaction exchange (draft-ietf-ipsec-isakmp-mode-cfg-05 4.1), with XAUTH from its server's side in one piece:
+    //   I -> R  HDR*, HASH, ATTR(REQUEST)     R -> I  HDR*, HASH, ATTR(REPLY)
+    //   I -> R  HDR*, HASH, ATTR(SET)         R -> I  HDR*, HASH, ATTR(ACK)
+    {ExchangeType::transaction, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
+     CryptoJob::none, same, xauth_request, true, req_sent, Then::repeat},
+    {ExchangeType::transaction, Role::initiator, req_sent, {P::hash, P::attributes}, nothing, Protection::encrypted,
+     xauth_read_reply, rep_received, CryptoJob::authenticate, same, xauth_send_verdict, true, set_sent, Then::repeat},
+    {ExchangeType::transaction, Role::initiator, set_sent, {P::hash, P::attributes}, nothing, Protection::encrypted,
+     xauth_read_acknowledge, ack_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
+    {ExchangeType::transaction, Role::responder, idle, {P::hash, P::attributes}, nothing, Protection::encrypted,
+     transaction_read_request, req_received, CryptoJob::none, same, transaction_reply, true, rep_sent, Then::finish},
+    {ExchangeType::transaction, Role::responder, idle, {P::hash, P::attributes}, nothing, Protection::encrypted,
+     transaction_read_set, set_received, CryptoJob::none, same, transaction_acknowledge, true, ack_sent, Then::finish},
+
     // Quick mode (RFC 2409 5.5):
     //   I -> R  HDR*, HASH(1), SA, Ni, [KE], [IDci, IDcr]     R -> I  HDR*, HASH(2), SA, Nr, [KE], [IDci, IDcr]
     //   I -> R  HDR*, HASH(3)                                 with the commit bit: R -> I  HDR*, HASH, N(CONNECTED)
@@ -73,10 +87,24 @@ constexpr Row rows[] = {
 
 std::span<const Row> exchange_rows() { return rows; }
 
-const Row* find_row(ExchangeType type, Role role, ExchangeState from) {
+const Row* find_row(ExchangeType type, Role role, ExchangeState from, ExchangeState arrived) {
   for (const Row& row : rows)
-    if (row.type == type && row.role == role && row.from == from) return &row;
+    if (row.type == type && row.role == role && row.from == from && (arrived == same || arrived == row.received))
+      return &row;
   return nullptr;
+}
+
+ExchangeState arrival(ExchangeType type, const PayloadChain& chain) {
+  const Payload* const payload = type == ExchangeType::transaction ? chain.find(P::attributes) : nullptr;
+  if (payload == nullptr || payload->body.empty()) return same;
+  switch (static_cast<ConfigType>(payload->body[0])) {
+    case ConfigType::request: return req_received;
+    case ConfigType::reply: return rep_received;
+    case ConfigType::set: return set_received;
+    case ConfigType::acknowledge: return ack_received;
+    case ConfigType::none: break;
+  }
+  return idle;  // no row receives that
 }
 
 std::string_view name(ExchangeState state) {
@@ -94,6 +122,14 @@ std::string_view name(ExchangeState state) {
     case sa_ke_received: return "SAKERECV";
     case sa_ke_auth_sent: return "SAKEAUTHSENT";
     case sa_ke_auth_received: return "SAKEAUTHRECV";
+    case req_sent: return "REQSENT";
+    case req_received: return "REQRECV";
+    case rep_sent: return "REPSENT";
+    case rep_received: return "REPRECV";
+    case set_sent: return "SETSENT";
+    case set_received: return "SETRECV";
+    case ack_sent: return "ACKSENT";
+    case ack_received: return "ACKRECV";
     case starting: return "STARTING";
     case receiving_message: return "RECEIVING_MESSAGE";
     case sending_hash_sa_nonce: return "SENDING_HASH_SA_NONCE";
@@ -114,6 +150,10 @@ std::string_view type_word(ExchangeType type) {
     case ExchangeType::quick: return "QUICK";
   }
   return "";
+}
+
+std::string_view phase_word(const Exchange& exchange) {
+  return exchange.is_phase1() ? "1" : exchange.transaction ? "1.5" : "2";
 }
 
 std::string_view mode_word(ExchangeType type) {

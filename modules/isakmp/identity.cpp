@@ -62,14 +62,14 @@ std::optional<Bytes> der_name(std::string_view text) {
 
 bool is_name(IdType type) { return type == IdType::fqdn || type == IdType::user_fqdn; }
 
+}  // namespace
+
 std::string printable(ByteView data) {
   std::string text;
   for (const std::uint8_t byte : data.first(std::min(data.size(), longest_shown)))
     text += byte >= 0x20 && byte < 0x7f ? static_cast<char>(byte) : '?';
   return text;
 }
-
-}  // namespace
 
 Identity Identity::of(Ipv4Address address) {
   Identity identity;

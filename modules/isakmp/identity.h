@@ -20,6 +20,8 @@ struct Identity {
 };
 /// The type follows the form: address, user@domain, "cn=…,o=…" or domain name.
 Identity identity_from_text(std::string_view text);
+/// What a stranger sent, as text for logs: bytes beyond ASCII become "?", and it is never longer than 64 characters.
+std::string printable(ByteView data);
 /// As text for logs: address, name, or hex; never longer than a log line can bear.
 std::string to_string(const Identity& identity);
 /// Equal in type and value; names without regard to case.

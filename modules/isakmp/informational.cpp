@@ -33,10 +33,7 @@ bool too_early_for_keys(ExchangeState state) {
 }  // namespace
 
 void Engine::send_information(Sa& sa, PayloadList payloads) {
-  std::uint32_t message_id = 0;
-  do {
-    message_id = random_.u32();
-  } while (message_id == 0 || !sa.first_use(message_id));
+  const std::uint32_t message_id = new_message_id(sa);
   const Bytes rest = encode_chain(payloads);
   const SecretBytes hash = message_hash(enco_, sa.policy->hash, sa.keys.skeyid_a, message_id, {}, rest);
   payloads.insert(payloads.begin(), {PayloadType::hash, Bytes(hash.begin(), hash.end())});
@@ -102,7 +99,7 @@ void Engine::unprotected_information(Sa& sa, const PayloadChain& chain) {
   count(Counter::info_notProtected);
   const Payload* const payload = chain.find(PayloadType::notification);
   Exchange* const exchange = exchanges_.find(sa.id, 0);
-  if (payload == nullptr || exchange == nullptr || sa.active() || !sa.initiator) return;
+  if (payload == nullptr || exchange == nullptr || sa.keyed() || !sa.initiator) return;
   const auto notification = parse_notification(payload->body);
   if (!notification || notification->type == NotifyType::none || notification->type >= NotifyType::last_error) return;
   if (!too_early_for_keys(exchange->state) || exchange->job_running) return;
@@ -165,14 +162,14 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
         continue;
       }
       Sa* const gone = sas_.find(load_be64(spi.data()), load_be64(spi.data() + 8));
-      if (gone == nullptr || gone->peer.address != peer.address || !gone->active()) continue;
+      if (gone == nullptr || gone->peer.address != peer.address || !gone->keyed()) continue;
       effects_->log(LogSeverity::info, "DEL", fmt::format(text::delete_received, to_string(peer.address), gone->id),
                     gone->policy->name);
       const PolicyPtr policy = gone->policy;
       const Ipv4Address local = gone->local.address;
       const PeerName name = gone->peer_name();
-      const bool newest = sas_.with_peer(name.address).back() == gone;
-      const bool last = last_with_peer(*gone);
+      const bool newest = gone->active() && sas_.with_peer(name.address).back() == gone;
+      const bool last = gone->active() && last_with_peer(*gone);
       remove_sa(*gone, text::reason_sa_gone, false);
       if (last) drop_peer(name, text::reason_sa_gone);  // its bundles went with it, there or on the way here
       // RETRYIKEATTEMPTS: a Delete for the newest SA is one of its reasons (reference/isakmp-ipsec.md 4.3).
@@ -201,6 +198,10 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
 
 // The peer knows of no other SA with us: everything older is a leftover of its former life.
 void Engine::initial_contact_from(Sa& sa) {
+  if (!sa.active()) {  // the user behind the key is not known yet
+    sa.initial_contact = true;
+    return;
+  }
   count(Counter::info_initialContactRx);
   effects_->log(LogSeverity::info, "P1", fmt::format(text::initial_contact, to_string(sa.peer.address)),
                 sa.policy->name);

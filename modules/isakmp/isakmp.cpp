@@ -2,7 +2,8 @@
 //
 // Manual: chapter "IP Security (IPsec)", the ISAKMP half; what is known of it stands in reference/isakmp-ipsec.md.
 // Standards: RFC 2407 (the IPsec DOI), RFC 2408 (messages), RFC 2409 (main, aggressive and quick mode, informational
-// exchanges), RFC 3947 and its drafts 02, 03 and 08 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives).
+// exchanges), RFC 3947 and its drafts 02, 03 and 08 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives),
+// draft-ietf-ipsec-isakmp-mode-cfg-05 (the transaction exchange) and draft-beaulieu-ike-xauth-02 (XAUTH over it).
 //
 // A negotiation is an Exchange: rows of exchange_table.cpp say what a message must bring in which state, the actions of
 // main_mode, aggressive_mode and quick_mode read and write payloads, the Engine owns everything else: duplicates, the
@@ -19,16 +20,33 @@
 //  * A policy is fixed while a negotiation runs; SET affects later ones.
 //  * IPsec's calls return before their results come: they are queued and worked from the event loop.
 //
-// Not modelled: RSA signatures and extended authentication (a policy that asks for them is kept and shown, and refused
-// when it is to be used), the VPN client policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
+// Not modelled: RSA signatures (a policy that asks for them is kept and shown, and refused when it is to be used),
+// hybrid authentication, addresses for clients (an ISAKMP_CFG_REQUEST gets an answer without them), the VPN client policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
 #include "modules/isakmp/isakmp.h"
 
 #include <algorithm>
 #include <set>
 
 #include "modules/isakmp/isakmp_module.h"
+#include "modules/isakmp/texts.h"
 
 namespace arrouter::isakmp {
+
+namespace {
+
+// LOGIN=NO keeps users off the command line, not out of the network.
+std::string refusal(UserDatabase& users, const std::string& name, std::string_view password) {
+  switch (users.login(name, password)) {
+    case LoginResult::good: return {};
+    case LoginResult::bad: return text::refusal_password;
+    case LoginResult::locked_out: return text::refusal_locked_out;
+    case LoginResult::not_allowed: break;
+  }
+  const User* const user = users.find(name);
+  return user != nullptr && user->enabled ? std::string() : text::refusal_not_allowed;
+}
+
+}  // namespace
 
 Isakmp::Isakmp(Services& services, IpApi& ip, enco::EncoApi& enco)
     : services_(services),
@@ -170,6 +188,20 @@ void Isakmp::compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView 
   enco_.dh_shared(own, peer_public, alive_, [this, serial](std::optional<SecretBytes> secret) {
     submit(event::DhShared{serial, std::move(secret)});
   });
+}
+
+// ---- XAUTH ------------------------------------------------------------------------------------------------------
+
+void Isakmp::authenticate(std::uint64_t serial, XauthType type, const std::string& user, SecretBytes password) {
+  if (type == XauthType::generic) {
+    const std::string_view text(reinterpret_cast<const char*>(password.data()), password.size());
+    return submit({event::Authenticated{serial, refusal(services_.users, user, text)}});
+  }
+  if (authenticator_ == nullptr) return submit({event::Authenticated{serial, text::refusal_no_radius}});
+  authenticator_->authenticate(user, std::move(password),
+                               [this, serial, alive = std::weak_ptr<int>(alive_)](std::string refusal) {
+                                 if (!alive.expired()) submit({event::Authenticated{serial, std::move(refusal)}});
+                               });
 }
 
 // ---- IPsec's side -----------------------------------------------------------------------------------------------

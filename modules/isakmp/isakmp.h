@@ -46,6 +46,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) override;
   bool has_policy(std::string_view name) const override { return policies_.find(name) != nullptr; }
   void observe_keys(KeyObserver* observer) override { key_observer_ = observer; }
+  void set_authenticator(XauthAuthenticator* authenticator) override { authenticator_ = authenticator; }
 
  private:
   // isakmp.cpp: events in, effects out
@@ -63,6 +64,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   void debug(DebugFlag flag, std::string text) override;
   void generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) override;
   void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) override;
+  void authenticate(std::uint64_t serial, XauthType type, const std::string& user, SecretBytes password) override;
   Ipv4Address source_for(const Policy& policy, Ipv4Address peer, Ipv4Address wanted) override;
   WallTime wall_now() const override { return services_.wall.now(); }
   KeyUser* user() override { return user_; }
@@ -93,6 +95,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   enco::EncoApi& enco_;
   KeyUser* user_ = nullptr;
   KeyObserver* key_observer_ = nullptr;
+  XauthAuthenticator* authenticator_ = nullptr;
   Settings settings_;
   PolicyStore policies_;
   Engine engine_;

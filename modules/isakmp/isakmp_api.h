@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -154,6 +155,16 @@ class KeyObserver {
   virtual void bundle_keys(const Bundle& bundle) = 0;
 };
 
+/// Checks the users of policies with XAUTHTYPE=RADIUS; a RADIUS client will be one.
+class XauthAuthenticator {
+ public:
+  virtual ~XauthAuthenticator() = default;
+  /// Why the user is refused, in a few words; empty: the user is good.
+  using Answer = std::function<void(std::string refusal)>;
+  /// Calls `answer` once, from the event loop, also when nobody could be asked. `user` is as the peer sent it.
+  virtual void authenticate(const std::string& user, SecretBytes password, Answer answer) = 0;
+};
+
 enum class BadSpiAnswer : std::uint8_t { accepted, known_peer, aggressive_mode, notify_unset, no_policy, not_enabled };
 
 class IsakmpApi {
@@ -171,6 +182,8 @@ class IsakmpApi {
   virtual bool has_policy(std::string_view name) const = 0;
   /// From now on; nullptr ends it. What was negotiated before is not told.
   virtual void observe_keys(KeyObserver* observer) = 0;
+  /// nullptr: XAUTHTYPE=RADIUS refuses everybody.
+  virtual void set_authenticator(XauthAuthenticator* authenticator) = 0;
 };
 
 }  // namespace arrouter::isakmp

@@ -20,9 +20,7 @@ bool carries_initial_contact(const PayloadChain& chain) {
 
 Verdict main_offer(Step& step) {
   add_offer(step);
-  if (step.sa.policy->nat_traversal)
-    for (const NattVersion version : offered_natt_versions())
-      step.reply.push_back({PayloadType::vendor_id, vendor_id(version)});
+  add_vendor_ids(step);
   step.engine.count(Counter::main_saTx);
   return Verdict::go_on();
 }
@@ -34,7 +32,7 @@ Verdict main_read_offer(Step& step) {
 
 Verdict main_choose(Step& step) {
   add_choice(step);
-  if (step.sa.natt != NattVersion::none) step.reply.push_back({PayloadType::vendor_id, vendor_id(step.sa.natt)});
+  add_vendor_ids(step);
   step.engine.count(Counter::main_saTx);
   return Verdict::go_on();
 }

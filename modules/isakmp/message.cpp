@@ -88,7 +88,10 @@ std::expected<PayloadChain, ParseError> parse_chain(PayloadType first, ByteView 
 }
 
 Bytes encode_chain(const PayloadList& payloads) {
+  std::size_t length = 0;
+  for (const PayloadOut& payload : payloads) length += generic_header_bytes + payload.body.size();
   Bytes out;
+  out.reserve(length);  // a password must not stay behind in memory that was outgrown
   ByteWriter writer(out);
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const PayloadType next = i + 1 < payloads.size() ? payloads[i + 1].type : PayloadType::none;

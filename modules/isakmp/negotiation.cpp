@@ -118,14 +118,24 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
   return sa;
 }
 
-void Engine::start_quick(Sa& sa, Pending pending) {
+std::uint32_t Engine::new_message_id(Sa& sa) {
   std::uint32_t message_id = 0;
   do {
     message_id = random_.u32();
   } while (message_id == 0 || !sa.first_use(message_id));
-  Exchange* const exchange = add_exchange(ExchangeType::quick, Role::initiator, sa, message_id);
+  return message_id;
+}
+
+Exchange* Engine::begin_as_initiator(ExchangeType type, Sa& sa) {
+  Exchange* const exchange = add_exchange(type, Role::initiator, sa, new_message_id(sa));
+  if (exchange != nullptr)
+    exchange->iv = phase2_iv(enco_, sa.policy->hash, sa.policy->cipher, sa.last_block, exchange->message_id);
+  return exchange;
+}
+
+void Engine::start_quick(Sa& sa, Pending pending) {
+  Exchange* const exchange = begin_as_initiator(ExchangeType::quick, sa);
   if (exchange == nullptr) return acquire_failed(std::move(pending), text::reason_too_many, false);
-  exchange->iv = phase2_iv(enco_, sa.policy->hash, sa.policy->cipher, sa.last_block, message_id);
   exchange->quick->pfs = pending.wanted.pfs;
   exchange->quick->pending = std::move(pending);
   ++sa.phase2_exchanges;

@@ -1,5 +1,6 @@
 #include "modules/isakmp/phase1.h"
 
+#include <array>
 #include <fmt/format.h>
 
 #include "modules/isakmp/engine.h"
@@ -8,6 +9,9 @@
 namespace arrouter::isakmp {
 
 namespace {
+
+// draft-ietf-ipsec-isakmp-xauth-06.
+constexpr std::array<std::uint8_t, 8> xauth_vendor_id{0x09, 0x00, 0x26, 0x89, 0xdf, 0xd6, 0xb7, 0x12};
 
 Phase1Inputs inputs(const Exchange& exchange, const Sa& sa) {
   const Phase1Work& work = *exchange.phase1;
@@ -63,6 +67,18 @@ Verdict read_offer(Step& step) {
     step.sa.life_s = static_cast<std::uint32_t>(offered.life_s);
   if (step.sa.policy->nat_traversal) step.sa.natt = best_natt_version(*step.in);
   return Verdict::go_on();
+}
+
+void add_vendor_ids(Step& step) {
+  const Sa& sa = step.sa;
+  if (step.exchange.role == Role::responder) {
+    if (sa.natt != NattVersion::none) step.reply.push_back({PayloadType::vendor_id, vendor_id(sa.natt)});
+  } else if (sa.policy->nat_traversal) {
+    for (const NattVersion version : offered_natt_versions())
+      step.reply.push_back({PayloadType::vendor_id, vendor_id(version)});
+  }
+  if (sa.policy->xauth != XauthMode::none)
+    step.reply.push_back({PayloadType::vendor_id, Bytes(xauth_vendor_id.begin(), xauth_vendor_id.end())});
 }
 
 void add_choice(Step& step) {

@@ -14,6 +14,9 @@ struct Phase1Counters {
 };
 const Phase1Counters& phase1_counters(ExchangeType type);
 
+/// What we offer as initiator, what we have agreed to as responder.
+void add_vendor_ids(Step& step);
+
 void add_offer(Step& step);
 /// The initiator's SA payload: kept, and matched with the policy that was chosen for it.
 Verdict read_offer(Step& step);

@@ -21,7 +21,7 @@ AuthMethod phase1_method(const Policy& policy, Role role) {
 
 std::optional<std::string> not_negotiable(const Policy& policy) {
   if (policy.authentication != AuthMethod::preshared) return "RSA signatures are not available";
-  if (policy.xauth != XauthMode::none || policy.hybrid_xauth) return "extended authentication is not available";
+  if (policy.xauth == XauthMode::client && policy.xauth_name.empty()) return "the policy has no XAUTH name";
   if (!policy.key) return "the policy has no pre-shared key";
   return std::nullopt;
 }

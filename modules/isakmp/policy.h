@@ -57,7 +57,8 @@ struct Policy {
   bool hybrid_xauth = false;
   XauthMode xauth = XauthMode::none;
   XauthType xauth_type = XauthType::generic;
-  std::string xauth_name, xauth_password;
+  std::string xauth_name;
+  SecretBytes xauth_password;
 
   bool operator==(const Policy&) const = default;
 };

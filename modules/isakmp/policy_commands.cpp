@@ -110,7 +110,10 @@ void apply_texts(const Args& args, Policy& policy) {
   text("POLICYFILENAME", policy.policy_file);
   text("SRCINTERFACE", policy.source_interface);
   text("XAUTHNAME", policy.xauth_name);
-  text("XAUTHPASSWORD", policy.xauth_password);
+  if (args.has("XAUTHPASSWORD")) {
+    const ByteView password = as_bytes(args.text("XAUTHPASSWORD"));
+    policy.xauth_password.assign(password.begin(), password.end());
+  }
 }
 
 void apply(const Args& args, Policy& policy) {
@@ -197,7 +200,7 @@ std::vector<std::string> policy_script(const Policy& policy) {
       .add("xauth", policy.xauth, standard.xauth, lower_word(xauth_words, policy.xauth))
       .add("xautht", policy.xauth_type, standard.xauth_type, "radius")
       .add_text("xauthn", policy.xauth_name)
-      .add_text("xauthp", policy.xauth_password)
+      .add_text("xauthp", std::string(policy.xauth_password.begin(), policy.xauth_password.end()))
       .add("policyf", policy.policy_file, standard.policy_file, policy.policy_file)
       .write(out);
   return out;

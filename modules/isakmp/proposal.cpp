@@ -13,28 +13,6 @@ std::unexpected<ParseError> bad_syntax(std::string cause) {
   return std::unexpected(ParseError{NotifyType::bad_proposal_syntax, std::move(cause)});
 }
 
-std::expected<std::vector<Attribute>, ParseError> parse_attributes(ByteView bytes) {
-  std::vector<Attribute> attributes;
-  ByteReader reader(bytes);
-  while (reader.remaining() > 0) {
-    if (attributes.size() == limits::isakmp_payloads) return bad_syntax("too many attributes");
-    Attribute attribute;
-    const std::uint16_t type = reader.u16();
-    attribute.type = type & ~short_form & 0xffff;
-    attribute.is_short = (type & short_form) != 0;
-    const std::uint16_t field = reader.u16();
-    if (attribute.is_short) {
-      attribute.short_value = field;
-    } else {
-      const ByteView value = reader.take(field);
-      attribute.long_value.assign(value.begin(), value.end());
-    }
-    if (!reader.ok()) return bad_syntax("attribute cut off");
-    attributes.push_back(std::move(attribute));
-  }
-  return attributes;
-}
-
 // Proposals and transforms are chains of their own, whose header says only whether another one follows.
 std::expected<std::vector<ByteView>, ParseError> split_chain(ByteView bytes, PayloadType type, std::size_t limit) {
   std::vector<ByteView> parts;
@@ -61,9 +39,11 @@ std::expected<WireTransform, ParseError> parse_transform(ByteView bytes) {
   transform.id = reader.u8();
   reader.u16();
   if (!reader.ok()) return bad_syntax("transform cut off");
-  auto attributes = parse_attributes(reader.rest());
+  const auto attributes = parse_attributes(reader.rest());
   if (!attributes) return std::unexpected(attributes.error());
-  transform.attributes = std::move(*attributes);
+  for (const AttributeView& view : *attributes)
+    transform.attributes.push_back(
+        {view.type, view.is_short, view.short_value, Bytes(view.long_value.begin(), view.long_value.end())});
   return transform;
 }
 
@@ -88,17 +68,6 @@ std::expected<WireProposal, ParseError> parse_proposal(ByteView bytes) {
   return proposal;
 }
 
-void encode_attribute(ByteWriter& writer, const Attribute& attribute) {
-  if (attribute.is_short) {
-    writer.u16(attribute.type | short_form);
-    writer.u16(attribute.short_value);
-  } else {
-    writer.u16(attribute.type);
-    writer.u16(static_cast<std::uint16_t>(attribute.long_value.size()));
-    writer.bytes(attribute.long_value);
-  }
-}
-
 // Writes the generic header, lets `fill` write the rest, and sets the length.
 template <class Fill>
 void nested(Bytes& out, PayloadType next, Fill fill) {
@@ -112,6 +81,39 @@ void nested(Bytes& out, PayloadType next, Fill fill) {
 }
 
 }  // namespace
+
+std::expected<std::vector<AttributeView>, ParseError> parse_attributes(ByteView bytes) {
+  std::vector<AttributeView> attributes;
+  ByteReader reader(bytes);
+  while (reader.remaining() > 0) {
+    if (attributes.size() == limits::isakmp_payloads) return bad_syntax("too many attributes");
+    AttributeView attribute;
+    const std::uint16_t type = reader.u16();
+    attribute.type = type & ~short_form & 0xffff;
+    attribute.is_short = (type & short_form) != 0;
+    const std::uint16_t field = reader.u16();
+    if (attribute.is_short) {
+      attribute.short_value = field;
+    } else {
+      attribute.long_value = reader.take(field);
+    }
+    if (!reader.ok()) return bad_syntax("attribute cut off");
+    attributes.push_back(attribute);
+  }
+  return attributes;
+}
+
+void encode_attribute(Bytes& out, const AttributeView& attribute) {
+  ByteWriter writer(out);
+  if (attribute.is_short) {
+    writer.u16(attribute.type | short_form);
+    writer.u16(attribute.short_value);
+  } else {
+    writer.u16(attribute.type);
+    writer.u16(static_cast<std::uint16_t>(attribute.long_value.size()));
+    writer.bytes(attribute.long_value);
+  }
+}
 
 std::optional<std::uint64_t> Attribute::number() const {
   if (is_short) return short_value;
@@ -171,7 +173,8 @@ Bytes encode_sa(const SaPayload& sa) {
           t.u8(transform.number);
           t.u8(transform.id);
           t.u16(0);
-          for (const Attribute& attribute : transform.attributes) encode_attribute(t, attribute);
+          for (const Attribute& each : transform.attributes)
+            encode_attribute(out, {each.type, each.is_short, each.short_value, each.long_value});
         });
       }
     });

@@ -19,6 +19,16 @@ struct Attribute {
   std::optional<std::uint64_t> number() const;
 };
 
+/// A data attribute where it stands in a message.
+struct AttributeView {
+  std::uint16_t type = 0;
+  bool is_short = false;
+  std::uint16_t short_value = 0;
+  ByteView long_value;
+};
+std::expected<std::vector<AttributeView>, ParseError> parse_attributes(ByteView bytes);
+void encode_attribute(Bytes& out, const AttributeView& attribute);
+
 struct WireTransform {
   std::uint8_t number = 1;
   std::uint8_t id = 0;

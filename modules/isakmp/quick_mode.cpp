@@ -4,29 +4,13 @@
 
 #include "modules/isakmp/actions.h"
 #include "modules/isakmp/engine.h"
+#include "modules/isakmp/message_hash.h"
 #include "modules/isakmp/phase1.h"
 #include "modules/isakmp/texts.h"
 
 namespace arrouter::isakmp {
 
 namespace {
-
-// Puts HASH(1) or HASH(2) in front of the reply; `nonce` is empty or the initiator's.
-void add_message_hash(Step& step, ByteView nonce) {
-  const Bytes rest = encode_chain(step.reply);
-  const SecretBytes hash = message_hash(step.engine.enco(), step.sa.policy->hash, step.sa.keys.skeyid_a,
-                                        step.exchange.message_id, nonce, rest);
-  step.reply.insert(step.reply.begin(), {PayloadType::hash, Bytes(hash.begin(), hash.end())});
-}
-
-bool message_hash_right(const Step& step, ByteView nonce) {
-  const Payload& first = step.in->payloads.front();
-  // HASH comes first, and covers everything behind it, expected or not.
-  if (first.type != PayloadType::hash || first.whole.data() != step.in->bytes.data()) return false;
-  const SecretBytes expected = message_hash(step.engine.enco(), step.sa.policy->hash, step.sa.keys.skeyid_a,
-                                            step.exchange.message_id, nonce, step.in->after_first());
-  return equal_constant_time(expected, first.body);
-}
 
 // Nonce, key exchange and identities, the same in both directions.
 struct Common {

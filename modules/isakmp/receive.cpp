@@ -61,16 +61,17 @@ void Engine::receive_message(const event::Received& received, ByteView message) 
       return bad_message(nullptr, received.peer, "unknown cookies");
     case ExchangeType::informational: return receive_information(sa, received, *header, message);
     case ExchangeType::quick:
-      if (sa != nullptr && header->message_id != 0) return receive_quick(*sa, received, *header, message);
+    case ExchangeType::transaction:
+      if (sa != nullptr && header->message_id != 0) return receive_phase2(*sa, received, *header, message);
       count(Counter::sad_getSaFailed);
-      return bad_message(nullptr, received.peer, "quick mode without its SA");
+      return bad_message(nullptr, received.peer, "quick mode or transaction without its SA");
     default: return bad_message(nullptr, received.peer, "exchange type not available");
   }
 }
 
 // The address must be the peer's; behind a NAT it may change, and the keys prove who it is.
 bool Engine::from_peer(const Sa& sa, const event::Received& received) const {
-  return received.peer.address == sa.peer.address || (sa.active() && sa.nat.remote);
+  return received.peer.address == sa.peer.address || (sa.keyed() && sa.nat.remote);
 }
 
 // After a message proved itself: follow the peer's NAT, and its move to port 4500. An end behind a NAT whose peer has
@@ -242,12 +243,29 @@ void Engine::receive_phase1(Sa& sa, const event::Received& received, const Heade
   }
 }
 
-void Engine::receive_quick(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
+// nullptr: nothing to begin with.
+Exchange* Engine::begin_as_responder(Sa& sa, const Header& header, const event::Received& received) {
+  if (!sa.first_use(header.message_id)) {
+    bad_message(nullptr, received.peer, "message id used before");
+    return nullptr;
+  }
+  Exchange* const exchange = add_exchange(header.exchange, Role::responder, sa, header.message_id);
+  if (exchange != nullptr && exchange->quick) count(Counter::quick_respStart);
+  return exchange;
+}
+
+// Quick mode and the transaction exchange.
+void Engine::receive_phase2(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
   Exchange* exchange = exchanges_.find(sa.id, header.message_id);
   count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
+  if (exchange != nullptr && exchange->type != header.exchange)
+    return bad_message(exchange, received.peer, "another exchange type");
   if (exchange != nullptr && duplicate(*exchange, received, message)) return;
-  if (!sa.active()) return bad_message(exchange, received.peer, "quick mode before phase 1 is over");
-  if (exchange != nullptr && exchange->finished) return bad_message(exchange, received.peer, "that quick mode is over");
+  if (!sa.keyed()) return bad_message(exchange, received.peer, "before phase 1 is over");
+  // Some XAUTH servers send the verdict under the message id of their request.
+  const bool again = exchange != nullptr && exchange->finished && exchange->transaction;
+  if (exchange != nullptr && exchange->finished && !again)
+    return bad_message(exchange, received.peer, "that exchange is over");
   if (exchange != nullptr && exchange->job_running) {
     exchange->held = received.payload;
     exchange->held_local = received.local;
@@ -262,12 +280,14 @@ void Engine::receive_quick(Sa& sa, const event::Received& received, const Header
   if (!opened) return bad_message(exchange, received.peer, "cannot be decrypted");
   const auto chain = parse_chain(header.next_payload, ByteView(opened->plain).subspan(header_bytes), true);
   if (!chain) return bad_message(exchange, received.peer, chain.error().cause);
+  if (!sa.active() && header.exchange == ExchangeType::quick && !verdict_known(sa))
+    return bad_message(exchange, received.peer, "quick mode before XAUTH is over");
   const bool begins = exchange == nullptr;
-  if (begins) {
-    if (!sa.first_use(header.message_id)) return bad_message(nullptr, received.peer, "message id used before");
-    exchange = add_exchange(ExchangeType::quick, Role::responder, sa, header.message_id);
-    if (exchange == nullptr) return;
-    count(Counter::quick_respStart);
+  if (begins) exchange = begin_as_responder(sa, header, received);
+  if (exchange == nullptr) return;
+  if (again) {
+    exchange->finished = false;
+    exchange->state = ExchangeState::idle;
   }
   const std::uint16_t id = exchange->id;
   const std::size_t accepted = exchange->received.size();
@@ -276,6 +296,7 @@ void Engine::receive_quick(Sa& sa, const event::Received& received, const Header
   sas_.set_peer(sa, received.peer);
   const std::uint32_t sa_id = sa.id;
   step(*exchange, sa, header, *chain, message, std::move(opened->next_iv));
+  wipe(opened->plain.data(), opened->plain.size());  // perhaps with a password in it
   Exchange* const still = exchanges_.find(id);
   Sa* const left = sas_.find(sa_id);
   if (left != nullptr) {
@@ -283,6 +304,7 @@ void Engine::receive_quick(Sa& sa, const event::Received& received, const Header
     sas_.set_peer(*left, peer);
   }
   if (still != nullptr && still->received.size() == accepted) {
+    still->finished = again;
     if (begins) remove_exchange(*still);
   } else if (left != nullptr) {
     peer_seen(*left, received);
@@ -299,7 +321,7 @@ void Engine::receive_information(Sa* sa, const event::Received& received, const 
     if (!chain) return count(Counter::info_badMessage);
     return unprotected_information(*sa, *chain);
   }
-  if (!sa->active() || header.message_id == 0) {
+  if (!sa->keyed() || header.message_id == 0) {
     count(Counter::info_noSa);
     return bad_message(nullptr, received.peer, "informational before phase 1 is over");
   }

@@ -2,6 +2,12 @@
 
 namespace arrouter::isakmp {
 
+std::uint64_t RetransmitRule::whole_s() const {
+  std::uint64_t sum = 0;
+  for (std::uint32_t n = 1; n <= retry_limit + 1; ++n) sum += gap_s(n);
+  return sum;
+}
+
 void Retransmission::start(const RetransmitRule& rule, Instant now) {
   rule_ = rule;
   sent_ = 0;

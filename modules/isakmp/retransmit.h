@@ -18,6 +18,8 @@ struct RetransmitRule {
   std::uint64_t gap_s(std::uint32_t n) const {
     return backoff == Backoff::none || n <= 1 ? timeout_s : std::uint64_t{2} * timeout_s * (n - 1);
   }
+  /// Seconds from the first sending until the exchange gives up: one more gap after the last repetition.
+  std::uint64_t whole_s() const;
 };
 
 /// The state of one message that waits for its answer.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "modules/isakmp/attributes.h"
 #include "modules/isakmp/keys.h"
 #include "modules/isakmp/natt.h"
 #include "modules/isakmp/policy.h"
@@ -36,7 +37,16 @@ struct Heartbeats {
   unsigned missed = 0;  // periods in a row without one
 };
 
-enum class SaState : std::uint8_t { preparing, active };
+/// Extended authentication, from the end of phase 1 on.
+struct Xauth {
+  std::uint16_t identifier = 0;             // of the transaction
+  ConfigType next = ConfigType::none;       // what is to come from the peer
+  bool passed = false;
+  std::optional<Instant> wait_until;        // as client, for the server to speak
+};
+
+/// `authenticating`: phase 1 is over and its keys are in use, but XAUTH has not passed.
+enum class SaState : std::uint8_t { preparing, authenticating, active };
 
 struct Sa {
   std::uint32_t id = 0;
@@ -62,6 +72,8 @@ struct Sa {
   std::uint32_t phase2_exchanges = 0;
   bool carried_bundles = false;
   Heartbeats heartbeat;
+  Xauth xauth;
+  bool initial_contact = false;  // the peer has said so, before its time
   Instant keepalive_at{};
   std::optional<Instant> settles_at;  // phase 1 is over, but the peer may not have worked our last message yet
   bool tells_initial_contact = false;
@@ -74,6 +86,8 @@ struct Sa {
   std::uint32_t soft_s() const { return life_s - life_s / 20; }
   std::uint64_t soft_bytes() const { return life_bytes - life_bytes / 20; }
   bool active() const { return state == SaState::active; }
+  /// Phase 1 is over: messages can be protected.
+  bool keyed() const { return state != SaState::preparing; }
   /// As it is once the peer is authenticated.
   PeerName peer_name() const { return {peer.address, nat.remote ? peer_id : std::string()}; }
   /// May protect another quick mode: limits of the policy not reached.

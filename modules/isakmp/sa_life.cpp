@@ -20,8 +20,6 @@ constexpr std::chrono::seconds keepalive_period{20};  // RFC 3948 4
 }  // namespace
 
 void Engine::phase1_up(Exchange& exchange, Sa& sa, bool sent_last) {
-  const bool others = !sas_.active_with(sa.peer_name()).empty();
-  sa.state = SaState::active;
   sa.established = now_;
   sa.established_at = effects_->wall_now();
   sa.last_block = exchange.iv;
@@ -34,7 +32,15 @@ void Engine::phase1_up(Exchange& exchange, Sa& sa, bool sent_last) {
                 sa.policy->name);
   trace(exchange.type == ExchangeType::main ? "MAIN" : "AGGR", exchange,
         fmt::format("Phase 1 [{}] complete", mode_word(exchange.type)));
+  sa.initial_contact = exchange.phase1->initial_contact;
+  if (sa.policy->xauth != XauthMode::none) return begin_xauth(sa, sent_last);
+  sa_up(sa, sent_last);
+}
 
+// Phase 1 and, where the policy asks for it, XAUTH are over: the SA does its work.
+void Engine::sa_up(Sa& sa, bool sent_last) {
+  const bool others = !sas_.active_with(sa.peer_name()).empty();
+  sa.state = SaState::active;
   const HeartbeatMode mode = sa.policy->heartbeat;
   sa.heartbeat.send = mode == HeartbeatMode::send || mode == HeartbeatMode::both;
   sa.heartbeat.receive = mode == HeartbeatMode::receive || mode == HeartbeatMode::both;
@@ -45,12 +51,14 @@ void Engine::phase1_up(Exchange& exchange, Sa& sa, bool sent_last) {
   if (sent_last) sa.settles_at = now_ + settling_time;
   sas_.set_due(sa, sa_deadline(sa));  // from here on it only moves away, but by the clock
 
-  if (exchange.phase1->initial_contact) initial_contact_from(sa);
+  if (sa.initial_contact) initial_contact_from(sa);
   if (!sent_last) settled(sa);
 }
 
+// The peer had time for our last message: whatever was to follow on it may go.
 void Engine::settled(Sa& sa) {
   sa.settles_at.reset();
+  if (!sa.active()) return request_xauth(sa);
   if (std::exchange(sa.tells_initial_contact, false)) {
     count(Counter::info_initialContactTx);
     send_notify(sa, NotifyType::initial_contact, static_cast<std::uint8_t>(Protocol::isakmp), {}, {});
@@ -59,10 +67,11 @@ void Engine::settled(Sa& sa) {
 }
 
 std::optional<Instant> Engine::sa_deadline(const Sa& sa) const {
-  if (!sa.active()) return std::nullopt;
+  if (!sa.keyed()) return std::nullopt;
   Instant at = sa.established + std::chrono::seconds(sa.life_s);
-  if (!sa.renewal_started && sa.renews) at = std::min(at, sa.established + std::chrono::seconds(sa.soft_s()));
   if (sa.settles_at) at = std::min(at, *sa.settles_at);
+  if (!sa.active()) return sa.xauth.wait_until ? std::min(at, *sa.xauth.wait_until) : at;
+  if (!sa.renewal_started && sa.renews) at = std::min(at, sa.established + std::chrono::seconds(sa.soft_s()));
   if (sa.heartbeat.send) at = std::min(at, sa.heartbeat.send_at);
   if (sa.heartbeat.receive) at = std::min(at, sa.heartbeat.check_at);
   if (sa.nat.local) at = std::min(at, sa.keepalive_at);
@@ -78,6 +87,10 @@ void Engine::sa_due(Sa& sa) {
     return remove_sa(sa, text::reason_sa_gone, true);
   }
   if (sa.settles_at && now_ >= *sa.settles_at) return settled(sa);
+  if (!sa.active()) {
+    if (sa.xauth.wait_until && now_ >= *sa.xauth.wait_until) server_silent(sa);
+    return;
+  }
   if (sa.renews && !sa.renewal_started && now_ >= sa.established + std::chrono::seconds(sa.soft_s())) {
     sa.renewal_started = true;
     count(Counter::sad_softExpire);
@@ -150,7 +163,7 @@ void Engine::drop_peer(const PeerName& peer, const std::string& reason) {
 }
 
 void Engine::remove_sa(Sa& sa, const std::string& reason, bool tell_peer) {
-  if (tell_peer && sa.active() && sa.policy->send_deletes) {
+  if (tell_peer && sa.keyed() && sa.policy->send_deletes) {
     effects_->log(LogSeverity::info, "DEL", fmt::format(text::sa_deleted, sa.id, to_string(sa.peer.address)),
                   sa.policy->name);
     send_delete(sa, sa);

@@ -114,7 +114,7 @@ Outcome Isakmp::show_exchange(Invocation& call) const {
       const auto item = screen.item("exchanges");
       show_exchange_detail(screen, *exchange);
     } else {
-      screen.row({id, exchange->is_phase1() ? "1" : "2", isakmp::name(exchange->state), to_string(sa->peer.address),
+      screen.row({id, phase_word(*exchange), isakmp::name(exchange->state), to_string(sa->peer.address),
                   type_word(exchange->type)});
     }
   }

@@ -76,10 +76,10 @@ void show_sa_sections(Screen& screen, const Sa& sa) {
     screen.line();
     screen.line("XAuth Information:");
     const auto scope = screen.object("xauth");
-    screen.field(2, detail_column, "Id", 0);
-    screen.field(2, detail_column, "Next Message", "UNKNOWN");
+    screen.field(2, detail_column, "Id", sa.xauth.identifier);
+    screen.field(2, detail_column, "Next Message", isakmp::name(sa.xauth.next));
     screen.field(2, detail_column, "Type", xauth_type_word(policy.xauth_type));
-    screen.field(2, detail_column, "Status", "FAIL");
+    screen.field(2, detail_column, "Status", sa.xauth.passed ? "OK" : "FAIL");
   }
   {
     screen.line();
@@ -171,7 +171,7 @@ void Isakmp::show_sa_detail(Screen& screen, const Sa& sa) const {
   field("Message Back-off", backoff_word(policy.retransmit.backoff));
   field("Exchange Delete Delay (s)", policy.delete_delay_s);
   field("Do Xauth", truth(policy.xauth != XauthMode::none));
-  screen.field(4, detail_column, "Xauth Finished", truth(true));
+  screen.field(4, detail_column, "Xauth Finished", truth(policy.xauth == XauthMode::none || sa.xauth.passed));
   field("Expiry Limit (bytes)", number_or_dash(sa.life_bytes));
   field("Soft Expiry Limit (bytes)", number_or_dash(sa.soft_bytes()));
   field("Bytes seen", sa.bytes);
@@ -194,7 +194,7 @@ void Isakmp::show_exchange_detail(Screen& screen, const Exchange& exchange) cons
   const bool repeats = exchange.retransmits;
   screen.line("ISAKMP Exchange");
   field("Id", exchange.id);
-  field("Phase", exchange.is_phase1() ? "1" : "2");
+  field("Phase", phase_word(exchange));
   field("State", isakmp::name(exchange.state));
   field("Type", type_word(exchange.type));
   field("Initiator", truth(exchange.role == Role::initiator));

@@ -7,7 +7,7 @@ namespace arrouter::isakmp {
 Bytes Engine::encode(Sa& sa, ExchangeType type, std::uint32_t message_id, std::uint8_t flags,
                      const PayloadList& payloads, Bytes* iv) {
   Bytes chain = encode_chain(payloads);
-  if (iv != nullptr) chain.resize((chain.size() + iv->size() - 1) / iv->size() * iv->size());
+  const std::size_t padding = iv == nullptr ? 0 : (iv->size() - chain.size() % iv->size()) % iv->size();
   Header header;
   header.initiator_cookie = sa.initiator_cookie;
   header.responder_cookie = sa.responder_cookie;
@@ -15,11 +15,13 @@ Bytes Engine::encode(Sa& sa, ExchangeType type, std::uint32_t message_id, std::u
   header.exchange = type;
   header.flags = flags | (iv != nullptr ? flag_encrypted : std::uint8_t{0});
   header.message_id = message_id;
-  header.length = static_cast<std::uint32_t>(header_bytes + chain.size());
+  header.length = static_cast<std::uint32_t>(header_bytes + chain.size() + padding);
   Bytes message;
   message.reserve(header.length);
   write_header(message, header);
   message.insert(message.end(), chain.begin(), chain.end());
+  message.insert(message.end(), padding, std::uint8_t{0});
+  wipe(chain.data(), chain.size());
   if (effects_->debugging(DebugFlag::packet))
     effects_->debug(DebugFlag::packet, decode_message("Tx", message, false));
   if (iv != nullptr) sa.cipher->encrypt(ByteSpan(message).subspan(header_bytes), *iv);

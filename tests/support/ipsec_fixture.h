@@ -76,6 +76,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
   }
   bool has_policy(std::string_view) const override { return true; }
   void observe_keys(isakmp::KeyObserver*) override {}
+  void set_authenticator(isakmp::XauthAuthenticator*) override {}
 };
 
 /// Commands, packets and keys for one IPsec module on eth0 (100.100.100.1/24) and vlan1 (192.168.1.254/24).
