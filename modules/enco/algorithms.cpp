@@ -52,6 +52,18 @@ bool weak_des(std::uint64_t key) {
 const CipherTraits& traits(Cipher cipher) { return cipher_traits[static_cast<std::size_t>(cipher)]; }
 const HashTraits& traits(Hash hash) { return hash_traits[static_cast<std::size_t>(hash)]; }
 
+std::string_view name(Compression compression) {
+  switch (compression) {
+    case Compression::none:
+      break;
+    case Compression::lzs:
+      return "LZS";
+    case Compression::deflate:
+      return "DEFLATE";
+  }
+  return "NONE";
+}
+
 bool uses_des(Cipher cipher) { return traits(cipher).block_bytes == des_key_bytes; }
 
 bool is_weak(Cipher cipher, ByteView key) {

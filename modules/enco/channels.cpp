@@ -9,7 +9,12 @@ namespace arrouter::enco {
 
 // ---- the table -------------------------------------------------------------------------------------------------
 
-bool Channels::prepare(Channel& channel, const ChannelSpec& spec) const {
+bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
+  if (spec.compression != Compression::none) {
+    auto& compressor = compressors_[static_cast<std::size_t>(spec.compression)];
+    if (!compressor) compressor = make_compressor(spec.compression);
+    return compressor && spec.cipher == Cipher::null && spec.hash == Hash::null;
+  }
   if (const CipherEngine* engine = suite_.cipher(spec.cipher); spec.hash == Hash::null && engine != nullptr) {
     channel.encrypt = engine->make_key(spec.out_key, Direction::encode);
     channel.decrypt = engine->make_key(spec.in_key, Direction::decode);
@@ -35,6 +40,7 @@ ChannelId Channels::open(const ChannelSpec& spec) {
   channel->user_id = spec.user_id;
   channel->cipher = spec.cipher;
   channel->hash = spec.hash;
+  channel->compression = spec.compression;
   if (free_.empty()) {
     table_.emplace_back();
     free_.insert(static_cast<ChannelId>(table_.size()));
@@ -72,7 +78,32 @@ void Channels::reset_counters() {
     if (channel) channel->counters = {};
   by_cipher_ = {};
   by_hash_ = {};
+  by_compression_ = {};
   counters_ = {};
+}
+
+std::size_t Channels::in_use(Compression compression) const {
+  return static_cast<std::size_t>(std::count_if(table_.begin(), table_.end(), [&](const auto& channel) {
+    return channel && channel->compression == compression;
+  }));
+}
+
+// ---- datagrams -------------------------------------------------------------------------------------------------
+
+std::optional<std::size_t> Channels::compress(Direction direction, ChannelId id, ByteView in, ByteSpan out) {
+  Channel* const channel = at(id);
+  if (channel == nullptr || channel->compression == Compression::none) return std::nullopt;
+  const auto algorithm = static_cast<std::size_t>(channel->compression);
+  Compressor& compressor = *compressors_[algorithm];
+  const bool encode = direction == Direction::encode;
+  const auto length = encode ? compressor.compress(in, out) : compressor.expand(in, out);
+  for (FlowCounters* flow : {&channel->counters.of(direction), &by_compression_[algorithm].of(direction)}) {
+    ++flow->packets;
+    flow->octets += in.size();
+    // What does not shrink is no error.
+    ++(length ? flow->good : encode ? flow->discards : flow->errors);
+  }
+  return length;
 }
 
 // ---- bursts ----------------------------------------------------------------------------------------------------

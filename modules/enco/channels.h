@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "modules/enco/compression.h"
 #include "modules/enco/suite.h"
 
 namespace arrouter::enco {
@@ -23,6 +24,7 @@ struct Channel {
   std::uint32_t user_id = 0;
   Cipher cipher = Cipher::null;
   Hash hash = Hash::null;
+  Compression compression = Compression::none;
   std::unique_ptr<CipherKey> encrypt, decrypt;
   std::unique_ptr<MacKey> sign, verify;
   TwoWayCounters counters;
@@ -40,6 +42,7 @@ class Channels {
   ChannelId open(const ChannelSpec& spec);
   void close(ChannelId id);
   void run(Direction direction, std::span<Job> jobs);
+  std::optional<std::size_t> compress(Direction direction, ChannelId id, ByteView in, ByteSpan out);
 
   /// nullptr for an id that is not in use.
   const Channel* find(ChannelId id) const;
@@ -48,13 +51,18 @@ class Channels {
 
   const TwoWayCounters& of(Cipher cipher) const { return by_cipher_[static_cast<std::size_t>(cipher)]; }
   const TwoWayCounters& of(Hash hash) const { return by_hash_[static_cast<std::size_t>(hash)]; }
+  const TwoWayCounters& of(Compression compression) const {
+    return by_compression_[static_cast<std::size_t>(compression)];
+  }
+  /// Channels of this compression in use.
+  std::size_t in_use(Compression compression) const;
   const ChannelCounters& counters() const { return counters_; }
   /// RESET ENCO COUNTERS: of all channels and algorithms.
   void reset_counters();
 
  private:
   Channel* at(ChannelId id);
-  bool prepare(Channel& channel, const ChannelSpec& spec) const;
+  bool prepare(Channel& channel, const ChannelSpec& spec);
   void check(Direction direction, Job& job);
   void encode(std::span<Job> jobs);
   void decode(std::span<Job> jobs);
@@ -69,6 +77,8 @@ class Channels {
   std::size_t in_use_ = 0;
   std::array<TwoWayCounters, cipher_count> by_cipher_{};
   std::array<TwoWayCounters, hash_count> by_hash_{};
+  std::array<TwoWayCounters, compression_count> by_compression_{};
+  std::array<std::unique_ptr<Compressor>, compression_count> compressors_;  // made for the first channel that needs it
   ChannelCounters counters_;
 };
 

@@ -8,7 +8,7 @@ namespace arrouter::enco {
 
 namespace {
 
-constexpr std::string_view no_compression = "compression is not modelled";
+constexpr std::string_view no_compression = "a ratio is not kept, and there is memory for every channel";
 
 std::string_view word(JobPriority priority) {
   switch (priority) {
@@ -58,7 +58,8 @@ std::vector<CommandRow> Enco::commands() {
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
       [this](Invocation& call) { return show_channels(call); });
-  add("SHow ENCo COUnters[={3DES|AES|DES|DH|HMAC|JOB|RSA|USER|UTIL}]", "Shows the counters of ENCO or of one group",
+  add("SHow ENCo COUnters[={3DES|AES|DEFLATE|DES|DH|HMAC|JOB|RSA|STAC|USER|UTIL}]",
+      "Shows the counters of ENCO or of one group",
       [this](Invocation& call) { return show_counters(call); });
   return rows;
 }

@@ -5,14 +5,15 @@
 // Algorithms   DES, 3DES2KEY, 3DESOUTER, AES in CBC mode (FIPS 46-3, 81, 197; SP 800-67, 800-38A), 3DESINNER (three
 //              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
 //              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
+//              RSA signatures as IKE has them (RFC 8017 block type 1 without DigestInfo, RFC 2409 5.1).
 // Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and
 // HMAC);
 //              at start the first that repeats the published results is taken (suite.cpp, self_test.cpp). A fall-back
 //              or a missing algorithm is logged, never silent. Without OpenSSL's legacy provider DES runs as triple DES
 //              with one key three times.
+// Compression  LZS (the STAC process) and DEFLATE of single datagrams (RFC 3173, 2395, 2394).
 // Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
 //              opened, so a packet costs no look-up by name and no allocation (channels.cpp).
-//              RSA signatures as IKE has them (RFC 8017 block type 1 without DigestInfo, RFC 2409 5.1).
 // Jobs         Diffie-Hellman and RSA run behind a bounded queue away from the datapath thread; results come back on
 //              it (job_queue.cpp). A result whose owner is gone is dropped. CREATE ENCO KEY TYPE=RSA answers at once
 //              and tells its terminal when the key is there (rsa_commands.cpp).
@@ -22,7 +23,7 @@
 // Invariants: a decoded packet whose ICV is wrong is not decrypted; ICVs are compared in constant time; a wrong length
 // or offset is a result, never an access outside the packet; secrets are wiped when they are given back.
 //
-// Not modelled: compression (STAC, Predictor) and its channels, MAC and PAC cards as separate processors, certificates.
+// Not modelled: Predictor, compression with history, MAC and PAC cards as separate processors, certificates.
 #include "modules/enco/enco.h"
 
 #include "modules/enco/cbc.h"

@@ -9,7 +9,7 @@
 
 namespace arrouter::enco {
 
-/// SET ENCO SW: memory for compression channels. Kept for the script; compression is not modelled.
+/// SET ENCO SW: memory for compression channels. Kept for the script; there is room for all.
 struct SoftwareSettings {
   std::uint64_t predictor_channels = 4, stac_channels = 4, stac_speed = 3;
   bool operator==(const SoftwareSettings&) const = default;
@@ -47,6 +47,12 @@ class Enco final : public Module, public EncoApi {
   ChannelId open_channel(const ChannelSpec& spec) override;
   void close_channel(ChannelId id) override;
   void run(Direction direction, std::span<Job> jobs) override { channels_.run(direction, jobs); }
+  std::optional<std::size_t> compress(ChannelId id, ByteView in, ByteSpan out) override {
+    return channels_.compress(Direction::encode, id, in, out);
+  }
+  std::optional<std::size_t> expand(ChannelId id, ByteView in, ByteSpan out) override {
+    return channels_.compress(Direction::decode, id, in, out);
+  }
   bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.cipher(cipher) != nullptr; }
   bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
 

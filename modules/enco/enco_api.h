@@ -21,6 +21,9 @@ enum class Cipher : std::uint8_t {
   null, des, triple_des_2key, triple_des_outer, triple_des_inner, aes128, aes192, aes256
 };
 enum class Hash : std::uint8_t { null, md5, sha, des_mac };
+/// Compression of datagrams: LZS (RFC 2395) and DEFLATE (RFC 2394).
+enum class Compression : std::uint8_t { none, lzs, deflate };
+std::string_view name(Compression compression);  // "LZS"
 /// Oakley groups: 0 = MODP 512 (proprietary), 1 = MODP 768, 2 = MODP 1024 (RFC 2409 6.1, 6.2).
 enum class Group : std::uint8_t { modp512 = 0, modp768 = 1, modp1024 = 2 };
 
@@ -70,12 +73,13 @@ struct DhPair {
 
 using ChannelId = std::uint32_t;  // 1…; 0 is none. What SHOW IPSEC SA=id and SHOW ENCO CHANNEL print.
 
-/// A channel does encryption or authentication of one SA pair, both directions with a key each.
+/// A channel does encryption, authentication or compression of one SA pair, both directions, with a key each.
 struct ChannelSpec {
   std::string_view user = "IPSEC";
   std::uint32_t user_id = 0;  // SA id
-  Cipher cipher = Cipher::null;   // one of cipher and hash is not null
+  Cipher cipher = Cipher::null;   // one of cipher, hash and compression is not null
   Hash hash = Hash::null;
+  Compression compression = Compression::none;
   SecretBytes out_key = {}, in_key = {};
 };
 
@@ -154,6 +158,10 @@ class EncoApi {
   virtual void close_channel(ChannelId id) = 0;
   /// Works a burst of jobs at once and fills their results. Never allocates.
   virtual void run(Direction direction, std::span<Job> jobs) = 0;
+  /// One datagram through a compression channel; `in` and `out` do not overlap. The length of the result; nullopt when
+  /// `out` is too short for it (a datagram that does not shrink) or, to expand, when `in` is not sound.
+  virtual std::optional<std::size_t> compress(ChannelId id, ByteView in, ByteSpan out) = 0;
+  virtual std::optional<std::size_t> expand(ChannelId id, ByteView in, ByteSpan out) = 0;
 
   /// What SHOW ENCO lists and SA specifications may use.
   virtual bool available(Cipher cipher) const = 0;

@@ -27,6 +27,7 @@ std::string_view shown(Hash hash) {
   return "-";
 }
 std::string_view shown(Cipher cipher) { return cipher == Cipher::null ? "-" : traits(cipher).name; }
+std::string_view shown(Compression compression) { return compression == Compression::none ? "-" : name(compression); }
 std::string none_for_dash(std::string_view text) { return std::string(text == "-" ? "None" : text); }
 
 std::string_view shown(JobPriority priority) {
@@ -53,14 +54,14 @@ void show_hardware(Screen& screen, const Model& model) {
   screen.field(3, values, "Built-in engine", word(present && !card));
 }
 
-void show_compression(Screen& screen, const SoftwareSettings& software) {
+void show_compression(Screen& screen, const SoftwareSettings& software, std::size_t lzs_channels) {
   screen.line("   Compression");
   const auto scope = screen.object("compression");
   screen.line("     STAC LZS");
   {
     const auto stac = screen.object("stacLzs");
     screen.field(7, values, "Max channels", software.stac_channels);
-    screen.field(7, values, "Active channels", 0);
+    screen.field(7, values, "Active channels", lzs_channels);
     screen.field(7, values, "Speed", software.stac_speed);
   }
   screen.line("     Predictor");
@@ -75,7 +76,7 @@ void show_channel(Screen& screen, const Channel& channel, bool hardware) {
   screen.field(2, channel_values, "User module", channel.user);
   screen.field(2, channel_values, "User identifier", channel.user_id);
   screen.field(2, channel_values, "State", "Open");
-  screen.field(2, channel_values, "Compression process", "None");
+  screen.field(2, channel_values, "Compression process", none_for_dash(shown(channel.compression)));
   screen.field(2, channel_values, "Encryption process", none_for_dash(shown(channel.cipher)));
   if (channel.cipher != Cipher::null) {
     screen.field(4, channel_values, "Processed by", hardware ? "Hardware" : "Software");
@@ -115,7 +116,7 @@ Outcome Enco::show(Invocation& call) const {
   show_hardware(screen, services_.model);
   screen.line();
   screen.line(" Software processes");
-  show_compression(screen, software_);
+  show_compression(screen, software_, channels_.in_use(Compression::lzs));
   std::string ciphers, macs;
   for (const Cipher cipher : real_ciphers)
     if (available(cipher)) ciphers += fmt::format("{} ", traits(cipher).name);
@@ -167,10 +168,11 @@ Outcome Enco::show_channels(Invocation& call) const {
   for (const Channel* channel : channels_.all()) {
     const auto item = screen.item("channels");
     screen.line(fmt::format(" {:<8} {:<7} {:<8} {:<13} {:<13} {:<15} Open", channel->id, channel->user,
-                            channel->user_id, "-", shown(channel->cipher), shown(channel->hash)));
+                            channel->user_id, shown(channel->compression), shown(channel->cipher), shown(channel->hash)));
     screen.set("channel", channel->id);
     screen.set("user", channel->user);
     screen.set("userId", channel->user_id);
+    screen.set("compression", shown(channel->compression));
     screen.set("encryption", shown(channel->cipher));
     screen.set("authentication", shown(channel->hash));
     screen.set("state", "Open");

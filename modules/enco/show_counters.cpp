@@ -15,7 +15,7 @@ struct View {
   const RsaCounters& rsa;
   const ChannelCounters& channels;
   const UtilityCounters& util;
-  TwoWayCounters des, triple_des, aes, hmac;
+  TwoWayCounters des, triple_des, aes, hmac, lzs, deflate;
 };
 
 void add(FlowCounters& sum, const FlowCounters& part) {
@@ -86,7 +86,9 @@ Outcome Enco::show_counters(Invocation& call) const {
                   total(channels_, {Cipher::des}),
                   total(channels_, {Cipher::triple_des_2key, Cipher::triple_des_outer, Cipher::triple_des_inner}),
                   total(channels_, {Cipher::aes128, Cipher::aes192, Cipher::aes256}),
-                  total(channels_, {Hash::md5, Hash::sha, Hash::des_mac})};
+                  total(channels_, {Hash::md5, Hash::sha, Hash::des_mac}),
+                  total(channels_, {Compression::lzs}),
+                  total(channels_, {Compression::deflate})};
   Screen& screen = call.screen;
   for (const CounterGroup& group : groups(view)) {
     if (call.args.has_value("COUNTERS") && call.args.choice("COUNTERS") != group.word) continue;

@@ -9,6 +9,7 @@
 
 #include "modules/ipsec/areas.h"
 #include "modules/ipsec/esp.h"
+#include "modules/ipsec/ipcomp.h"
 #include "modules/ipsec/setup.h"
 #include "modules/ipsec/state.h"
 
@@ -28,6 +29,7 @@ class Datapath final : public IpsecStage {
   void outbound(InterfaceId interface, Burst& burst) override;
   void inbound_clear(InterfaceId interface, Burst& burst) override;
   void inbound_protected(InterfaceId interface, Burst& burst) override;
+  bool takes_ip_in_ip() const override { return state_.enabled && state_.compressed_tunnels != 0; }
 
  private:
   /// What the policies say about a flow; right as long as `generation` is the state's.
@@ -59,6 +61,8 @@ class Datapath final : public IpsecStage {
   void seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
                 Sealing& sealing);
   bool next_sequence(Sa& sa);
+  void begin_seal(Sa& sa, std::size_t bytes);
+  bool finish_seal(Sa& sa, const enco::Job& job);
   bool make_room(Packet& packet);
   void run(Sealing& sealing);
   void send_waiting(SaBundle& bundle, std::vector<Packet> waiting);
@@ -67,16 +71,35 @@ class Datapath final : public IpsecStage {
   struct Opening {
     std::size_t count = 0;
     std::array<Packet, limits::burst> packets;
-    std::array<Sa*, limits::burst> sas;
+    std::array<Sa*, limits::burst> sas;  // nullptr: the packet is open already
     std::array<EspPacket, limits::burst> places;
     std::array<enco::Job, limits::burst> jobs;
   };
   void prepare_open(InterfaceId interface, Packet packet, Opening& opening);
+  void prepare_other(InterfaceId interface, Packet packet, Opening& opening);
+  bool begin_bundle(SaBundle& bundle);
+  bool begin_open(Sa& sa, std::uint32_t sequence);
+  void bad_length(Sa& sa);
   bool finish_open(InterfaceId interface, Opening& opening, std::size_t i);
-  bool authentic(Opening& opening, std::size_t i);
-  bool unwrapped(InterfaceId interface, Opening& opening, std::size_t i);
-  void note_arrival(SaBundle& bundle, Sa& sa, const EspPacket& esp, std::size_t bytes);
+  bool authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence);
+  bool unwrapped(Sa& sa, Opened opened);
+  void done_open(Sa& sa, std::size_t bytes);
+  bool done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle& bundle, bool udp);
+  void note_arrival(SaBundle& bundle, std::size_t bytes);
+  void note_place(Sa& sa, const EspPacket& esp);
   void unknown_spi(Ipv4Address source, Ipv4Address destination, std::uint32_t spi);
+
+  // bundle_path.cpp: bundles of several SAs, AH and IPComp, packet by packet
+  std::optional<enco::Job> seal_bundle(Packet& packet, SaBundle& bundle, const OuterHeader& outer);
+  std::optional<enco::Job> seal_behind_header(PacketBuffer& packet, Sa& sa, const OuterHeader& outer);
+  void open_bundle(InterfaceId interface, Packet packet, SaBundle& bundle, Opening& opening);
+  bool open_all(Packet& packet, SaBundle& bundle);
+  bool open_behind_header(Packet& packet, Sa& sa);
+  bool open_esp(PacketBuffer& packet, Sa& sa);
+  bool open_ah(PacketBuffer& packet, Sa& sa);
+  bool open_ipcomp(Packet& packet, Sa& sa);
+  /// The bundle that starts with IPComp, or sends what does not shrink as bare IP in IP; nullptr: none.
+  SaBundle* compressed_bundle(const PacketBuffer& packet) const;
 
   /// Marks a bundle whose hard limit is reached; it goes when the burst is done.
   void exhaust(SaBundle& bundle, Heading heading);
@@ -85,6 +108,7 @@ class Datapath final : public IpsecStage {
   State& state_;
   Setup& setup_;
   IvPool ivs_;
+  Bytes scratch_ = Bytes(longest_packet);        // one packet's compressed or expanded form
   std::vector<const PolicyTable::List*> lists_;  // by InterfaceId
   std::vector<Decision> decisions_;
   std::size_t displaced_ = 0;  // decisions that were still right when another flow took their place

@@ -21,8 +21,9 @@ std::string sa_line(std::uint8_t id, const SaSpecification& sa) {
   std::string line = fmt::format("create ipsec sas={} key={} prot={}", id, to_lower(to_string(sa.key_management)),
                                  to_lower(to_string(sa.protocol)));
   if (sa.mode != isakmp::Encapsulation::tunnel) word(line, "mod", "transport");
-  word(line, "enc", to_lower(enco::traits(sa.cipher).name));
+  if (sa.protocol == isakmp::Protocol::esp) word(line, "enc", to_lower(enco::traits(sa.cipher).name));
   if (sa.hash != enco::Hash::null) word(line, "hasha", to_lower(enco::traits(sa.hash).name));
+  if (sa.compression == enco::Compression::deflate) word(line, "compa", "deflate");
   number(line, "enck", sa.cipher_key);
   number(line, "hashk", sa.hash_key);
   number(line, "insp", sa.in_spi);

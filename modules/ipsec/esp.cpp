@@ -33,20 +33,9 @@ EspShape esp_shape(const Sa& sa) {
   return shape;
 }
 
-std::size_t sealed_length(const Sa& sa, bool udp, std::size_t inner, std::size_t header) {
+std::size_t esp_bytes(const Sa& sa, bool udp, std::size_t covered) {
   const EspShape shape = esp_shape(sa);
-  const bool tunnel = sa.mode == isakmp::Encapsulation::tunnel;
-  const std::size_t outer = tunnel ? wire::ipv4_header : header;
-  const std::size_t covered = tunnel ? inner : inner - header;
-  return outer + (udp ? wire::udp_header : 0) + esp_header + shape.iv + round_up(covered + trailer, shape.align) +
-         shape.icv;
-}
-
-std::size_t longest_inner(const Sa& sa, bool udp, std::size_t mtu) {
-  const EspShape shape = esp_shape(sa);
-  const std::size_t around = wire::ipv4_header + (udp ? wire::udp_header : 0) + esp_header + shape.iv + shape.icv;
-  const std::size_t room = mtu > around ? (mtu - around) / shape.align * shape.align : 0;
-  return room > trailer ? room - trailer : 0;
+  return (udp ? wire::udp_header : 0) + esp_header + shape.iv + round_up(covered + trailer, shape.align) + shape.icv;
 }
 
 void IvPool::fill(std::uint8_t* at, std::size_t length) {
@@ -58,9 +47,10 @@ void IvPool::fill(std::uint8_t* at, std::size_t length) {
   used_ += length;
 }
 
-enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const OuterHeader& outer, IvPool& ivs) {
+enco::Job seal(PacketBuffer& packet, const Sa& sa, isakmp::Encapsulation mode, std::uint32_t sequence,
+               const OuterHeader& outer, IvPool& ivs) {
   const EspShape shape = esp_shape(sa);
-  const bool tunnel = sa.mode == isakmp::Encapsulation::tunnel;
+  const bool tunnel = mode == isakmp::Encapsulation::tunnel;
   const auto inner = *wire::view_ipv4(packet.view(), false);
   const std::size_t kept = tunnel ? 0 : inner.header_length();  // transport mode keeps the header in front of ESP
   const std::uint8_t next = tunnel ? next_ipv4 : inner.protocol();
@@ -89,9 +79,7 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const
                      length);
   } else {
     std::memmove(at, at + udp + esp_header + shape.iv, kept);
-    store_be16(at + 2, length);
-    at[9] = protocol;
-    wire::finish_ipv4(at);
+    relabel(packet, protocol);
   }
   if (outer.udp) {  // without checksum (RFC 3948 2.1)
     wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - udp, outer.local, outer.peer,
@@ -151,30 +139,46 @@ std::optional<enco::Job> open_job(PacketBuffer& packet, const EspPacket& esp, co
   return job;
 }
 
+namespace {
+
+/// Padding and trailer off; what stays begins at `begin`. The next header is left in `next`.
+Opened take_off_trailer(PacketBuffer& packet, const EspPacket& esp, std::size_t begin, const EspShape& shape,
+                        std::uint8_t& next) {
+  const std::size_t end = esp.end - shape.icv - trailer;
+  const std::size_t pad = packet.data()[end];
+  next = packet.data()[end + 1];
+  if (pad > end - begin || !padding_good(packet.data() + end - pad, pad)) return Opened::bad_padding;
+  packet.trim(end - pad);
+  return next == next_none ? Opened::dummy : Opened::good;
+}
+
+}  // namespace
+
 Opened unwrap(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
   const EspShape shape = esp_shape(sa);
   const std::size_t begin = esp.esp + esp_header + shape.iv;
-  const std::size_t end = esp.end - shape.icv - trailer;
-  const std::size_t pad = packet.data()[end];
-  const std::uint8_t next = packet.data()[end + 1];
-  if (pad > end - begin || !padding_good(packet.data() + end - pad, pad)) return Opened::bad_padding;
-  packet.trim(end - pad);
-  if (next == next_none) return Opened::dummy;
+  std::uint8_t next = 0;
+  if (const Opened opened = take_off_trailer(packet, esp, begin, shape, next); opened != Opened::good) return opened;
   if (sa.mode == isakmp::Encapsulation::tunnel) {
     if (next != next_ipv4) return Opened::bad_inner;
     packet.pull(begin);
     const auto inner = wire::view_ipv4(packet.view());
     if (!inner) return Opened::bad_inner;
     packet.trim(inner->total_length());
-  } else {
-    if (next == next_ipv4) return Opened::bad_inner;
-    std::memmove(packet.data() + begin - esp.header, packet.data(), esp.header);
-    std::uint8_t* const at = packet.pull(begin - esp.header);
-    store_be16(at + 2, static_cast<std::uint16_t>(packet.size()));
-    at[9] = next;
-    wire::finish_ipv4(at);
+    return Opened::good;
   }
+  if (next == next_ipv4) return Opened::bad_inner;
+  remove_behind_header(packet, esp.header, begin - esp.header, next);
   return Opened::good;
+}
+
+Opened unwrap_behind_header(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
+  const EspShape shape = esp_shape(sa);
+  const std::size_t begin = esp.esp + esp_header + shape.iv;
+  std::uint8_t next = 0;
+  const Opened opened = take_off_trailer(packet, esp, begin, shape, next);
+  if (opened == Opened::good) remove_behind_header(packet, esp.header, begin - esp.header, next);
+  return opened;
 }
 
 }  // namespace arrouter::ipsec

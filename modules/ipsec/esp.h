@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "modules/ipsec/encapsulation.h"
 #include "modules/ipsec/sa.h"
 #include "netdev/wire/ipv4.h"
 #include "os/base/packet.h"
@@ -22,19 +23,8 @@ struct EspShape {
 };
 EspShape esp_shape(const Sa& sa);
 
-/// Length of the IP packet that comes of an `inner` one of this length; `header` is the length of its IP header.
-std::size_t sealed_length(const Sa& sa, bool udp, std::size_t inner, std::size_t header);
-/// The longest inner packet in tunnel mode whose sealed form has at most `mtu` bytes.
-std::size_t longest_inner(const Sa& sa, bool udp, std::size_t mtu);
-
-/// What goes around the packet.
-struct OuterHeader {
-  Ipv4Address local, peer;
-  bool udp = false;
-  std::uint16_t local_port = 0, peer_port = 0;
-  bool dont_fragment = false;  // tunnel mode
-  std::uint16_t id = 0;        // tunnel mode
-};
+/// Bytes of the ESP packet, with UDP in front, around so many bytes.
+std::size_t esp_bytes(const Sa& sa, bool udp, std::size_t covered);
 
 /// Bytes of IVs drawn from a random source in large blocks.
 class IvPool {
@@ -49,13 +39,19 @@ class IvPool {
   std::size_t used_ = sizeof(bytes_);
 };
 
-/// Room an encapsulation needs in front of and behind any packet.
+/// Room ESP with its outer header needs in front of and behind any packet.
 inline constexpr std::size_t seal_headroom = wire::ipv4_header + 8 + esp_header + 16;
 inline constexpr std::size_t seal_tailroom = 16 + 2 + 16 + 12;
 
 /// Puts header, IV, padding and trailer around a packet that starts at its IP header and has the room above; the job
-/// that encrypts it is returned. `sequence` goes on the wire.
-enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const OuterHeader& outer, IvPool& ivs);
+/// that encrypts it is returned. `sequence` goes on the wire. In transport mode, and behind an outer header that is
+/// there already, ESP goes behind the packet's own header.
+enco::Job seal(PacketBuffer& packet, const Sa& sa, isakmp::Encapsulation mode, std::uint32_t sequence,
+               const OuterHeader& outer, IvPool& ivs);
+inline enco::Job seal(PacketBuffer& packet, const Sa& sa, std::uint32_t sequence, const OuterHeader& outer,
+                      IvPool& ivs) {
+  return seal(packet, sa, sa.mode, sequence, outer, ivs);
+}
 
 /// Where the parts of an arriving ESP packet are; from packet data().
 struct EspPacket {
@@ -76,5 +72,7 @@ std::optional<enco::Job> open_job(PacketBuffer& packet, const EspPacket& esp, co
 enum class Opened : std::uint8_t { good, dummy, bad_padding, bad_inner };
 /// After the job: checks the padding and leaves the inner packet alone in the buffer, starting at its IP header.
 Opened unwrap(PacketBuffer& packet, const EspPacket& esp, const Sa& sa);
+/// The same for a bundle of several SAs: what ESP covered stays behind the IP header, whatever it is.
+Opened unwrap_behind_header(PacketBuffer& packet, const EspPacket& esp, const Sa& sa);
 
 }  // namespace arrouter::ipsec

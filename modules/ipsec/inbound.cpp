@@ -1,6 +1,5 @@
 // Packets that arrive protected: found by SPI, checked, decrypted, checked again.
-#include <algorithm>
-
+#include "modules/ipsec/ah.h"
 #include "modules/ipsec/datapath.h"
 
 namespace arrouter::ipsec {
@@ -26,36 +25,24 @@ void Datapath::inbound_protected(InterfaceId interface, Burst& burst) {
 
 void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& opening) {
   if (!state_.enabled) return state_.counters.add(GroupCounter::main_in_no_sa);
-  const auto ip = wire::view_ipv4(packet->view(), false);
+  const std::uint8_t protocol = packet->data()[9];
+  if (protocol != wire::protocol::esp && protocol != wire::protocol::udp) {
+    return prepare_other(interface, std::move(packet), opening);
+  }
   const auto esp = find_esp(*packet);
-  if (!ip || !esp) {
-    const bool udp = ip && ip->protocol() == wire::protocol::udp;
+  if (!esp) {
+    const bool udp = protocol == wire::protocol::udp;
     return state_.counters.add(udp ? GroupCounter::udp_in_bad : GroupCounter::esp_in_length_bad);
   }
-  if (ip->protocol() == wire::protocol::ah) {  // its SPI is the second word, and no SA has it
-    return unknown_spi(esp->source, esp->destination, esp->sequence);
-  }
-  Sa* const sa = state_.sas.find(esp->spi);
+  Sa* const sa = state_.sas.find(isakmp::Protocol::esp, esp->spi);
   if (sa == nullptr) {
     if (!setup_.early(interface, esp->spi, packet)) unknown_spi(esp->source, esp->destination, esp->spi);
     return;
   }
-  Policy& policy = *sa->bundle->policy;
-  if (sa->bundle->exhausted) return policy.counters.add(PolicyCounter::in_bundle_state_bad);
-  state_.count(policy, PolicyCounter::in_process_start, GroupCounter::main_in_process_start);
-  state_.counters.add(GroupCounter::esp_in_start);
-  sa->counters.add(SaCounter::in_process_start);
-  if (sa->anti_replay && !sa->window.acceptable(esp->sequence)) {
-    policy.counters.add(PolicyCounter::in_process_fail_imm);
-    state_.counters.add(GroupCounter::esp_in_replay_fail);
-    return sa->counters.add(SaCounter::in_replay_fail);
-  }
+  if (!sa->bundle->only_esp()) return open_bundle(interface, std::move(packet), *sa->bundle, opening);
+  if (!begin_bundle(*sa->bundle) || !begin_open(*sa, esp->sequence)) return;
   const auto job = open_job(*packet, *esp, *sa);
-  if (!job) {
-    policy.counters.add(PolicyCounter::in_process_fail_imm);
-    state_.counters.add(GroupCounter::esp_in_length_bad);
-    return sa->counters.add(SaCounter::in_process_fail);
-  }
+  if (!job) return bad_length(*sa);
   const std::size_t i = opening.count++;
   opening.jobs[i] = *job;
   opening.sas[i] = sa;
@@ -63,39 +50,75 @@ void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& openi
   opening.packets[i] = std::move(packet);
 }
 
-/// True: the inner packet stands alone in its buffer and may go on.
-bool Datapath::finish_open(InterfaceId interface, Opening& opening, std::size_t i) {
-  Sa& sa = *opening.sas[i];
-  const std::size_t bytes = opening.packets[i]->size();
-  if (!authentic(opening, i)) return false;
-  note_arrival(*sa.bundle, sa, opening.places[i], bytes);
-  if (!unwrapped(interface, opening, i)) return false;
-  Policy& policy = *sa.bundle->policy;
-  state_.count(policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
-  state_.counters.add(GroupCounter::esp_in_done);
-  if (opening.places[i].udp) state_.counters.add(GroupCounter::udp_in_tunnel);
-  sa.counters.add(SaCounter::in_process_done);
-  PacketMeta& meta = opening.packets[i]->meta;
-  const InterfaceId arrived_by = meta.interface;
-  meta = {};
-  meta.interface = arrived_by;
-  meta.ipsec_sa = 1U + sa.id;
-  // The NAT changed addresses under the inner checksum; ESP has vouched for the bytes (RFC 3948 3.1.2).
-  if (opening.places[i].udp && sa.mode == isakmp::Encapsulation::transport) meta.checksum = Checksum::verified;
+/// AH, IPComp, and IP in IP of a tunnel that compresses.
+void Datapath::prepare_other(InterfaceId interface, Packet packet, Opening& opening) {
+  const auto ip = wire::view_ipv4(packet->view(), false);
+  if (ip->protocol() != wire::protocol::ah) {
+    SaBundle* const bundle = compressed_bundle(*packet);
+    if (bundle == nullptr) return state_.counters.add(GroupCounter::main_in_bad_spi);
+    return open_bundle(interface, std::move(packet), *bundle, opening);
+  }
+  const auto ah = find_ah(*packet);
+  if (!ah) return state_.counters.add(GroupCounter::ah_in_length_bad);
+  const Sa* const sa = state_.sas.find(isakmp::Protocol::ah, ah->spi);
+  if (sa != nullptr) return open_bundle(interface, std::move(packet), *sa->bundle, opening);
+  const Ipv4Address source = ip->source(), destination = ip->destination();
+  if (!setup_.early(interface, ah->spi, packet)) unknown_spi(source, destination, ah->spi);
+}
+
+/// Counts a packet for the bundle; false when that is at its end.
+bool Datapath::begin_bundle(SaBundle& bundle) {
+  Policy& policy = *bundle.policy;
+  if (bundle.exhausted) {
+    policy.counters.add(PolicyCounter::in_bundle_state_bad);
+    return false;
+  }
+  state_.count(policy, PolicyCounter::in_process_start, GroupCounter::main_in_process_start);
   return true;
 }
 
-/// ICV and replay window.
-bool Datapath::authentic(Opening& opening, std::size_t i) {
+/// Counts a packet for the SA; false for a replay.
+bool Datapath::begin_open(Sa& sa, std::uint32_t sequence) {
+  state_.counters.add(counters_of(sa.protocol).in_start);
+  sa.counters.add(SaCounter::in_process_start);
+  if (!sa.anti_replay || sa.window.acceptable(sequence)) return true;
+  sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
+  state_.counters.add(counters_of(sa.protocol).in_replay_fail);
+  sa.counters.add(SaCounter::in_replay_fail);
+  return false;
+}
+
+void Datapath::bad_length(Sa& sa) {
+  sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
+  state_.counters.add(counters_of(sa.protocol).in_length_bad);
+  sa.counters.add(SaCounter::in_process_fail);
+}
+
+/// True: the inner packet stands alone in its buffer and may go on.
+bool Datapath::finish_open(InterfaceId interface, Opening& opening, std::size_t i) {
+  if (opening.sas[i] == nullptr) return true;  // open_bundle() has done everything
   Sa& sa = *opening.sas[i];
-  const bool good = opening.jobs[i].result == enco::JobResult::good;
-  if (good && (!sa.anti_replay || sa.window.commit(opening.places[i].sequence))) return true;
+  const EspPacket& esp = opening.places[i];
+  PacketBuffer& packet = *opening.packets[i];
+  const std::size_t bytes = packet.size();
+  if (!authentic(sa, opening.jobs[i], esp.sequence)) return false;
+  note_place(sa, esp);
+  note_arrival(*sa.bundle, bytes);
+  if (!unwrapped(sa, unwrap(packet, esp, sa))) return false;
+  done_open(sa, bytes);
+  return done_bundle(interface, packet, *sa.bundle, esp.udp);
+}
+
+/// ICV and replay window.
+bool Datapath::authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence) {
+  const bool good = job.result == enco::JobResult::good;
+  if (good && (!sa.anti_replay || sa.window.commit(sequence))) return true;
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
   if (good) {
-    state_.counters.add(GroupCounter::esp_in_replay_fail);
+    state_.counters.add(counters_of(sa.protocol).in_replay_fail);
     sa.counters.add(SaCounter::in_replay_fail);
-  } else if (opening.jobs[i].result == enco::JobResult::bad_icv) {
-    state_.counters.add(GroupCounter::esp_in_auth_fail);
+  } else if (job.result == enco::JobResult::bad_icv) {
+    state_.counters.add(counters_of(sa.protocol).in_auth_fail);
     sa.counters.add(SaCounter::in_auth_fail);
   } else {
     state_.counters.add(GroupCounter::esp_in_decrypt_fail);
@@ -104,50 +127,68 @@ bool Datapath::authentic(Opening& opening, std::size_t i) {
   return false;
 }
 
-/// Padding, inner header and selectors.
-bool Datapath::unwrapped(InterfaceId interface, Opening& opening, std::size_t i) {
-  Sa& sa = *opening.sas[i];
-  Policy& policy = *sa.bundle->policy;
-  PacketBuffer& packet = *opening.packets[i];
-  switch (unwrap(packet, opening.places[i], sa)) {
+/// What ESP held, counted.
+bool Datapath::unwrapped(Sa& sa, Opened opened) {
+  switch (opened) {
     case Opened::good:
-      break;
+      return true;
     case Opened::dummy:  // traffic flow confidentiality: done with it (RFC 4303 2.6)
       state_.counters.add(GroupCounter::esp_in_done);
       return false;
     case Opened::bad_padding:
-      policy.counters.add(PolicyCounter::in_process_fail);
-      state_.counters.add(GroupCounter::esp_in_decrypt_fail);
-      sa.counters.add(SaCounter::in_pad_fail);
-      return false;
     case Opened::bad_inner:
-      policy.counters.add(PolicyCounter::in_process_fail);
+      sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
       state_.counters.add(GroupCounter::esp_in_decrypt_fail);
-      sa.counters.add(SaCounter::in_process_fail);
+      sa.counters.add(opened == Opened::bad_padding ? SaCounter::in_pad_fail : SaCounter::in_process_fail);
       return false;
   }
-  const auto flow = flow_of(packet.view(), Heading::arriving, interface);
-  if (flow && sa.bundle->traffic.contains(*flow)) return true;
-  policy.counters.add(PolicyCounter::in_policy_filter_fail);
   return false;
 }
 
-/// What an authentic packet tells about its bundle: bytes, liveness of the peer's side, the place the peer is at.
-void Datapath::note_arrival(SaBundle& bundle, Sa& sa, const EspPacket& esp, std::size_t bytes) {
+void Datapath::done_open(Sa& sa, std::size_t bytes) {
+  state_.counters.add(counters_of(sa.protocol).in_done);
+  sa.counters.add(SaCounter::in_process_done);
   sa.counters.add(SaCounter::in_bytes, bytes);
+}
+
+/// The packet that came out, against the selectors, and ready for IP.
+bool Datapath::done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle& bundle, bool udp) {
+  const auto flow = flow_of(packet.view(), Heading::arriving, interface);
+  if (!flow || !bundle.traffic.contains(*flow)) {
+    bundle.policy->counters.add(PolicyCounter::in_policy_filter_fail);
+    return false;
+  }
+  state_.count(*bundle.policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
+  if (udp) state_.counters.add(GroupCounter::udp_in_tunnel);
+  PacketMeta& meta = packet.meta;
+  const InterfaceId arrived_by = meta.interface;
+  meta = {};
+  meta.interface = arrived_by;
+  meta.ipsec_sa = 1U + bundle.sas.back()->id;
+  // The NAT changed addresses under the inner checksum; ESP has vouched for the bytes (RFC 3948 3.1.2).
+  if (udp && bundle.transport()) meta.checksum = Checksum::verified;
+  return true;
+}
+
+/// What an authentic packet tells about its bundle: bytes, and that the peer uses it.
+void Datapath::note_arrival(SaBundle& bundle, std::size_t bytes) {
   bundle.in_bytes += bytes;
   if (!bundle.used_inbound) setup_.first_inbound(bundle);
-  const bool newest = esp.sequence > sa.in_sequence;
-  if (newest) sa.in_sequence = esp.sequence;
-  // Only an authenticated packet that cannot be an old one moves the peer (RFC 3948 5.1: NAT mappings change).
-  if (esp.udp && bundle.nat.udp_encapsulation && newest && sa.authentication != 0) {
-    if (bundle.policy->peer.kind != PeerAddress::Kind::address) bundle.peer = esp.source;
-    if (bundle.peer == esp.source) bundle.nat.peer_port = esp.peer_port;
-  }
   if (bundle.soft_bytes != 0 && bundle.in_bytes >= bundle.soft_bytes && !bundle.soft_expired) {
     setup_.soft_limit(bundle, Heading::arriving);
   }
   if (bundle.hard_bytes != 0 && bundle.in_bytes > bundle.hard_bytes) exhaust(bundle, Heading::arriving);
+}
+
+/// The place an authentic packet's sender is at. Only a packet that cannot be an old one moves the peer (RFC 3948 5.1:
+/// NAT mappings change).
+void Datapath::note_place(Sa& sa, const EspPacket& esp) {
+  SaBundle& bundle = *sa.bundle;
+  if (esp.sequence <= sa.in_sequence) return;
+  sa.in_sequence = esp.sequence;
+  if (!esp.udp || !bundle.nat.udp_encapsulation || sa.authentication == 0) return;
+  if (bundle.policy->peer.kind != PeerAddress::Kind::address) state_.peers.move(bundle, esp.source);
+  if (bundle.peer == esp.source) bundle.nat.peer_port = esp.peer_port;
 }
 
 }  // namespace arrouter::ipsec

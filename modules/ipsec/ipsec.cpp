@@ -1,8 +1,8 @@
-// IPsec: policies, security associations and ESP.
+// IPsec: policies, security associations, ESP, AH and IPComp.
 //
 // Manual chapter: "IP Security (IPsec)" of the AlliedWare 2.9 Software Reference (reference/isakmp-ipsec.md 1.4-1.8,
-// 2.9-2.20, 3.3, 4.6, 4.9-4.12). RFCs: 4301 and 2401 (policies, selectors), 4303 and 2406 (ESP), 3948 (ESP in UDP),
-// 2407 4.6.2 (identities of phase 2), 6479 (the idea of the replay window's ring).
+// 2.9-2.20, 3.3, 4.6, 4.9-4.12). RFCs: 4301 and 2401 (policies, selectors), 4303 and 2406 (ESP), 4302 and 2402 (AH),
+// 3173 (IPComp), 3948 (ESP in UDP), 2407 4.6.2 (identities of phase 2), 6479 (the idea of the replay window's ring).
 //
 // How the parts hang together
 //   Specifications, PolicyTable   what the commands configured
@@ -14,7 +14,8 @@
 //   - First match wins, in order of position, for leaving and arriving packets alike; an interface that has a policy
 //     drops what matches none. IKE is not exempt: without a permit policy it meets the same list.
 //   - An SA belongs to one bundle, a bundle to one policy; they die together and with the policy. A bundle holds a list
-//     of SAs, applied left to right; as long as ESP is the only protocol the list has one member.
+//     of SAs, applied left to right; it has one pair of end points and at most one outer header. What arrives has to
+//     carry every SA of its bundle, but IPComp where nothing was gained.
 //   - A bundle is replaced before it ends: its initiator asks for the next one at 95 % of its life. The newest bundle
 //     carries outbound traffic as soon as the peer is known to have it; the old one keeps receiving, until 30 seconds
 //     after the first packet by the new one or until its own end.
@@ -24,7 +25,7 @@
 //   - The outer header takes TOS from the inner one and TTL 64; its DF bit follows DFBIT. A packet too big for the
 //     interface with DF set outside and inside is answered with ICMP; every other one is fragmented after ESP.
 //
-// Not modelled: AH and IPComp (refused when an SA specification asks for them), IPv6, LNAME/RNAME in the choice of a
+// Not modelled: IPv6, LNAME/RNAME in the choice of a
 // policy, route templates, path MTU learned from ICMP about the outer packet, the pre-2.0 SA module.
 #include "modules/ipsec/ipsec.h"
 

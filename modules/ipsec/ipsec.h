@@ -50,6 +50,9 @@ class IpsecModule final : public Module {
   Outcome set_sa_specification(const Args& args);
   Outcome destroy_sa_specification(const Args& args);
   Refusal read_sa_specification(const Args& args, SaSpecification& sa) const;
+  Refusal check_parameters(const Args& args, SaSpecification& sa) const;
+  Refusal check_algorithms(const SaSpecification& sa) const;
+  Refusal check_manual(SaSpecification& sa) const;
   Outcome create_bundle_specification(const Args& args);
   Outcome set_bundle_specification(const Args& args);
   Outcome destroy_bundle_specification(const Args& args);

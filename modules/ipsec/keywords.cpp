@@ -32,6 +32,15 @@ enco::Hash hash_of(std::string_view word) {
   return by_name(word, enco::Hash::null, enco::Hash::des_mac, [](enco::Hash h) { return enco::traits(h).name; });
 }
 
+enco::Compression compression_of(std::string_view word) {
+  return by_name(word, enco::Compression::none, enco::Compression::deflate,
+                 [](enco::Compression c) { return enco::name(c); });
+}
+
+isakmp::Protocol protocol_of(std::string_view word) {
+  return by_name(word, isakmp::Protocol::ah, isakmp::Protocol::ipcomp, [](isakmp::Protocol p) { return to_string(p); });
+}
+
 unsigned window_of(std::string_view word) { return static_cast<unsigned>(parse_number(word).value_or(32)); }
 
 Action action_of(std::string_view word) {

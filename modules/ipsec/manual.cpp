@@ -48,6 +48,7 @@ std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
     sa->mode = wanted.mode;
     sa->cipher = wanted.cipher;
     sa->hash = wanted.hash;
+    sa->compression = wanted.compression;
     sa->in_spi = *wanted.in_spi;
     sa->out_spi = *wanted.out_spi;
     sa->anti_replay = wanted.anti_replay;

@@ -89,7 +89,7 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
   acquire.proposals = state_.specifications.proposals(found->second);
   for (isakmp::Proposal& proposal : acquire.proposals) {
     for (isakmp::ProtocolOffer& offer : proposal.protocols) {
-      offer.spi = state_.sas.reserve_spi(state_.services.random);
+      offer.spi = state_.sas.reserve_spi(offer.protocol, state_.services.random);
       negotiation->spis.push_back(offer.spi);
     }
   }

@@ -1,6 +1,7 @@
 // Packets that leave by an interface with policies.
 #include <algorithm>
 
+#include "modules/ipsec/bundle.h"
 #include "modules/ipsec/datapath.h"
 #include "netdev/segment.h"
 
@@ -8,7 +9,6 @@ namespace arrouter::ipsec {
 namespace {
 
 constexpr std::size_t detached_slot = limits::burst;
-constexpr unsigned longest_packet = 65535;
 constexpr std::uint32_t last_sequence = 0xffffffff;
 constexpr std::uint32_t soft_sequence = 0xf0000000;  // time to renew: a sixteenth is left
 constexpr std::size_t link_headroom = 32;            // what IP puts in front later
@@ -83,16 +83,14 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
 /// Settles the outer DF bit, or tells the sender that the packet is too big and counts it.
 bool Datapath::fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu,
                     bool& dont_fragment) {
-  const Sa& sa = *bundle.sas.front();
   Policy& policy = *bundle.policy;
   const auto inner = *wire::view_ipv4(packet.view(), false);
-  const bool transport = sa.mode == isakmp::Encapsulation::transport;
+  const bool transport = bundle.transport();
   if (transport && (inner.fragment() || inner.source() != bundle.local || inner.destination() != bundle.peer)) {
     policy.counters.add(PolicyCounter::out_filter_fail);
     return false;
   }
-  const bool udp = bundle.nat.udp_encapsulation;
-  const std::size_t sealed = sealed_length(sa, udp, length, inner.header_length());
+  const std::size_t sealed = sealed_length(bundle, length, inner.header_length());
   dont_fragment = policy.df_bit == DfBit::set || (policy.df_bit == DfBit::copy && inner.dont_fragment());
   if (sealed > longest_packet) {
     policy.counters.add(PolicyCounter::out_process_fail_imm);
@@ -100,7 +98,7 @@ bool Datapath::fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t le
   }
   if (sealed <= mtu || transport) return true;  // in transport mode the packet keeps its own DF bit for IP to judge
   if (dont_fragment && inner.dont_fragment()) {
-    state_.ip.send_too_big(packet, static_cast<unsigned>(longest_inner(sa, udp, mtu)));
+    state_.ip.send_too_big(packet, static_cast<unsigned>(longest_inner(bundle, mtu)));
     state_.ip.count_drop(IpDrop::would_fragment);
     return false;
   }
@@ -110,11 +108,12 @@ bool Datapath::fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t le
 
 void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
                         Sealing& sealing) {
-  Sa& sa = *bundle.sas.front();
   Policy& policy = *bundle.policy;
   const std::size_t bytes = packet->size();
   if (bundle.hard_bytes != 0 && bundle.out_bytes + bytes > bundle.hard_bytes) exhaust(bundle, Heading::leaving);
-  if (!bundle.exhausted && !next_sequence(sa)) exhaust(bundle, Heading::leaving);
+  for (const auto& sa : bundle.sas) {
+    if (!bundle.exhausted && !next_sequence(*sa)) exhaust(bundle, Heading::leaving);
+  }
   if (bundle.exhausted) return setup_.wanted(policy, flow, std::move(packet));
   if (packet->meta.checksum == Checksum::partial && !complete_checksum(*packet)) {
     policy.counters.add(PolicyCounter::out_process_fail_imm);
@@ -126,14 +125,21 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   }
   bundle.out_bytes += bytes;
   state_.count(policy, PolicyCounter::out_process_start, GroupCounter::main_out_process_start);
-  state_.counters.add(GroupCounter::esp_out_start);
-  sa.counters.add(SaCounter::out_process_start);
-  sa.counters.add(SaCounter::out_bytes, bytes);
   const OuterHeader outer{
       bundle.local,  bundle.peer, bundle.nat.udp_encapsulation, bundle.nat.local_port, bundle.nat.peer_port,
       dont_fragment, ++outer_id_};
+  Sa& sa = *bundle.sas.back();
+  enco::Job job;
+  if (bundle.only_esp()) {
+    begin_seal(sa, bytes);
+    job = seal(*packet, sa, sa.out_sequence, outer, ivs_);
+  } else if (const auto last = seal_bundle(packet, bundle, outer)) {
+    job = *last;
+  } else {
+    return;
+  }
   const std::size_t i = sealing.count++;
-  sealing.jobs[i] = seal(*packet, sa, sa.out_sequence, outer, ivs_);
+  sealing.jobs[i] = job;
   sealing.packets[i] = std::move(packet);
   sealing.sas[i] = &sa;
   sealing.slots[i] = slot;
@@ -143,8 +149,9 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   if (sealing.count == limits::burst) run(sealing);
 }
 
-/// False when the SA has used its last sequence number (RFC 4303 3.3.3).
+/// False when the SA has used its last sequence number (RFC 4303 3.3.3). IPComp has none.
 bool Datapath::next_sequence(Sa& sa) {
+  if (sa.protocol == isakmp::Protocol::ipcomp) return true;
   if (sa.out_sequence == last_sequence) {
     sa.counters.add(SaCounter::out_seq_number_wrap);
     if (!sa.sequence_may_wrap) return false;
@@ -153,9 +160,29 @@ bool Datapath::next_sequence(Sa& sa) {
   return true;
 }
 
+/// Counts what goes into an SA.
+void Datapath::begin_seal(Sa& sa, std::size_t bytes) {
+  state_.counters.add(counters_of(sa.protocol).out_start);
+  sa.counters.add(SaCounter::out_process_start);
+  sa.counters.add(SaCounter::out_bytes, bytes);
+}
+
+/// Counts what came of it.
+bool Datapath::finish_seal(Sa& sa, const enco::Job& job) {
+  if (job.result != enco::JobResult::good) {
+    sa.bundle->policy->counters.add(PolicyCounter::out_process_fail);
+    state_.counters.add(counters_of(sa.protocol).out_fail);
+    sa.counters.add(SaCounter::out_process_fail);
+    return false;
+  }
+  state_.counters.add(counters_of(sa.protocol).out_done);
+  sa.counters.add(SaCounter::out_process_done);
+  return true;
+}
+
 /// Moves the packet into a roomier buffer when this one is tight; false when there is none.
 bool Datapath::make_room(Packet& packet) {
-  if (packet->headroom() >= seal_headroom + link_headroom && packet->tailroom() >= seal_tailroom) return true;
+  if (packet->headroom() >= bundle_headroom + link_headroom && packet->tailroom() >= seal_tailroom) return true;
   Packet roomy = state_.services.pool.copy(packet->view());
   if (!roomy || roomy->tailroom() < seal_tailroom) return false;
   roomy->meta = packet->meta;
@@ -171,16 +198,9 @@ void Datapath::run(Sealing& sealing) {
     Sa& sa = *sealing.sas[i];
     Policy& policy = *sa.bundle->policy;
     Packet packet = std::move(sealing.packets[i]);
-    if (sealing.jobs[i].result != enco::JobResult::good) {
-      policy.counters.add(PolicyCounter::out_process_fail);
-      state_.counters.add(GroupCounter::esp_out_fail);
-      sa.counters.add(SaCounter::out_process_fail);
-      continue;
-    }
+    if (sa.protocol == isakmp::Protocol::esp && !finish_seal(sa, sealing.jobs[i])) continue;
     state_.count(policy, PolicyCounter::out_process_done, GroupCounter::main_out_process_done);
-    state_.counters.add(GroupCounter::esp_out_done);
     if (sa.bundle->nat.udp_encapsulation) state_.counters.add(GroupCounter::udp_out_tunnel);
-    sa.counters.add(SaCounter::out_process_done);
     packet->meta.checksum = Checksum::complete;
     packet->meta.network_offset = 0;
     packet->meta.ipsec_done = true;

@@ -43,7 +43,8 @@ struct Negotiation {
   Ipv4Address local, peer;
   Traffic traffic;
   std::vector<std::uint32_t> spis;                    // reserved for it
-  std::vector<std::uint8_t> specifications;           // as responder: what was chosen, per protocol
+  std::vector<isakmp::Protocol> order;                // as responder: of the SAs, as our own specification has it
+  std::vector<std::uint8_t> specifications;           // as responder: what was chosen, per protocol of the offer
   std::vector<Packet> waiting;                        // to be sent; at most limits::ipsec_queued_packets
   std::vector<std::pair<InterfaceId, Packet>> early;  // arrived by its SPIs before the keys did; as many at most
   bool renewal = false;                               // an older bundle still works

@@ -29,9 +29,17 @@ std::string describe(const Traffic& traffic) {
   return fmt::format("local {} remote {}", describe(traffic.local), describe(traffic.remote));
 }
 
-std::string describe(const isakmp::Transform& transform) {
-  return fmt::format("{} {} {}", enco::traits(transform.cipher).name, enco::traits(transform.hash).name,
-                     mode_text(transform.encapsulation));
+std::string describe(isakmp::Protocol protocol, const isakmp::Transform& transform) {
+  const std::string_view mode = mode_text(transform.encapsulation);
+  const std::string_view hash = enco::traits(transform.hash).name;
+  switch (protocol) {
+    case isakmp::Protocol::ah:
+      return fmt::format("{} {} {}", to_string(protocol), hash, mode);
+    case isakmp::Protocol::ipcomp:
+      return fmt::format("{} {} {}", to_string(protocol), enco::name(transform.compression), mode);
+    default:
+      return fmt::format("{} {} {} {}", to_string(protocol), enco::traits(transform.cipher).name, hash, mode);
+  }
 }
 
 /// "ESP 3DESOUTER SHA TUNNEL or ESP DES SHA TUNNEL, …": what a log reader compares.
@@ -43,8 +51,7 @@ std::string describe(const std::vector<isakmp::Proposal>& proposals) {
       if (i != 0) text += " and ";
       for (std::size_t k = 0; k < proposal.protocols[i].transforms.size(); ++k) {
         if (k != 0) text += " or ";
-        text += fmt::format("{} {}", to_string(proposal.protocols[i].protocol),
-                            describe(proposal.protocols[i].transforms[k]));
+        text += describe(proposal.protocols[i].protocol, proposal.protocols[i].transforms[k]);
       }
     }
   }
@@ -92,10 +99,11 @@ std::optional<std::size_t> choose_transform(const isakmp::ProtocolOffer& offered
   for (std::size_t i = 0; i < offered.transforms.size(); ++i) {
     for (const isakmp::Transform& mine : own.transforms) {
       const isakmp::Transform& theirs = offered.transforms[i];
-      if (theirs.cipher == mine.cipher && theirs.hash == mine.hash && theirs.encapsulation == mine.encapsulation) {
-        specification = mine.specification;
-        return i;
-      }
+      isakmp::Transform plain = mine;
+      plain.specification = theirs.specification;
+      if (theirs != plain) continue;
+      specification = mine.specification;
+      return i;
     }
   }
   return std::nullopt;
@@ -103,25 +111,39 @@ std::optional<std::size_t> choose_transform(const isakmp::ProtocolOffer& offered
 
 struct Choice {
   std::size_t proposal = 0;
-  std::vector<std::size_t> transforms;
-  std::vector<std::uint8_t> specifications;
+  std::vector<std::size_t> transforms;       // per offered protocol
+  std::vector<std::uint8_t> specifications;  // per offered protocol
+  std::vector<isakmp::Protocol> order;       // our own
 };
+
+/// The offered protocols may come in any order; ours is the one in which they are applied.
+std::optional<Choice> choose_protocols(const isakmp::Proposal& offered, const isakmp::Proposal& own) {
+  if (offered.protocols.empty() || offered.protocols.size() != own.protocols.size()) return std::nullopt;
+  Choice choice;
+  for (const isakmp::ProtocolOffer& theirs : offered.protocols) {
+    const auto mine = std::find_if(own.protocols.begin(), own.protocols.end(),
+                                   [&](const isakmp::ProtocolOffer& one) { return one.protocol == theirs.protocol; });
+    const auto same = std::count_if(offered.protocols.begin(), offered.protocols.end(),
+                                    [&](const auto& other) { return other.protocol == theirs.protocol; });
+    if (mine == own.protocols.end() || same != 1) return std::nullopt;
+    std::uint8_t specification = 0;
+    const auto transform = choose_transform(theirs, *mine, specification);
+    if (!transform) return std::nullopt;
+    choice.transforms.push_back(*transform);
+    choice.specifications.push_back(specification);
+  }
+  for (const isakmp::ProtocolOffer& mine : own.protocols) choice.order.push_back(mine.protocol);
+  return choice;
+}
 
 std::optional<Choice> choose_proposal(const std::vector<isakmp::Proposal>& offered,
                                       const std::vector<isakmp::Proposal>& own) {
   for (std::size_t i = 0; i < offered.size(); ++i) {
     for (const isakmp::Proposal& mine : own) {
-      const auto& theirs = offered[i].protocols;
-      if (theirs.size() != mine.protocols.size()) continue;
-      Choice choice{i, {}, {}};
-      for (std::size_t k = 0; k < theirs.size() && theirs[k].protocol == mine.protocols[k].protocol; ++k) {
-        std::uint8_t specification = 0;
-        const auto transform = choose_transform(theirs[k], mine.protocols[k], specification);
-        if (!transform) break;
-        choice.transforms.push_back(*transform);
-        choice.specifications.push_back(specification);
-      }
-      if (choice.transforms.size() == theirs.size() && !theirs.empty()) return choice;
+      auto choice = choose_protocols(offered[i], mine);
+      if (!choice) continue;
+      choice->proposal = i;
+      return choice;
     }
   }
   return std::nullopt;
@@ -174,8 +196,8 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
                   fmt::format("offered {}; policy {} has {}", describe(offer.proposals), chosen->name, describe(own)));
   }
   auto negotiation = std::make_unique<Negotiation>();
-  for (std::size_t i = 0; i < choice->transforms.size(); ++i) {
-    negotiation->spis.push_back(state_.sas.reserve_spi(state_.services.random));
+  for (const isakmp::ProtocolOffer& protocol : offer.proposals[choice->proposal].protocols) {
+    negotiation->spis.push_back(state_.sas.reserve_spi(protocol.protocol, state_.services.random));
   }
   const bool table_full = std::find(negotiation->spis.begin(), negotiation->spis.end(), 0U) != negotiation->spis.end();
   if (table_full || chosen->negotiations.size() >= limits::ipsec_negotiations) {
@@ -190,6 +212,7 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
   negotiation->started = state_.now();
   chosen->counters.add(PolicyCounter::setup_started);
   negotiation->specifications = choice->specifications;
+  negotiation->order = choice->order;
   isakmp::Selection selection{chosen->name,       negotiation->index, choice->proposal,
                               choice->transforms, negotiation->spis,  describe(traffic)};
   chosen->negotiations.push_back(std::move(negotiation));

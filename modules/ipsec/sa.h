@@ -7,7 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "modules/ipsec/counters.h"
@@ -22,6 +22,25 @@ namespace arrouter::ipsec {
 struct Policy;
 struct SaBundle;
 
+/// Whether compressing is worth the time: after packets that did not shrink, more and more of the next ones are not
+/// tried, until one shrinks again (RFC 3173 2.2).
+class CompressionPause {
+ public:
+  bool ask() {
+    if (left_ == 0) return true;
+    --left_;
+    return false;
+  }
+  void learn(bool shrunk) {
+    failures_ = shrunk ? 0 : std::min(failures_ + 1, most_failures);
+    left_ = failures_ < free_failures ? 0 : 1U << (failures_ - free_failures);
+  }
+
+ private:
+  static constexpr unsigned free_failures = 3, most_failures = 9;  // at most 64 packets are let pass
+  unsigned failures_ = 0, left_ = 0;
+};
+
 /// One SA pair: what the screens call an SA has both directions.
 struct Sa {
   std::uint16_t id = 0;  // SHOW IPSEC SA
@@ -31,8 +50,11 @@ struct Sa {
   isakmp::Encapsulation mode = isakmp::Encapsulation::tunnel;
   enco::Cipher cipher = enco::Cipher::null;
   enco::Hash hash = enco::Hash::null;
-  std::uint32_t in_spi = 0, out_spi = 0;
-  enco::ChannelId encryption = 0, authentication = 0;
+  enco::Compression compression = enco::Compression::none;
+  std::uint32_t in_spi = 0, out_spi = 0;  // of IPComp: CPIs
+  bool spi_reserved = false;              // in_spi was given out by the SaTable
+  enco::ChannelId encryption = 0, authentication = 0, compressor = 0;
+  CompressionPause compression_worth_it;
   bool anti_replay = false;
   bool sequence_may_wrap = false;  // manual keys without anti-replay: RFC 4303 3.3.3
   ReplayWindow window;
@@ -41,7 +63,8 @@ struct Sa {
   SaCounters counters;
 };
 
-/// SAs that are applied together, left to right on the way out.
+/// SAs that are applied together, left to right on the way out: the last one stands outermost in a packet. They have
+/// one pair of end points, so the first one in tunnel mode makes the one outer header; those behind it work on that.
 struct SaBundle {
   Policy* policy = nullptr;
   std::uint32_t index = 0;  // in the policy
@@ -65,26 +88,36 @@ struct SaBundle {
   Instant deadline{};                  // when Setup looks at it next
   Instant remove_at = Instant::max();  // replaced, and both sides use the successor
 
+  /// Which SA makes the outer header; sas.size() in transport mode.
+  std::size_t tunnel_at() const;
+  bool transport() const { return tunnel_at() == sas.size(); }
+  /// One SA, of ESP: the common case, which works in bursts.
+  bool only_esp() const { return sas.size() == 1 && sas.front()->protocol == isakmp::Protocol::esp; }
+  /// Nothing but IPComp: what does not shrink goes without any header of ours.
+  bool only_compresses() const { return sas.size() == 1 && sas.front()->protocol == isakmp::Protocol::ipcomp; }
   isakmp::PeerName peer_name() const { return {peer, nat_id}; }
   std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }
 };
 
 /// All SAs by number and by inbound SPI. The SPIs it gives out index its table by their low 16 bits; their high bits
-/// are random and never zero, so that no SPI below 65536 is given.
+/// are random and never zero, so that no SPI below 65536 is given: what is below is a CPI of IPComp.
 class SaTable {
  public:
-  /// A fresh inbound SPI; 0 when all are taken.
-  std::uint32_t reserve_spi(Random& random);
+  /// A fresh inbound SPI, of IPComp a CPI; 0 when all are taken.
+  std::uint32_t reserve_spi(isakmp::Protocol protocol, Random& random);
   /// Takes back what no SA has been added under.
   void release_spi(std::uint32_t spi);
   /// Gives the SA its number and makes find() know it. Its in_spi is reserved, or foreign (manual keys). False: the
   /// table is full or the SPI belongs to another SA.
   bool add(Sa& sa);
   void remove(Sa& sa);
-  Sa* find(std::uint32_t spi) const {
+  /// ESP or AH; an IPComp SA is known by its peer and CPI, and found through its bundle.
+  Sa* find(isakmp::Protocol protocol, std::uint32_t spi) const {
     const std::size_t slot = spi & slot_mask;
-    if (slot < slots_.size() && slots_[slot].spi == spi && slots_[slot].sa != nullptr) return slots_[slot].sa;
-    return foreign_.empty() ? nullptr : find_foreign(spi);
+    if (slot < slots_.size() && slots_[slot].spi == spi && slots_[slot].sa != nullptr) {
+      return slots_[slot].sa->protocol == protocol ? slots_[slot].sa : nullptr;
+    }
+    return foreign_.empty() ? nullptr : find_foreign(protocol, spi);
   }
   /// Given out by reserve_spi() and not taken back, with or without an SA.
   bool reserved(std::uint32_t spi) const {
@@ -99,10 +132,12 @@ class SaTable {
     std::uint32_t spi = 0;  // 0: free
     Sa* sa = nullptr;
   };
-  Sa* find_foreign(std::uint32_t spi) const;
+  std::uint32_t reserve_cpi(Random& random);
+  Sa* find_foreign(isakmp::Protocol protocol, std::uint32_t spi) const;
   std::vector<Slot> slots_;
   std::deque<std::uint16_t> free_;
-  std::unordered_map<std::uint32_t, Sa*> foreign_;
+  std::unordered_set<std::uint32_t> cpis_;
+  std::map<std::pair<isakmp::Protocol, std::uint32_t>, Sa*> foreign_;
   std::map<std::uint16_t, Sa*> by_id_;
   std::uint16_t next_id_ = 0;
 };

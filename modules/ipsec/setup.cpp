@@ -44,10 +44,12 @@ void Setup::install(const isakmp::Bundle& keyed) {
   std::vector<Packet> waiting;
   std::vector<std::pair<InterfaceId, Packet>> early;
   std::vector<std::uint8_t> specifications;
+  std::vector<isakmp::Protocol> order;
   if (Negotiation* const negotiation = policy->find_negotiation(keyed.bundle)) {
     waiting = std::move(negotiation->waiting);
     early = std::exchange(negotiation->early, {});
     specifications = std::move(negotiation->specifications);
+    order = std::move(negotiation->order);
     for (const isakmp::KeyedSa& sa : keyed.sas) std::erase(negotiation->spis, sa.in_spi);
     end(*policy, *negotiation);
   }
@@ -62,7 +64,6 @@ void Setup::install(const isakmp::Bundle& keyed) {
   made->nat_id = keyed.nat_id;
   made->traffic = {keyed.local_id, keyed.remote_id};
   made->nat = keyed.nat;
-  tunnel_in_udp(*made);
   made->isakmp_policy = keyed.isakmp_policy;
   made->hard_seconds = keyed.lifetime.seconds;
   made->soft_seconds = soft_of(keyed.lifetime.seconds);
@@ -77,6 +78,11 @@ void Setup::install(const isakmp::Bundle& keyed) {
                                           "no ENCO channel or SA table full"));
     return;
   }
+  std::stable_sort(made->sas.begin(), made->sas.end(), [&](const auto& one, const auto& other) {
+    const auto place = [&](const auto& sa) { return std::find(order.begin(), order.end(), sa->protocol); };
+    return place(one) < place(other);
+  });
+  tunnel_in_udp(*made);
   if (policy->peer.kind == PeerAddress::Kind::dynamic) {  // serves one peer at a time
     for (std::size_t i = policy->bundles.size(); i-- > 0;) {
       if (policy->bundles[i]->peer_name() != made->peer_name()) remove(*policy->bundles[i], Farewell::tell_peer);
@@ -95,7 +101,7 @@ void Setup::install(const isakmp::Bundle& keyed) {
   for (auto& [interface, packet] : early) receive_(interface, std::move(packet));
 }
 
-/// UDPTUNNEL, where NAT traversal has not put the SAs in UDP already.
+/// UDPTUNNEL, where NAT traversal has not put ESP in UDP already.
 void Setup::tunnel_in_udp(SaBundle& bundle) const {
   if (!bundle.policy->udp_tunnel || bundle.nat.udp_encapsulation) return;
   bundle.nat.udp_encapsulation = true;
@@ -115,10 +121,11 @@ bool Setup::install_keys(SaBundle& bundle, const isakmp::Bundle& keyed,
     sa->mode = key.transform.encapsulation;
     sa->cipher = key.transform.cipher;
     sa->hash = key.transform.hash;
+    sa->compression = key.transform.compression;
     sa->in_spi = key.in_spi;
     sa->out_spi = key.out_spi;
     const auto specification = state_.specifications.sas.find(sa->specification);
-    if (specification != state_.specifications.sas.end()) {
+    if (specification != state_.specifications.sas.end() && key.protocol != isakmp::Protocol::ipcomp) {
       sa->anti_replay = specification->second.anti_replay;
       sa->window = ReplayWindow(specification->second.replay_window);
     }
@@ -158,6 +165,13 @@ bool Setup::add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key
     added.authentication = state_.enco.open_channel(spec);
     if (added.authentication == 0) return false;
   }
+  if (added.compression != enco::Compression::none) {
+    enco::ChannelSpec compressing;
+    compressing.user_id = added.id;
+    compressing.compression = added.compression;
+    added.compressor = state_.enco.open_channel(compressing);
+    if (added.compressor == 0) return false;
+  }
   return true;
 }
 
@@ -165,6 +179,8 @@ SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
   SaBundle& bundle = *policy.bundles.emplace_back(std::move(made));
   policy.by_traffic.add(bundle);
   bundle.created = state_.now();
+  state_.peers.add(bundle);
+  if (bundle.only_compresses() && !bundle.transport()) ++state_.compressed_tunnels;
   ++state_.generation;
   state_.counters.add(GroupCounter::setup_bundle_create);
   state_.counters.add(GroupCounter::setup_sa_create, bundle.sas.size());
@@ -178,6 +194,7 @@ void Setup::take_apart(SaBundle& bundle) {
   for (const auto& sa : bundle.sas) {
     if (sa->encryption != 0) state_.enco.close_channel(sa->encryption);
     if (sa->authentication != 0) state_.enco.close_channel(sa->authentication);
+    if (sa->compressor != 0) state_.enco.close_channel(sa->compressor);
     state_.sas.remove(*sa);
   }
   bundle.sas.clear();
@@ -198,6 +215,8 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
   state_.counters.add(GroupCounter::setup_sa_delete, bundle.sas.size());
   state_.services.log.record(
       log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
+  state_.peers.remove(bundle);
+  if (bundle.only_compresses() && !bundle.transport()) --state_.compressed_tunnels;
   take_apart(bundle);
   ++state_.generation;
   policy.by_traffic.remove(bundle);
@@ -237,7 +256,7 @@ void Setup::peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::u
   for (Policy* const policy : state_.policies.all()) {
     for (const auto& bundle : policy->bundles) {
       if (bundle->peer_name() != before || !bundle->nat.udp_encapsulation) continue;
-      bundle->peer = after;
+      state_.peers.move(*bundle, after);
       bundle->nat.peer_port = port;
     }
   }

@@ -142,6 +142,9 @@ void sa_specification_fields(std::uint8_t id, const SaSpecification& sa, Screen&
   screen.field(2, column, "Mode", mode_text(sa.mode));
   screen.field(2, column, "Encryption Algorithm", enco::traits(sa.cipher).name);
   screen.field(2, column, "Hash Algorithm", enco::traits(sa.hash).name);
+  if (sa.protocol == isakmp::Protocol::ipcomp) {
+    screen.field(2, column, "Compression Algorithm", enco::name(sa.compression));
+  }
   screen.field(2, column, "Encryption Key", number_or_dash(sa.cipher_key));
   screen.field(2, column, "Hash Key", number_or_dash(sa.hash_key));
   screen.field(2, column, "In SPI", number_or_dash(sa.in_spi));

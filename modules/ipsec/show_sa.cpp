@@ -20,7 +20,14 @@ std::string_view state_text(const Sa& sa) { return sa.bundle->exhausted ? "Remov
 
 /// UDP_ENCAP_TUNNEL …
 std::string mode_word(const Sa& sa) {
-  return fmt::format("{}{}", sa.bundle->nat.udp_encapsulation ? "UDP_ENCAP_" : "", mode_text(sa.mode));
+  return fmt::format("{}{}",
+                     sa.protocol == isakmp::Protocol::esp && sa.bundle->nat.udp_encapsulation ? "UDP_ENCAP_" : "",
+                     mode_text(sa.mode));
+}
+
+/// As the SA screens have it; "COMP" is the keyword of commands.
+std::string_view protocol_word(const Sa& sa) {
+  return sa.protocol == isakmp::Protocol::ipcomp ? "IPComp" : to_string(sa.protocol);
 }
 
 std::string channel_text(enco::ChannelId channel) { return channel == 0 ? "-" : std::to_string(channel); }
@@ -53,7 +60,7 @@ void show_sa(const Sa& sa, Screen& screen) {
   field("Bundle", bundle.index);
   field("SA Specification Used", sa.specification);
   field("State", state_text(sa));
-  field("Protocol", to_string(sa.protocol));
+  field("Protocol", protocol_word(sa));
   field("Role", bundle.initiator ? "INITIATOR" : "RESPONDER");
   field("Mode", mode_word(sa));
   field("Outbound SPI", sa.out_spi);
@@ -62,6 +69,10 @@ void show_sa(const Sa& sa, Screen& screen) {
   screen.field(2, column, "Encryption ENCO channel.", channel_text(sa.encryption));
   field("Hash algorithm", enco::traits(sa.hash).name);
   screen.field(2, column, "Hash ENCO channel.", channel_text(sa.authentication));
+  if (sa.protocol == isakmp::Protocol::ipcomp) {
+    field("Compression algorithm", enco::name(sa.compression));
+    screen.field(2, column, "Compression ENCO channel", channel_text(sa.compressor));
+  }
   const isakmp::NatInfo& nat = bundle.nat;
   if (!nat.peer_original_source.unset() || !nat.peer_original_destination.unset()) {
     const auto scope = screen.object("natTraversalNatOa");
@@ -82,7 +93,7 @@ void list_sas(const State& state, Screen& screen) {
       {{"SA Id", 8}, {"Policy", 25}, {"Bundle", 9}, {"State", 11}, {"Protocol", 11}, {"OutSPI", 13}, {"InSPI", 10}});
   screen.rule();
   for (const auto& [id, sa] : state.sas.by_id()) {
-    screen.row({id, sa->bundle->policy->name, sa->bundle->index, state_text(*sa), to_string(sa->protocol), sa->out_spi,
+    screen.row({id, sa->bundle->policy->name, sa->bundle->index, state_text(*sa), protocol_word(*sa), sa->out_spi,
                 sa->in_spi});
   }
 }

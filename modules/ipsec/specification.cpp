@@ -120,7 +120,7 @@ std::vector<isakmp::Proposal> Specifications::proposals(const BundleSpecificatio
       offer.protocol = sas.at(any_of.front()).protocol;
       for (const std::uint8_t id : any_of) {
         const SaSpecification& sa = sas.at(id);
-        offer.transforms.push_back({sa.cipher, sa.hash, sa.mode, id});
+        offer.transforms.push_back({sa.cipher, sa.hash, sa.mode, id, sa.compression});
       }
     }
   }

@@ -23,8 +23,9 @@ struct SaSpecification {
   isakmp::Encapsulation mode = isakmp::Encapsulation::tunnel;
   enco::Cipher cipher = enco::Cipher::null;
   enco::Hash hash = enco::Hash::null;
-  std::optional<std::uint16_t> cipher_key, hash_key;  // ENCO key numbers, manual only
-  std::optional<std::uint32_t> in_spi, out_spi;       // manual only
+  enco::Compression compression = enco::Compression::none;  // COMP
+  std::optional<std::uint16_t> cipher_key, hash_key;        // ENCO key numbers, manual only
+  std::optional<std::uint32_t> in_spi, out_spi;             // manual only; of COMP: CPIs
   bool anti_replay = false;
   unsigned replay_window = 32;  // packets
 };
@@ -54,7 +55,7 @@ struct Specifications {
   /// What ISAKMP is asked to offer for a bundle; SPIs are zero.
   std::vector<isakmp::Proposal> proposals(const BundleSpecification& bundle) const;
 };
-std::string_view to_string(isakmp::Protocol protocol);            // "ESP"
+std::string_view to_string(isakmp::Protocol protocol);            // "ESP", "COMP": as in PROTOCOL=
 std::string_view mode_text(isakmp::Encapsulation encapsulation);  // "TUNNEL"
 
 }  // namespace arrouter::ipsec

@@ -7,8 +7,9 @@
 namespace arrouter::ipsec {
 namespace {
 
-constexpr std::string_view only_esp = "PROTOCOL=ESP only; AH and COMP are refused.";
+constexpr std::string_view deflate_too = "COMPALG=DEFLATE is for other peers; the real router has LZS alone.";
 constexpr std::uint32_t lowest_spi = 256;
+constexpr std::uint32_t highest_cpi = 0xffff, well_known_lzs = 3, well_known_deflate = 2;  // RFC 2395 4.1, RFC 2394 3.1
 
 template <class Number>
 void read_number(const Args& args, std::string_view name, std::optional<Number>& place) {
@@ -21,17 +22,17 @@ std::vector<CommandRow> IpsecModule::rows_of_specifications() {
   return {
       {"CREate IPSec SASpecification=<0-255> KEYmanagement={ISakmp|MAnual} PROTocol={AH|ESP|COMP} "
        "[MODe={TRansport|TUnnel}] [ENCalg={DES|3DES2key|3DESInner|3DESOuter|AES128|AES192|AES256|NULL}] "
-       "[ENCKey=<0-65535>] [HASHalg={DESMAC|MD5|NULL|SHA}] [HASHKey=<0-65535>] [COMPalg={LZS}] "
+       "[ENCKey=<0-65535>] [HASHalg={DESMAC|MD5|NULL|SHA}] [HASHKey=<0-65535>] [COMPalg={DEFLATE|LZS}] "
        "[INSPi=<0-4294967295>] [OUTSpi=<0-4294967295>] [ANTIreplayenabled=<bool>] [REPlaywindowsize={32|64|128|256}]",
        Access::security, "Creates an SA specification.",
-       [this](Invocation& invocation) { return create_sa_specification(invocation.args); }, Coverage::partial,
-       only_esp},
+       [this](Invocation& invocation) { return create_sa_specification(invocation.args); }, Coverage::full,
+       deflate_too},
       {"SET IPSec SASpecification=<0-255> [KEYmanagement={ISakmp|MAnual}] [PROTocol={AH|ESP|COMP}] "
        "[MODe={TRansport|TUnnel}] [ENCalg={DES|3DES2key|3DESInner|3DESOuter|AES128|AES192|AES256|NULL}] "
-       "[ENCKey=<0-65535>] [HASHalg={DESMAC|MD5|NULL|SHA}] [HASHKey=<0-65535>] [COMPalg={LZS}] "
+       "[ENCKey=<0-65535>] [HASHalg={DESMAC|MD5|NULL|SHA}] [HASHKey=<0-65535>] [COMPalg={DEFLATE|LZS}] "
        "[INSPi=<0-4294967295>] [OUTSpi=<0-4294967295>] [ANTIreplayenabled=<bool>] [REPlaywindowsize={32|64|128|256}]",
        Access::security, "Changes an SA specification.",
-       [this](Invocation& invocation) { return set_sa_specification(invocation.args); }, Coverage::partial, only_esp},
+       [this](Invocation& invocation) { return set_sa_specification(invocation.args); }, Coverage::full, deflate_too},
       {"DEStroy IPSec SASpecification=<0-255>", Access::security, "Destroys an SA specification.",
        [this](Invocation& invocation) { return destroy_sa_specification(invocation.args); }},
       {"CREate IPSec BUNDlespecification=<0-255> KEYmanagement={ISakmp|MAnual} STRing=<name:1-100> "
@@ -66,7 +67,7 @@ Outcome IpsecModule::set_sa_specification(const Args& args) {
   SaSpecification sa = found->second;
   if (const Refusal refusal = read_sa_specification(args, sa)) return *refusal;
   const auto user = state_.specifications.user_of(id);
-  if (user && sa.key_management != found->second.key_management) {
+  if (user && (sa.key_management != found->second.key_management || sa.protocol != found->second.protocol)) {
     return outcome(Message::sa_specification_in_use, id, *user);
   }
   found->second = sa;
@@ -85,37 +86,91 @@ Outcome IpsecModule::destroy_sa_specification(const Args& args) {
 }
 
 IpsecModule::Refusal IpsecModule::read_sa_specification(const Args& args, SaSpecification& sa) const {
-  if (args.has("PROTOCOL") && args.choice("PROTOCOL") != "ESP") {
-    return outcome(Message::protocol_unavailable, args.choice("PROTOCOL"));
-  }
-  if (args.has("COMPALG")) return outcome(Message::parameter_conflict, "COMPALG", "PROTOCOL=ESP");
+  if (args.has("PROTOCOL")) sa.protocol = protocol_of(args.choice("PROTOCOL"));
+  if (const Refusal refusal = check_parameters(args, sa)) return refusal;
   if (args.has("KEYMANAGEMENT")) sa.key_management = key_management_of(args.choice("KEYMANAGEMENT"));
   if (args.has("MODE")) sa.mode = mode_of(args.choice("MODE"));
   if (args.has("ENCALG")) sa.cipher = cipher_of(args.choice("ENCALG"));
   if (args.has("HASHALG")) sa.hash = hash_of(args.choice("HASHALG"));
+  if (args.has("COMPALG")) {
+    sa.compression = compression_of(args.choice("COMPALG"));
+    for (auto* const cpi : {&sa.in_spi, &sa.out_spi}) {
+      if (cpi->value_or(lowest_spi) < lowest_spi) cpi->reset();  // the other algorithm's well-known one
+    }
+  }
   if (args.has("ANTIREPLAYENABLED")) sa.anti_replay = args.boolean("ANTIREPLAYENABLED");
   if (args.has("REPLAYWINDOWSIZE")) sa.replay_window = window_of(args.choice("REPLAYWINDOWSIZE"));
   read_number(args, "ENCKEY", sa.cipher_key);
   read_number(args, "HASHKEY", sa.hash_key);
   read_number(args, "INSPI", sa.in_spi);
   read_number(args, "OUTSPI", sa.out_spi);
+  if (const Refusal refusal = check_algorithms(sa)) return refusal;
+  return sa.key_management == KeyManagement::manual ? check_manual(sa) : std::nullopt;
+}
 
+/// What does not go with the protocol or the key management; what PROTOCOL leaves behind is forgotten.
+IpsecModule::Refusal IpsecModule::check_parameters(const Args& args, SaSpecification& sa) const {
+  const auto refused = [&](std::initializer_list<std::string_view> names, std::string_view with) -> Refusal {
+    for (const std::string_view name : names) {
+      if (args.has(name)) return outcome(Message::parameter_conflict, name, with);
+    }
+    return std::nullopt;
+  };
+  Refusal refusal;
+  switch (sa.protocol) {
+    case isakmp::Protocol::ah:
+      refusal = refused({"ENCALG", "ENCKEY", "COMPALG"}, "PROTOCOL=AH");
+      sa.cipher = enco::Cipher::null;
+      sa.cipher_key.reset();
+      sa.compression = enco::Compression::none;
+      break;
+    case isakmp::Protocol::ipcomp:
+      refusal =
+          refused({"ENCALG", "ENCKEY", "HASHALG", "HASHKEY", "ANTIREPLAYENABLED", "REPLAYWINDOWSIZE"}, "PROTOCOL=COMP");
+      sa.cipher = enco::Cipher::null;
+      sa.hash = enco::Hash::null;
+      sa.cipher_key.reset();
+      sa.hash_key.reset();
+      sa.anti_replay = false;
+      if (sa.compression == enco::Compression::none) sa.compression = enco::Compression::lzs;
+      break;
+    default:
+      refusal = refused({"COMPALG"}, "PROTOCOL=ESP");
+      sa.compression = enco::Compression::none;
+  }
+  const bool manual = args.has("KEYMANAGEMENT")
+                          ? key_management_of(args.choice("KEYMANAGEMENT")) == KeyManagement::manual
+                          : sa.key_management == KeyManagement::manual;
+  if (refusal || manual) return refusal;
+  return refused({"ENCKEY", "HASHKEY", "INSPI", "OUTSPI"}, "KEYMANAGEMENT=ISAKMP");
+}
+
+IpsecModule::Refusal IpsecModule::check_algorithms(const SaSpecification& sa) const {
   const bool no_cipher = sa.cipher == enco::Cipher::null, no_hash = sa.hash == enco::Hash::null;
-  if (no_cipher && no_hash) return outcome(Message::no_algorithm);
+  if (sa.protocol == isakmp::Protocol::ah && no_hash) return outcome(Message::parameter_missing, "HASHALG");
+  if (sa.protocol == isakmp::Protocol::esp && no_cipher && no_hash) return outcome(Message::no_algorithm);
   if (!no_cipher && !state_.enco.available(sa.cipher)) {
     return outcome(Message::algorithm_unavailable, enco::traits(sa.cipher).name);
   }
   if (!no_hash && !state_.enco.available(sa.hash)) {
     return outcome(Message::algorithm_unavailable, enco::traits(sa.hash).name);
   }
-  if (sa.key_management == KeyManagement::isakmp) {
-    for (const char* const manual_only : {"ENCKEY", "HASHKEY", "INSPI", "OUTSPI"}) {
-      if (args.has(manual_only)) return outcome(Message::parameter_conflict, manual_only, "KEYMANAGEMENT=ISAKMP");
+  return std::nullopt;
+}
+
+/// Keys and SPIs of a manual SA; IPComp has its algorithm's well-known CPI when none is given.
+IpsecModule::Refusal IpsecModule::check_manual(SaSpecification& sa) const {
+  if (sa.protocol == isakmp::Protocol::ipcomp) {
+    const std::uint32_t well_known = sa.compression == enco::Compression::lzs ? well_known_lzs : well_known_deflate;
+    for (std::optional<std::uint32_t>* const cpi : {&sa.in_spi, &sa.out_spi}) {
+      if (!*cpi) *cpi = well_known;
+      if (**cpi > highest_cpi) return outcome(Message::cpi_too_long, **cpi);
+      if (**cpi < lowest_spi && **cpi != well_known) return outcome(Message::spi_reserved);
     }
     return std::nullopt;
   }
-  if (!no_cipher && !sa.cipher_key) return outcome(Message::parameter_missing, "ENCKEY");
-  if (!no_hash && !sa.hash_key) return outcome(Message::parameter_missing, "HASHKEY");
+  if (sa.cipher != enco::Cipher::null && !sa.cipher_key) return outcome(Message::parameter_missing, "ENCKEY");
+  if (sa.hash != enco::Hash::null && !sa.hash_key) return outcome(Message::parameter_missing, "HASHKEY");
   if (!sa.in_spi) return outcome(Message::parameter_missing, "INSPI");
   if (!sa.out_spi) return outcome(Message::parameter_missing, "OUTSPI");
   if (*sa.in_spi < lowest_spi || *sa.out_spi < lowest_spi) return outcome(Message::spi_reserved);

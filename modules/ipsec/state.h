@@ -5,7 +5,9 @@
 
 #include "modules/ip/ip_api.h"
 #include "modules/ipsec/counters.h"
+#include "modules/ipsec/peers.h"
 #include "modules/ipsec/policy.h"
+#include "modules/ipsec/protocol_counters.h"
 #include "modules/ipsec/specification.h"
 #include "os/module.h"
 
@@ -26,6 +28,8 @@ struct State {
   Specifications specifications;
   PolicyTable policies;
   SaTable sas;
+  Peers peers;
+  std::size_t compressed_tunnels = 0;  // bundles that are nothing but IPComp in tunnel mode
   GroupCounters counters;
   std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale
 

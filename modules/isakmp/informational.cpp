@@ -79,16 +79,7 @@ void Engine::deleted(const event::Deleted& gone) {
   count(Counter::ipsec_deleteBundle);
   if (best == nullptr || !best->policy->send_deletes || gone.in_spis.empty()) return;
   std::vector<Bytes> spis;
-  for (const std::uint32_t spi : gone.in_spis) {
-    Bytes bytes;
-    ByteWriter writer(bytes);
-    if (gone.protocol == Protocol::ipcomp) {
-      writer.u16(static_cast<std::uint16_t>(spi));
-    } else {
-      writer.u32(spi);
-    }
-    spis.push_back(std::move(bytes));
-  }
+  for (const std::uint32_t spi : gone.in_spis) spis.push_back(spi_bytes(gone.protocol, spi));
   count(Counter::info_deleteTx);
   send_information(*best,
                    {{PayloadType::deletion, encode_deletion(static_cast<std::uint8_t>(gone.protocol), spis)}});

@@ -25,6 +25,7 @@ struct Transform {
   enco::Hash hash = enco::Hash::null;
   Encapsulation encapsulation = Encapsulation::tunnel;
   std::uint8_t specification = 0;  // the SA specification it stands for
+  enco::Compression compression = enco::Compression::none;  // IPComp
   bool operator==(const Transform&) const = default;
 };
 /// One protocol of a proposal with its alternatives, and the SPI its sender wants to receive on.
@@ -98,8 +99,8 @@ struct Selection {
   std::string ipsec_policy;
   std::uint32_t bundle = 0;
   std::size_t proposal = 0;                // index into Offer::proposals
-  std::vector<std::size_t> transforms;     // index per protocol
-  std::vector<std::uint32_t> spis;         // our inbound SPI per protocol
+  std::vector<std::size_t> transforms;     // index per protocol of the offer
+  std::vector<std::uint32_t> spis;         // our inbound SPI (of IPComp: CPI) per protocol of the offer
   std::string reason;                      // for logs
 };
 struct Refused {

@@ -164,6 +164,18 @@ std::uint16_t phase1_hash(Hash hash) { return numbers_of(hash).phase1; }
 std::uint16_t authentication_algorithm(Hash hash) { return numbers_of(hash).authentication; }
 std::uint16_t ah_transform(Hash hash) { return numbers_of(hash).ah; }
 
+std::uint16_t ipcomp_transform(enco::Compression compression) {
+  switch (compression) {
+    case enco::Compression::none:
+      break;
+    case enco::Compression::deflate:
+      return 2;
+    case enco::Compression::lzs:
+      return 3;
+  }
+  return 0;
+}
+
 std::uint16_t wire_group(Group group) {
   for (const GroupNumbers& row : group_numbers)
     if (row.group == group) return row.value;

@@ -88,7 +88,8 @@ std::optional<enco::Group> group_from_wire(std::uint16_t value);
 WireCipher esp_transform(enco::Cipher cipher);
 std::uint16_t authentication_algorithm(enco::Hash hash);
 std::uint16_t ah_transform(enco::Hash hash);
-inline constexpr std::uint16_t ipcomp_lzs = 3;
+/// The IPComp transform (RFC 2407 4.4.5).
+std::uint16_t ipcomp_transform(enco::Compression compression);
 
 /// Names for logs and debug: "3DES", "DES", "AES" with the number behind it when unknown.
 std::string phase1_cipher_name(std::uint16_t value, std::uint16_t key_bits);

@@ -57,6 +57,22 @@ std::optional<Cipher> cipher_from(std::uint8_t id, std::uint16_t key_bits) {
   return std::nullopt;
 }
 
+std::optional<enco::Compression> compression_from(std::uint8_t id) {
+  for (const enco::Compression compression : {enco::Compression::deflate, enco::Compression::lzs})
+    if (ipcomp_transform(compression) == id) return compression;
+  return std::nullopt;
+}
+
+// AH covers the addresses and IPComp has no ports: what passes a NAT has ESP, and no AH.
+bool passes_nat(const Proposal& proposal) {
+  bool esp = false, ah = false;
+  for (const ProtocolOffer& offer : proposal.protocols) {
+    esp = esp || offer.protocol == Protocol::esp;
+    ah = ah || offer.protocol == Protocol::ah;
+  }
+  return esp && !ah;
+}
+
 struct Meaning {
   Transform transform;
   bool udp = false;
@@ -91,9 +107,12 @@ std::optional<Meaning> meaning(Protocol protocol, const Read& in, NattVersion na
     case Protocol::ah:
       if (*hash == Hash::null || ah_transform(*hash) != in.id) return std::nullopt;
       return out;
-    case Protocol::ipcomp:
-      if (in.id != ipcomp_lzs) return std::nullopt;
+    case Protocol::ipcomp: {
+      const auto compression = compression_from(in.id);
+      if (!compression) return std::nullopt;
+      out.transform.compression = *compression;
       return out;
+    }
     default: return std::nullopt;
   }
 }
@@ -104,6 +123,8 @@ std::optional<std::uint32_t> spi_of(const WireProposal& proposal) {
   if (proposal.spi.size() == 2 && proposal.protocol == Protocol::ipcomp) return load_be16(proposal.spi.data());
   return std::nullopt;
 }
+
+}  // namespace
 
 Bytes spi_bytes(Protocol protocol, std::uint32_t spi) {
   Bytes out;
@@ -116,6 +137,8 @@ Bytes spi_bytes(Protocol protocol, std::uint32_t spi) {
   return out;
 }
 
+namespace {
+
 std::string describe(const WireProposal& proposal, const Read& transform) {
   const std::string_view protocol = proposal.protocol == Protocol::esp      ? "ESP"
                                     : proposal.protocol == Protocol::ah     ? "AH"
@@ -125,7 +148,12 @@ std::string describe(const WireProposal& proposal, const Read& transform) {
                                  ? esp_transform_name(transform.id) +
                                        (transform.key_bits == 0 ? "" : fmt::format("{}", transform.key_bits))
                                  : std::string();
-  const std::string hash = transform.authentication == 0 ? "no hash" : phase1_hash_name(transform.authentication);
+  const auto compression = compression_from(transform.id);
+  const std::string hash = proposal.protocol == Protocol::ipcomp
+                               ? compression ? std::string(enco::name(*compression))
+                                             : fmt::format("algorithm {}", transform.id)
+                           : transform.authentication == 0 ? "no hash"
+                                                           : phase1_hash_name(transform.authentication);
   const std::string mode = transform.encapsulation == 1   ? "TUNNEL"
                            : transform.encapsulation == 2 ? "TRANSPORT"
                                                           : fmt::format("mode {}", transform.encapsulation);
@@ -143,19 +171,19 @@ bool read_protocol(const WireProposal& wire, std::size_t index, NattVersion natt
     const Read values = read(wire.transforms[t]);
     const auto means = meaning(wire.protocol, values, natt);
     if (!means) continue;
-    const bool plain = !means->udp;
-    if (wire.protocol == Protocol::esp && nat_found && plain) continue;
+    const bool esp = wire.protocol == Protocol::esp;
+    if (esp && nat_found && !means->udp) continue;
     const auto group = values.group == 0 ? std::nullopt : group_from_wire(values.group);
     if (values.group != 0 && !group) continue;
-    // All transforms of a proposal share one group and one way of encapsulation; the first decides.
+    // All transforms of a proposal share one group, all of ESP one way of encapsulation; the first decides.
+    if (esp && offer.transforms.empty()) origin.udp_encapsulation = means->udp;
     const bool first = offer.transforms.empty() && origin.protocols.empty();
     if (first) {
-      origin.udp_encapsulation = means->udp;
       origin.group = group;
       origin.lifetime = {28800, values.life_kbytes};
       if (values.life_s != 0)
         origin.lifetime.seconds = static_cast<std::uint32_t>(std::min<std::uint64_t>(values.life_s, 0xffffffff));
-    } else if (origin.group != group || (wire.protocol == Protocol::esp && origin.udp_encapsulation != means->udp)) {
+    } else if (origin.group != group || (esp && origin.udp_encapsulation != means->udp)) {
       continue;
     }
     offer.transforms.push_back(means->transform);
@@ -173,6 +201,7 @@ SaPayload phase2_offer(const Acquire& wanted, const NattNumbers& natt, bool udp)
   SaPayload sa;
   std::uint8_t number = 0;
   for (const Proposal& proposal : wanted.proposals) {
+    if (udp && !passes_nat(proposal)) continue;
     ++number;
     for (const ProtocolOffer& protocol : proposal.protocols) {
       WireProposal wire;
@@ -188,7 +217,7 @@ SaPayload phase2_offer(const Acquire& wanted, const NattNumbers& natt, bool udp)
         const WireCipher cipher = esp_transform(transform.cipher);
         out.id = static_cast<std::uint8_t>(protocol.protocol == Protocol::esp  ? cipher.value
                                            : protocol.protocol == Protocol::ah ? ah_transform(transform.hash)
-                                                                               : ipcomp_lzs);
+                                                                               : ipcomp_transform(transform.compression));
         add(Phase2Attribute::life_type, life_seconds);
         add(Phase2Attribute::life_duration, wanted.lifetime.seconds);
         if (wanted.lifetime.kilobytes != 0) {
@@ -197,7 +226,8 @@ SaPayload phase2_offer(const Acquire& wanted, const NattNumbers& natt, bool udp)
         }
         if (wanted.pfs) add(Phase2Attribute::group, wire_group(*wanted.pfs));
         const bool tunnel = transform.encapsulation == Encapsulation::tunnel;
-        add(Phase2Attribute::encapsulation, udp      ? (tunnel ? natt.tunnel : natt.transport)
+        const bool in_udp = udp && protocol.protocol == Protocol::esp;
+        add(Phase2Attribute::encapsulation, in_udp   ? (tunnel ? natt.tunnel : natt.transport)
                                             : tunnel ? 1U
                                                      : 2U);
         if (protocol.protocol != Protocol::ipcomp && transform.hash != Hash::null)
@@ -231,7 +261,7 @@ Phase2Offer read_phase2(const SaPayload& sa, NattVersion natt, bool nat_found) {
       }
       possible = possible && read_protocol(wire, at, natt, nat_found, proposal, origin);
     }
-    if (!possible) continue;
+    if (!possible || (nat_found && !passes_nat(proposal))) continue;
     offer.proposals.push_back(std::move(proposal));
     offer.origins.push_back(std::move(origin));
   }

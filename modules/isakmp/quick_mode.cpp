@@ -117,19 +117,19 @@ void read_lifetime_notification(const Step& step, Lifetime& lifetime) {
   }
 }
 
-// Finds the answered proposal among ours: same protocols, each with one of the transforms we offered.
+// Finds the answered proposal among ours: same protocols, in any order, each with one of the transforms we offered.
 const Proposal* matching(const Acquire& wanted, const Proposal& answer, std::vector<ProtocolOffer>& agreed) {
   for (const Proposal& ours : wanted.proposals) {
     if (ours.protocols.size() != answer.protocols.size()) continue;
     std::vector<ProtocolOffer> found;
-    for (std::size_t i = 0; i < ours.protocols.size(); ++i) {
-      const ProtocolOffer& theirs = answer.protocols[i];
-      if (theirs.protocol != ours.protocols[i].protocol || theirs.transforms.size() != 1) break;
-      for (const Transform& transform : ours.protocols[i].transforms) {
+    for (const ProtocolOffer& own : ours.protocols) {
+      const auto theirs = std::ranges::find(answer.protocols, own.protocol, &ProtocolOffer::protocol);
+      if (theirs == answer.protocols.end() || theirs->transforms.size() != 1) break;
+      for (const Transform& transform : own.transforms) {
         Transform plain = transform;
         plain.specification = 0;
-        if (plain != theirs.transforms.front()) continue;
-        found.push_back({theirs.protocol, theirs.spi, {transform}});
+        if (plain != theirs->transforms.front()) continue;
+        found.push_back({own.protocol, theirs->spi, {transform}});
         break;
       }
     }
@@ -140,22 +140,26 @@ const Proposal* matching(const Acquire& wanted, const Proposal& answer, std::vec
   return nullptr;
 }
 
+// Every protocol of the proposal is in transport mode.
+bool in_transport_mode(const std::vector<ProtocolOffer>& protocols) {
+  return std::ranges::all_of(protocols, [](const ProtocolOffer& protocol) {
+    return protocol.transforms.front().encapsulation == Encapsulation::transport;
+  });
+}
+
 }  // namespace
 
 Verdict quick_offer(Step& step) {
   QuickWork& work = *step.exchange.quick;
   const Acquire& wanted = work.pending.wanted;
   work.udp_encapsulation = step.sa.nat.any();
-  work.transport = std::ranges::any_of(wanted.proposals, [](const Proposal& proposal) {
-    return std::ranges::any_of(proposal.protocols, [](const ProtocolOffer& protocol) {
-      return std::ranges::any_of(protocol.transforms, [](const Transform& transform) {
-        return transform.encapsulation == Encapsulation::transport;
-      });
-    });
-  });
+  work.transport = std::ranges::any_of(
+      wanted.proposals, [](const Proposal& proposal) { return in_transport_mode(proposal.protocols); });
   for (const Proposal& proposal : wanted.proposals)
     for (const ProtocolOffer& protocol : proposal.protocols) work.own_spis.push_back(protocol.spi);
   work.wire_offer = phase2_offer(wanted, numbers(step.sa.natt), work.udp_encapsulation);
+  if (work.wire_offer.proposals.empty())
+    return Verdict::fail(NotifyType::no_proposal_chosen, text::reason_nat, Counter::quick_noProposalChosen);
   step.reply.push_back({PayloadType::sa, encode_sa(work.wire_offer)});
   add_nonce(step);
   add_key(step);
@@ -208,8 +212,7 @@ Verdict quick_read_offer(Step& step) {
                   Counter::quick_noProposalChosen);
   const Phase2Offer::Origin& origin = work.understood.origins.front();
   work.pfs = origin.group;
-  work.transport =
-      work.understood.proposals.front().protocols.front().transforms.front().encapsulation == Encapsulation::transport;
+  work.transport = in_transport_mode(work.understood.proposals.front().protocols);
   work.udp_encapsulation = origin.udp_encapsulation;
 
   Offer& offer = work.offer;
@@ -245,7 +248,7 @@ Verdict quick_read_offer(Step& step) {
                            {proposal.protocols[i].transforms[work.selection.transforms[i]]}});
   work.pfs = chosen.group;
   work.udp_encapsulation = chosen.udp_encapsulation;
-  work.transport = work.agreed.front().transforms.front().encapsulation == Encapsulation::transport;
+  work.transport = in_transport_mode(work.agreed);
   work.lifetime = chosen.lifetime;
   step.exchange.commit_sent = step.sa.policy->set_commit_bit;
   step.engine.effects().log(LogSeverity::info, "P2",
@@ -338,8 +341,7 @@ Verdict quick_read_confirm(Step& step) {
 Verdict quick_connected(Step& step) {
   if (!step.exchange.commit_sent) return Verdict::go_on();
   const QuickWork& work = *step.exchange.quick;
-  Bytes spi(4);
-  store_be32(spi.data(), work.own_spis.front());
+  const Bytes spi = spi_bytes(work.agreed.front().protocol, work.own_spis.front());
   Notification notification;
   notification.protocol = static_cast<std::uint8_t>(work.agreed.front().protocol);
   notification.type = NotifyType::connected;

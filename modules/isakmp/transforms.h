@@ -39,6 +39,9 @@ std::string describe_phase1_offer(const SaPayload& offer);
 
 // ---- phase 2 ----------------------------------------------------------------------------------------------------
 
+/// As proposals and deletes have it: four bytes, a CPI two (RFC 3173 4.1).
+Bytes spi_bytes(Protocol protocol, std::uint32_t spi);
+/// Behind a NAT (`udp_encapsulation`) proposals that cannot pass it, with AH or without ESP, are left out.
 SaPayload phase2_offer(const Acquire& wanted, const NattNumbers& natt, bool udp_encapsulation);
 
 /// A phase 2 SA payload understood. Only proposals this router can do are in `proposals`; `origin` leads back to the

@@ -29,7 +29,7 @@ std::uint32_t sequence_of(const Packet& esp) { return load_be32(esp->data() + 24
 
 /// What the peer would send: our own sealing with the SPIs exchanged (keys are equal in both directions).
 Packet from_peer(IpsecFixture& fixture, Packet inner, std::uint32_t spi, std::uint32_t sequence) {
-  Sa sa = *fixture.module->state().sas.find(spi);
+  Sa sa = *fixture.module->state().sas.find(isakmp::Protocol::esp, spi);
   sa.out_spi = spi;
   IvPool ivs(fixture.services.random);
   enco::Job job = seal(*inner, sa, sequence, {ip4("200.200.200.1"), ip4("100.100.100.1")}, ivs);
@@ -220,7 +220,7 @@ TEST_CASE("the last sequence number is used, and none twice") {
   IpsecFixture fixture;
   fixture.configure(test::ipsec_howto);
   const auto acquire = bring_up(fixture);
-  Sa& sa = *fixture.module->state().sas.find(acquire.proposals.front().protocols.front().spi);
+  Sa& sa = *fixture.module->state().sas.find(isakmp::Protocol::esp, acquire.proposals.front().protocols.front().spi);
   sa.out_sequence = 0xefffffff;
   CHECK(sequence_of(fixture.out(lan_ping(fixture))) == 0xf0000000);
   CHECK(fixture.isakmp.acquires.size() == 2);  // renewed in time
@@ -343,7 +343,7 @@ TEST_CASE("manual keys: both ends up without ISAKMP") {
   CHECK(spi_of(esp) == 1001);
   CHECK(wire::view_ipv4(esp->view())->destination() == ip4("200.100.20.1"));
   CHECK(fixture.in(from_peer(fixture, fixture.packet("192.168.2.100", "192.168.1.100"), 1000, 1)).size() == 1);
-  fixture.module->state().sas.find(1000)->out_sequence = 0xffffffff;
+  fixture.module->state().sas.find(isakmp::Protocol::esp, 1000)->out_sequence = 0xffffffff;
   CHECK(sequence_of(fixture.out(lan_ping(fixture))) == 0);  // wraps: nobody could renew
   fixture.configure("disable ipsec\nenable ipsec");
   CHECK(fixture.out(lan_ping(fixture)));

@@ -30,7 +30,7 @@ struct Tunnel {
   }
   Packet sealed(Packet inner, std::uint32_t sequence = 1, std::uint16_t peer_port = 1024,
                 std::string_view from = "200.200.200.1") {
-    Sa sa = *fixture.module->state().sas.find(in_spi);
+    Sa sa = *fixture.module->state().sas.find(isakmp::Protocol::esp, in_spi);
     sa.out_spi = in_spi;
     IvPool ivs(fixture.services.random);
     const bool udp = sa.bundle->nat.udp_encapsulation;

@@ -25,7 +25,18 @@ TEST_CASE("what a specification refuses") {
     CAPTURE(line);
     CHECK(fixture.run(line).text == text);
   };
-  refused("create ipsec sas=1 key=isakmp prot=ah hasha=sha", "Error (3081268): Protocol AH is not available.\n");
+  refused("create ipsec sas=1 key=isakmp prot=ah", "Error (3081266): Parameter HASHALG is required.\n");
+  refused("create ipsec sas=1 key=isakmp prot=ah hasha=null", "Error (3081266): Parameter HASHALG is required.\n");
+  refused("create ipsec sas=1 key=isakmp prot=ah hasha=sha enc=des",
+          "Error (3081267): Parameter ENCALG cannot be used with PROTOCOL=AH.\n");
+  refused("create ipsec sas=1 key=manual prot=ah hasha=sha insp=300 outs=300",
+          "Error (3081266): Parameter HASHKEY is required.\n");
+  refused("create ipsec sas=1 key=isakmp prot=comp hasha=sha",
+          "Error (3081267): Parameter HASHALG cannot be used with PROTOCOL=COMP.\n");
+  refused("create ipsec sas=1 key=isakmp prot=esp enc=des compa=lzs",
+          "Error (3081267): Parameter COMPALG cannot be used with PROTOCOL=ESP.\n");
+  refused("create ipsec sas=1 key=manual prot=comp insp=65536", "Error (3081268): CPI 65536 is above 65535.\n");
+  refused("create ipsec sas=1 key=manual prot=comp insp=2", "Error (3081276): SPI values below 256 are reserved.\n");
   refused("create ipsec sas=1 key=isakmp prot=esp", "Error (3081266): Parameter ENCALG is required.\n");
   refused("create ipsec sas=1 key=isakmp prot=esp enc=null hasha=null",
           "Error (3081270): ENCALG and HASHALG cannot both be NULL.\n");
@@ -71,8 +82,12 @@ TEST_CASE("dump, factory-fresh, dump gives the same text") {
       "create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha\n"
       "create ipsec sas=2 key=isakmp prot=esp mod=transport enc=aes256 hasha=md5 anti=true rep=128\n"
       "create ipsec sas=7 key=manual prot=esp enc=des hasha=sha enck=10 hashk=11 insp=1000 outs=1001\n"
+      "create ipsec sas=8 key=manual prot=ah mod=transport hasha=desmac hashk=10 insp=1002 outs=1003 anti=true\n"
+      "create ipsec sas=9 key=manual prot=comp insp=3 outs=3\n"
+      "create ipsec sas=10 key=manual prot=comp compa=deflate insp=65535 outs=2\n"
+      "create ipsec sas=11 key=isakmp prot=comp mod=transport\n"
       "create ipsec bund=1 key=isakmp string=\"1, 2\" expiryk=1000 expirys=3600\n"
-      "create ipsec bund=2 key=manual string=\"7\"\n"
+      "create ipsec bund=2 key=manual string=\"9 AND 7 AND 8\"\n"
       "create ipsec pol=\"ike\" int=eth0 ac=permit\n"
       "set ipsec pol=\"ike\" lp=500 rp=500 tra=UDP\n"
       "create ipsec pol=\"a b\" int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=\"x y\" sase=all\n"

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "modules/ipsec/bundle.h"
 #include "modules/ipsec/esp.h"
 #include "modules/ipsec/keywords.h"
 #include "tests/support/ipsec_fixture.h"
@@ -71,6 +72,13 @@ Sa make_sa(enco::EncoApi& enco, const Vector& vector) {
   return sa;
 }
 
+SaBundle bundle_of(const Sa& sa, bool udp) {
+  SaBundle bundle;
+  bundle.nat.udp_encapsulation = udp;
+  bundle.sas.push_back(std::make_unique<Sa>(sa));
+  return bundle;
+}
+
 enco::JobResult run(enco::EncoApi& enco, enco::Direction direction, enco::Job job) {
   enco.run(direction, std::span(&job, 1));
   return job.result;
@@ -112,7 +120,7 @@ TEST_CASE("the same fields make the same ESP packet") {
     Packet packet = services.pool.copy(vector.inner);
     const OuterHeader outer{test::ip4("100.100.100.1"),        test::ip4("200.200.200.1"), udp, 4500, 4500, false,
                             load_be16(vector.outer.data() + 4)};
-    CHECK(sealed_length(sa, udp, vector.inner.size(), 20) == vector.outer.size());
+    CHECK(sealed_length(bundle_of(sa, udp), vector.inner.size(), 20) == vector.outer.size());
     const enco::Job job = seal(*packet, sa, vector.sequence, outer, ivs);
     REQUIRE(run(enco.api, enco::Direction::encode, job) == enco::JobResult::good);
     // Beside ESP itself: TOS, which the other side leaves 0, and so the header checksum.
@@ -132,10 +140,19 @@ TEST_CASE("the longest inner packet just fits") {
       Sa sa;
       sa.cipher = cipher;
       sa.hash = enco::Hash::sha;
-      for (std::size_t mtu = 576; mtu < 640; ++mtu) {
-        const std::size_t inner = longest_inner(sa, udp, mtu);
-        CHECK(sealed_length(sa, udp, inner, 20) <= mtu);
-        CHECK(sealed_length(sa, udp, inner + 1, 20) > mtu);
+      SaBundle bundle = bundle_of(sa, udp);
+      for (const bool with_ah : {false, true}) {
+        if (with_ah) {
+          auto ah = std::make_unique<Sa>();
+          ah->protocol = isakmp::Protocol::ah;
+          ah->hash = enco::Hash::md5;
+          bundle.sas.push_back(std::move(ah));
+        }
+        for (std::size_t mtu = 576; mtu < 640; ++mtu) {
+          const std::size_t inner = longest_inner(bundle, mtu);
+          CHECK(sealed_length(bundle, inner, 20) <= mtu);
+          CHECK(sealed_length(bundle, inner + 1, 20) > mtu);
+        }
       }
     }
   }

@@ -1,0 +1,30 @@
+// Compression of single datagrams, as IPComp wants it (RFC 3173): no history outlives a datagram.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "modules/enco/algorithms.h"
+
+namespace arrouter::enco {
+
+inline constexpr std::size_t compression_count = 3;
+
+/// One algorithm with its work areas. Nothing is allocated for a datagram.
+class Compressor {
+ public:
+  virtual ~Compressor() = default;
+  /// The length written to `out`; nullopt when it does not fit there.
+  virtual std::optional<std::size_t> compress(ByteView in, ByteSpan out) = 0;
+  /// The length written to `out`; nullopt when `in` is not what compress() makes, or does not fit.
+  virtual std::optional<std::size_t> expand(ByteView in, ByteSpan out) = 0;
+};
+
+/// LZS, the manual's STAC process (ANSI X3.241; RFC 1974 2.3 and RFC 2395 describe the format).
+std::unique_ptr<Compressor> make_lzs();
+/// Raw DEFLATE (RFC 1951, 2394) with the 2048-byte window that Linux expects. nullptr when zlib has no memory.
+std::unique_ptr<Compressor> make_deflate();
+/// nullptr for none.
+std::unique_ptr<Compressor> make_compressor(Compression algorithm);
+
+}  // namespace arrouter::enco

@@ -1,0 +1,51 @@
+#include "modules/ipsec/encapsulation.h"
+
+#include <cstring>
+
+#include "netdev/wire/ipv4.h"
+
+namespace arrouter::ipsec {
+
+void relabel(PacketBuffer& packet, std::uint8_t protocol) {
+  std::uint8_t* const header = packet.data();
+  store_be16(header + 2, static_cast<std::uint16_t>(packet.size()));
+  header[9] = protocol;
+  wire::finish_ipv4(header);
+}
+
+void push_outer(PacketBuffer& packet, const OuterHeader& outer) {
+  const std::uint8_t tos = packet.data()[1];
+  std::uint8_t* const at = packet.push(wire::ipv4_header);
+  wire::write_ipv4(at,
+                   {.source = outer.local,
+                    .destination = outer.peer,
+                    .protocol = wire::protocol::ipip,
+                    .tos = tos,
+                    .id = outer.id,
+                    .dont_fragment = outer.dont_fragment},
+                   static_cast<std::uint16_t>(packet.size()));
+}
+
+bool pull_outer(PacketBuffer& packet) {
+  const auto outer = wire::view_ipv4(packet.view(), false);
+  if (!outer || outer->protocol() != wire::protocol::ipip) return false;
+  packet.pull(outer->header_length());
+  const auto inner = wire::view_ipv4(packet.view());
+  if (!inner) return false;
+  packet.trim(inner->total_length());
+  return true;
+}
+
+void insert_behind_header(PacketBuffer& packet, std::size_t header, std::size_t length, std::uint8_t protocol) {
+  std::uint8_t* const at = packet.push(length);
+  std::memmove(at, at + length, header);
+  relabel(packet, protocol);
+}
+
+void remove_behind_header(PacketBuffer& packet, std::size_t header, std::size_t length, std::uint8_t protocol) {
+  std::memmove(packet.data() + length, packet.data(), header);
+  packet.pull(length);
+  relabel(packet, protocol);
+}
+
+}  // namespace arrouter::ipsec

@@ -1,0 +1,33 @@
+// What protocols have in common when they stand behind an IP header: the tunnel's outer header, and headers that go in
+// behind the IP header and come out again.
+#pragma once
+
+#include <cstdint>
+
+#include "os/base/address.h"
+#include "os/base/packet.h"
+
+namespace arrouter::ipsec {
+
+/// What goes around the packet.
+struct OuterHeader {
+  Ipv4Address local, peer;
+  bool udp = false;
+  std::uint16_t local_port = 0, peer_port = 0;
+  bool dont_fragment = false;  // tunnel mode
+  std::uint16_t id = 0;        // tunnel mode
+};
+
+/// Puts the outer header of a tunnel, protocol IP in IP, in front of a packet; TOS comes from the inner one.
+void push_outer(PacketBuffer& packet, const OuterHeader& outer);
+/// Takes it off again. False: no IP packet is inside.
+bool pull_outer(PacketBuffer& packet);
+
+/// The IP header in front names `protocol` and the packet's length from now on.
+void relabel(PacketBuffer& packet, std::uint8_t protocol);
+/// Makes room of `length` bytes (undefined) behind the IP header, which names `protocol` from now on.
+void insert_behind_header(PacketBuffer& packet, std::size_t header, std::size_t length, std::uint8_t protocol);
+/// Takes `length` bytes out there.
+void remove_behind_header(PacketBuffer& packet, std::size_t header, std::size_t length, std::uint8_t protocol);
+
+}  // namespace arrouter::ipsec

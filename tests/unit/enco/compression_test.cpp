@@ -1,0 +1,136 @@
+// LZS and DEFLATE of single datagrams: known streams, round trips, and what a peer may send instead.
+#include <catch2/catch.hpp>
+
+#include "modules/enco/enco_module.h"
+#include "tests/support/test_services.h"
+
+using namespace arrouter;
+using enco::Compression;
+
+namespace {
+
+struct Compressing {
+  explicit Compressing(Compression compression) : made(make_enco(services.services)) {
+    enco::ChannelSpec spec;
+    spec.compression = compression;
+    channel = made.api.open_channel(spec);
+    REQUIRE(channel != 0);
+  }
+  std::optional<Bytes> compress(ByteView in, std::size_t room) {
+    Bytes out(room);
+    const auto length = made.api.compress(channel, in, out);
+    if (!length) return std::nullopt;
+    out.resize(*length);
+    return out;
+  }
+  std::optional<Bytes> expand(ByteView in, std::size_t room) {
+    Bytes out(room);
+    const auto length = made.api.expand(channel, in, out);
+    if (!length) return std::nullopt;
+    out.resize(*length);
+    return out;
+  }
+  test::TestServices services;
+  MadeEnco made;
+  enco::ChannelId channel = 0;
+};
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+/// Text with repetitions near and far, and stretches of noise.
+Bytes mixed(Random& random, std::size_t length) {
+  Bytes made;
+  while (made.size() < length) {
+    const std::size_t part = 1 + random.below(300);
+    const std::size_t back = made.empty() ? 0 : random.below(std::min<std::size_t>(made.size(), 5000));
+    for (std::size_t i = 0; i < part && made.size() < length; ++i) {
+      made.push_back(back == 0 ? static_cast<std::uint8_t>(random.u32()) : made[made.size() - back]);
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("LZS: the standard's example stream") {
+  Compressing lzs(Compression::lzs);
+  const Bytes text = bytes_of("ABAAAAAACABABABA");
+  const Bytes stream{0x20, 0x90, 0x88, 0x38, 0x1c, 0x21, 0xe2, 0x5c, 0x15, 0x80};
+  CHECK(lzs.expand(stream, 100) == text);
+  CHECK(lzs.compress(text, 100) == stream);
+  CHECK(lzs.expand(stream, text.size()) == text);
+  CHECK_FALSE(lzs.expand(stream, text.size() - 1));
+  CHECK_FALSE(lzs.compress(text, stream.size() - 1));
+  for (std::size_t length = 0; length < stream.size(); ++length) {
+    CHECK_FALSE(lzs.expand(ByteView(stream).first(length), 100));
+  }
+}
+
+TEST_CASE("LZS: lengths and offsets at their bounds") {
+  Compressing lzs(Compression::lzs);
+  for (const std::size_t length : {1, 2, 3, 4, 5, 6, 7, 8, 9, 22, 23, 24, 37, 38, 39, 1400}) {
+    Bytes text{'x'};
+    text.resize(1 + length, 'x');
+    const auto stream = lzs.compress(text, 2000);
+    REQUIRE(stream);
+    CHECK(lzs.expand(*stream, 2000) == text);
+  }
+  SeededRandom random(3);
+  for (const std::size_t distance : {1, 2, 126, 127, 128, 129, 2046, 2047, 2048, 2049}) {
+    Bytes text = random.bytes(distance);
+    for (int i = 0; i < 20; ++i) text.push_back(text[text.size() - distance]);
+    const auto stream = lzs.compress(text, 4000);
+    REQUIRE(stream);
+    CHECK(lzs.expand(*stream, 4000) == text);
+  }
+}
+
+TEST_CASE("LZS: what no compressor makes is refused") {
+  Compressing lzs(Compression::lzs);
+  const auto refused = [&](const Bytes& stream) { return !lzs.expand(stream, 1000); };
+  CHECK(refused({}));
+  CHECK(refused({0xc0, 0x80, 0x00, 0x00}));        // a copy before anything stands there
+  CHECK(refused({0x20, 0x80, 0x08, 0x00, 0x00}));  // an 11-bit offset of 0
+  CHECK(refused(Bytes(64, 0xff)));                 // a length without end
+  Bytes bomb{0x20, 0xe0, 0x7f};                    // "A", then a copy from one byte back of thousands
+  bomb.resize(200, 0xff);
+  bomb.push_back(0);
+  CHECK(refused(bomb));
+}
+
+TEST_CASE("datagrams come back as they went, and do not end in more room than they took") {
+  const Compression algorithm = GENERATE(Compression::lzs, Compression::deflate);
+  Compressing pair(algorithm);
+  SeededRandom random(11);
+  for (int i = 0; i < 300; ++i) {
+    const Bytes text = mixed(random, random.below(3000));
+    const auto stream = pair.compress(text, text.size() + 2000);
+    REQUIRE(stream);
+    CHECK(pair.expand(*stream, text.size()) == text);
+    if (!text.empty()) CHECK_FALSE(pair.expand(*stream, text.size() - 1));
+    CHECK_FALSE(pair.compress(text, stream->size() - 1));
+    Bytes damaged = *stream;
+    damaged[random.below(damaged.size())] ^= static_cast<std::uint8_t>(1 + random.below(255));
+    const auto other = pair.expand(damaged, text.size() + 100);  // anything, inside its room
+    if (other) CHECK(other->size() <= text.size() + 100);
+  }
+  const Bytes zeros(1400);
+  CHECK(pair.compress(zeros, 1400)->size() < 120);
+  CHECK_FALSE(pair.compress(random.bytes(1000), 1000));  // noise does not shrink
+}
+
+TEST_CASE("a compression channel has no keys and is no cipher") {
+  Compressing lzs(Compression::lzs);
+  enco::ChannelSpec both;
+  both.compression = Compression::lzs;
+  both.hash = enco::Hash::md5;
+  both.in_key = both.out_key = SecretBytes(16);
+  CHECK(lzs.made.api.open_channel(both) == 0);
+  Packet packet = lzs.services.pool.allocate(100);
+  packet->put(100);
+  enco::Job job{.packet = &*packet, .encryption = lzs.channel, .cipher_begin = 16, .cipher_end = 96};
+  lzs.made.api.run(enco::Direction::encode, std::span(&job, 1));
+  CHECK(job.result == enco::JobResult::failed);
+  lzs.made.api.close_channel(lzs.channel);
+  CHECK_FALSE(lzs.compress(Bytes(200), 200));
+}
