@@ -29,6 +29,7 @@ class Datapath final : public IpsecStage {
   void outbound(InterfaceId interface, Burst& burst) override;
   void inbound_clear(InterfaceId interface, Burst& burst) override;
   void inbound_protected(InterfaceId interface, Burst& burst) override;
+  void path_too_narrow(ByteView quoted, unsigned mtu) override;
   bool takes_ip_in_ip() const override { return state_.enabled && state_.compressed_tunnels != 0; }
 
  private:
@@ -42,6 +43,7 @@ class Datapath final : public IpsecStage {
   static constexpr std::size_t fewest_flows = 1024, most_flows = 65536;  // in the cache; powers of two
   const Decision& decide(const FlowKey& flow);
   void grow();
+  unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
   void deny(Policy& policy, const FlowKey& flow, Heading heading);
 
   // outbound.cpp
@@ -57,7 +59,7 @@ class Datapath final : public IpsecStage {
     std::array<enco::Job, limits::burst> jobs;
   };
   void protect(const Decision& decision, Packet packet, std::size_t slot, Sealing& sealing);
-  bool fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu, bool& dont_fragment);
+  bool fits(SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu, bool& dont_fragment);
   void seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
                 Sealing& sealing);
   bool next_sequence(Sa& sa);

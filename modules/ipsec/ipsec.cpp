@@ -25,8 +25,11 @@
 //   - The outer header takes TOS from the inner one and TTL 64; its DF bit follows DFBIT. A packet too big for the
 //     interface with DF set outside and inside is answered with ICMP; every other one is fragmented after ESP.
 //
-// Not modelled: IPv6, LNAME/RNAME in the choice of a
-// policy, route templates, path MTU learned from ICMP about the outer packet, the pre-2.0 SA module.
+//   - What routers on the way say about the size of outer packets holds for their bundle, and its successor, for ten
+//     minutes (RFC 4301 8.2); it is believed only about packets this router can have sent.
+//   - A bundle of a policy with IPROUTETEMPLATE brings routes to its remote networks along and takes them away again.
+//
+// Not modelled: IPv6, LNAME/RNAME in the choice of a policy, the pre-2.0 SA module.
 #include "modules/ipsec/ipsec.h"
 
 #include "modules/ipsec/ipsec_module.h"

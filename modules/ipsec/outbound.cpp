@@ -81,8 +81,8 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
 }
 
 /// Settles the outer DF bit, or tells the sender that the packet is too big and counts it.
-bool Datapath::fits(const SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu,
-                    bool& dont_fragment) {
+bool Datapath::fits(SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu, bool& dont_fragment) {
+  if (bundle.path_mtu != 0) mtu = path_mtu(bundle, mtu);
   Policy& policy = *bundle.policy;
   const auto inner = *wire::view_ipv4(packet.view(), false);
   const bool transport = bundle.transport();

@@ -63,6 +63,13 @@ struct Sa {
   SaCounters counters;
 };
 
+/// A network for which a route by template was wanted.
+struct RouteTo {
+  std::string route_template;
+  Ipv4Address network, mask;
+  auto operator<=>(const RouteTo&) const = default;
+};
+
 /// SAs that are applied together, left to right on the way out: the last one stands outermost in a packet. They have
 /// one pair of end points, so the first one in tunnel mode makes the one outer header; those behind it work on that.
 struct SaBundle {
@@ -80,6 +87,10 @@ struct SaBundle {
   std::uint32_t hard_seconds = 0, soft_seconds = 0;  // 0: no limit (manual keys)
   std::uint64_t hard_bytes = 0, soft_bytes = 0;      // of either direction; 0: no limit
   std::uint64_t out_bytes = 0, in_bytes = 0;
+
+  unsigned path_mtu = 0;  // of the outer packet, as routers on the way told; 0: unknown
+  Instant path_mtu_until{};
+  std::vector<RouteTo> routes;  // IPROUTETEMPLATE's, taken back with the bundle
 
   bool outbound_ready = true;  // false: the peer may not have installed its side yet
   bool used_inbound = false;   // a packet has come by it

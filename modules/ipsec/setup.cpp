@@ -88,9 +88,13 @@ void Setup::install(const isakmp::Bundle& keyed) {
       if (policy->bundles[i]->peer_name() != made->peer_name()) remove(*policy->bundles[i], Farewell::tell_peer);
     }
   }
-  const bool replaces = std::any_of(policy->bundles.begin(), policy->bundles.end(), [&](const auto& older) {
-    return older->traffic == made->traffic && older->peer_name() == made->peer_name();
-  });
+  bool replaces = false;
+  for (const auto& older : policy->bundles) {
+    if (older->traffic != made->traffic || older->peer_name() != made->peer_name()) continue;
+    replaces = true;
+    made->path_mtu = older->path_mtu;
+    made->path_mtu_until = older->path_mtu_until;
+  }
   made->outbound_ready = keyed.initiator || keyed.confirmed || !replaces;
   SaBundle& bundle = take_in(*policy, std::move(made));
   policy->counters.add(PolicyCounter::setup_done);
@@ -181,6 +185,7 @@ SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
   bundle.created = state_.now();
   state_.peers.add(bundle);
   if (bundle.only_compresses() && !bundle.transport()) ++state_.compressed_tunnels;
+  state_.routes.add(bundle);
   ++state_.generation;
   state_.counters.add(GroupCounter::setup_bundle_create);
   state_.counters.add(GroupCounter::setup_sa_create, bundle.sas.size());
@@ -217,6 +222,7 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
       log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   state_.peers.remove(bundle);
   if (bundle.only_compresses() && !bundle.transport()) --state_.compressed_tunnels;
+  state_.routes.remove(bundle);
   take_apart(bundle);
   ++state_.generation;
   policy.by_traffic.remove(bundle);

@@ -108,6 +108,9 @@ void bundle_fields(const State& state, const SaBundle& bundle, Screen& screen, i
                triple(bundle.hard_bytes / 1024, bundle.soft_bytes / 1024, bundle.used_bytes() / 1024));
   screen.field(4, column, "Expiry Seconds (hard/soft/used)",
                triple(bundle.hard_seconds, bundle.soft_seconds, whole_seconds(state.now() - bundle.created)));
+  if (bundle.path_mtu != 0 && state.now() < bundle.path_mtu_until) {
+    screen.field(4, column, "Path MTU", bundle.path_mtu);
+  }
 }
 
 void show_bundles(const State& state, const PolicyTable::List& policies, Screen& screen) {

@@ -8,6 +8,7 @@
 #include "modules/ipsec/peers.h"
 #include "modules/ipsec/policy.h"
 #include "modules/ipsec/protocol_counters.h"
+#include "modules/ipsec/route_templates.h"
 #include "modules/ipsec/specification.h"
 #include "os/module.h"
 
@@ -17,7 +18,7 @@ inline constexpr std::uint16_t default_udp_port = 2746;
 
 struct State {
   State(Services& services, IpApi& ip, enco::EncoApi& enco, isakmp::IsakmpApi& isakmp)
-      : services(services), ip(ip), enco(enco), isakmp(isakmp) {}
+      : services(services), ip(ip), enco(enco), isakmp(isakmp), routes(ip) {}
   Services& services;
   IpApi& ip;
   enco::EncoApi& enco;
@@ -29,6 +30,7 @@ struct State {
   PolicyTable policies;
   SaTable sas;
   Peers peers;
+  TemplateRoutes routes;
   std::size_t compressed_tunnels = 0;  // bundles that are nothing but IPComp in tunnel mode
   GroupCounters counters;
   std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale
