@@ -17,7 +17,17 @@ struct TcpEndpoint {
 
 /// tcpConnState of the MIB.
 enum class TcpState : std::uint8_t {
-  closed, listen, syn_sent, syn_received, established, fin_wait_1, fin_wait_2, close_wait, last_ack, closing, time_wait
+  closed,
+  listen,
+  syn_sent,
+  syn_received,
+  established,
+  fin_wait_1,
+  fin_wait_2,
+  close_wait,
+  last_ack,
+  closing,
+  time_wait
 };
 
 struct TcpConnection {

@@ -243,19 +243,19 @@ void LiveTcp::connect(Ipv4Address source, const TcpEndpoint& destination, std::w
   const auto socket = std::make_shared<tcp::socket>(loop_.context(), tcp::v4(), made->release());
   error_code ignored;
   ports_.set(socket->local_endpoint(ignored).port());
-  socket->async_wait(tcp::socket::wait_write, [socket, owner = std::move(owner),
-                                               connected = std::move(connected)](error_code error) {
-    if (owner.expired()) return;
-    if (!error) {
-      // What became of it (SO_ERROR), as Asio's own connect would ask.
-      int reason = 0;
-      socklen_t size = sizeof reason;
-      ::getsockopt(socket->native_handle(), SOL_SOCKET, SO_ERROR, &reason, &size);
-      if (reason != 0) error.assign(reason, boost::system::system_category());
-    }
-    if (error) return connected(failure(error.message()));
-    connected(std::make_unique<Stream>(std::move(*socket)));
-  });
+  socket->async_wait(tcp::socket::wait_write,
+                     [socket, owner = std::move(owner), connected = std::move(connected)](error_code error) {
+                       if (owner.expired()) return;
+                       if (!error) {
+                         // What became of it (SO_ERROR), as Asio's own connect would ask.
+                         int reason = 0;
+                         socklen_t size = sizeof reason;
+                         ::getsockopt(socket->native_handle(), SOL_SOCKET, SO_ERROR, &reason, &size);
+                         if (reason != 0) error.assign(reason, boost::system::system_category());
+                       }
+                       if (error) return connected(failure(error.message()));
+                       connected(std::make_unique<Stream>(std::move(*socket)));
+                     });
 }
 
 void LiveTcp::set_addresses(const std::set<Ipv4Address>& addresses) {

@@ -20,7 +20,8 @@ constexpr std::array topics = {
     Topic{"OPeration", "system, users, files, configuration, sessions, scripts, triggers",
           "asyn system user install file script trigger"},
     Topic{"LOGging", "log outputs and messages", "log"},
-    Topic{"IP", "Internet Protocol", "ip"},
+    Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},
+    Topic{"IP", "Internet Protocol", "ip tcp"},
     Topic{"IPSec", "IP security, ISAKMP, ENCO", "enco isakmp ipsec"},
     Topic{"LAB", "commands no real router has", "lab"},
 };

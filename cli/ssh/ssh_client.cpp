@@ -39,9 +39,11 @@ void set_options(ssh_bind bind, const ServerOptions& options) {
   ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, every_key_type);
 }
 
-ssh_key import_key(const std::string& pem) {
+ssh_key import_key(SecretBytes pem) {
   ssh_key key = nullptr;
-  return ssh_pki_import_privkey_base64(pem.c_str(), nullptr, nullptr, nullptr, &key) == SSH_OK ? key : nullptr;
+  pem.push_back(0);
+  const auto* const text = reinterpret_cast<const char*>(pem.data());
+  return ssh_pki_import_privkey_base64(text, nullptr, nullptr, nullptr, &key) == SSH_OK ? key : nullptr;
 }
 
 /// A bind that listens nowhere: it only lends its options and key to one session.
@@ -55,10 +57,7 @@ Owned<ssh_bind> make_bind(const ServerOptions& options, bool& good) {
 
 }  // namespace
 
-std::string SshWorker::refuse_host_key(const std::string& pem, bool old_algorithms) {
-  ServerOptions options;
-  options.host_key_pem = pem;
-  options.old_algorithms = old_algorithms;
+std::string SshWorker::refuse_host_key(const ServerOptions& options) {
   bool good = false;
   const auto bind = make_bind(options, good);
   return good ? std::string() : std::string(ssh_get_error(bind.get()));
@@ -74,8 +73,8 @@ SshWorker::Client::Client(ssh_event event, Descriptor socket, const ServerOption
   set_callbacks();
   ssh_set_blocking(session_.get(), 0);
   ssh_set_auth_methods(session_.get(), SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_PUBLICKEY);
-  failed_ = ssh_handle_key_exchange(session_.get()) == SSH_ERROR ||
-            ssh_event_add_session(event_, session_.get()) != SSH_OK;
+  failed_ =
+      ssh_handle_key_exchange(session_.get()) == SSH_ERROR || ssh_event_add_session(event_, session_.get()) != SSH_OK;
 }
 
 SshWorker::Client::~Client() {
@@ -137,8 +136,8 @@ int SshWorker::Client::password(const char* user, const char* password) {
 int SshWorker::Client::public_key(const char* user, ssh_key key, char state) {
   char* blob = nullptr;
   if (ssh_pki_export_pubkey_base64(key, &blob) != SSH_OK) return SSH_AUTH_DENIED;
-  Credentials credentials{.user = user, .password = std::nullopt, .public_key = blob,
-                          .proven = state == SSH_PUBLICKEY_STATE_VALID};
+  Credentials credentials{
+      .user = user, .password = std::nullopt, .public_key = blob, .proven = state == SSH_PUBLICKEY_STATE_VALID};
   ssh_string_free_char(blob);
   if (state != SSH_PUBLICKEY_STATE_NONE && state != SSH_PUBLICKEY_STATE_VALID) return verdict(false);
   const bool proven = credentials.proven;

@@ -11,11 +11,9 @@ constexpr std::chrono::seconds goodbye_time{3};  // for a client to hang up afte
 }  // namespace
 
 SshConnection::SshConnection(ConnectionId id, std::string location, SessionHost host, SshWorker& worker)
-    : id_(id),
-      location_(std::move(location)),
-      host_(host),
-      worker_(worker),
-      linger_(host.scheduler, [this] { worker_.drop(id_); }) {}
+    : id_(id), location_(std::move(location)), host_(host), worker_(worker), linger_(host.scheduler, [this] {
+        worker_.drop(id_);
+      }) {}
 
 SshConnection::~SshConnection() {
   if (session_) session_->hang_up();

@@ -77,8 +77,9 @@ std::vector<CommandRow> SshModule::commands() {
 }
 
 std::vector<CommandRow> SshModule::server_rows() {
-  constexpr std::string_view version_2 = "The server speaks SSH 2, which has no server key: SERVERKEY and EXPIRYTIME are "
-                                         "checked, kept and shown.";
+  constexpr std::string_view version_2 =
+      "The server speaks SSH 2, which has no server key: SERVERKEY and EXPIRYTIME are "
+      "checked, kept and shown.";
   return {
       {"ENAble SSH SErver [HOstkey=<0-65535>] [SErverkey=<0-65535>] [EXpirytime=<0-168>] [LOgintimeout=<10-600>]",
        Access::security, "Lets SSH users log in.", [this](Invocation& call) { return set_server(call.args, true); },
@@ -180,18 +181,17 @@ Outcome SshModule::set_server(const Args& args, bool enable) {
 }
 
 Outcome SshModule::listen() {
-  const auto pem = keys_.private_pem(*settings_.host_key);
+  auto pem = keys_.private_pem(*settings_.host_key);
   if (!pem) return say(texts::no_private_key, *settings_.host_key);
   if (!keys_.private_pem(*settings_.server_key)) return say(texts::no_private_key, *settings_.server_key);
-  const std::string refused = SshWorker::refuse_host_key(*pem, old_algorithms_);
-  if (!refused.empty()) return say(texts::bad_host_key, *settings_.host_key, refused);
   const std::string_view release = services_.model.release;
   ServerOptions options;
-  options.host_key_pem = *pem;
+  options.host_key_pem = std::move(*pem);
   options.banner = fmt::format("AtiSSH_{}", release.substr(0, release.find(' ')));
   options.old_algorithms = old_algorithms_;
-  const auto listening =
-      server_.listen(ssh_port, std::move(options), std::chrono::seconds(settings_.login_timeout_s));
+  const std::string refused = SshWorker::refuse_host_key(options);
+  if (!refused.empty()) return say(texts::bad_host_key, *settings_.host_key, refused);
+  const auto listening = server_.listen(ssh_port, std::move(options), std::chrono::seconds(settings_.login_timeout_s));
   if (!listening) return say(texts::not_listening, ssh_port, listening.error().text);
   return Outcome::successful(module_number::ssh);
 }

@@ -48,12 +48,12 @@ bool SshServer::disconnect(ConnectionId id) {
   return true;
 }
 
-void SshServer::log(LogSeverity severity, std::string message) const {
+void SshServer::log(LogSeverity severity, std::string_view subtype, std::string message) const {
   LogRecord record;
   record.severity = severity;
   record.module = module_number::ssh;
   record.type = "USER";
-  record.subtype = "LFAIL";
+  record.subtype = subtype;
   record.message = std::move(message);
   services_.log.record(std::move(record));
 }
@@ -82,15 +82,16 @@ bool SshServer::admits(ConnectionId id, const Credentials& credentials) {
       ++counters_.logins;
       login_timers_.erase(id);
       connection->second->authenticate(name);
+      log(LogSeverity::info, "LON", fmt::format(fmt::runtime(texts::log_login), name, location));
       return true;
     }
-    log(LogSeverity::important,
+    log(LogSeverity::important, "LFAIL",
         fmt::format(fmt::runtime(texts::log_refused), name, location,
                     result == LoginResult::locked_out ? "locked out" : "not allowed to log in"));
   } else {
     // Counted where wrong passwords are, so that they lock the account out: no password is a single zero byte.
     services_.users.login(name, std::string_view("\0", 1));
-    log(LogSeverity::important, fmt::format(fmt::runtime(texts::log_failed), name, location));
+    log(LogSeverity::important, "LFAIL", fmt::format(fmt::runtime(texts::log_failed), name, location));
   }
   ++counters_.failures;
   return false;

@@ -29,7 +29,7 @@ class SshServer final : private Desk {
  private:
   void accept(std::unique_ptr<TcpStream> stream);
   bool proves(const SshUser& user, const Credentials& credentials) const;
-  void log(LogSeverity severity, std::string message) const;
+  void log(LogSeverity severity, std::string_view subtype, std::string message) const;
 
   // Desk
   bool admits(ConnectionId id, const Credentials& credentials) override;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "os/base/bytes.h"
 #include "os/users.h"
 
 namespace arrouter::ssh {
@@ -16,7 +17,7 @@ struct RsaNumbers {
 
 /// How the module reaches the keys of ENCO.
 struct KeyStore {
-  std::function<std::optional<std::string>(std::uint16_t id)> private_pem;
+  std::function<std::optional<SecretBytes>(std::uint16_t id)> private_pem;
   std::function<std::optional<RsaNumbers>(std::uint16_t id)> public_key;
   std::function<std::string(std::string_view password, std::uint8_t salt)> password_digest;
 };

@@ -107,8 +107,8 @@ void SshWorker::add(ConnectionId id, Descriptor socket, ServerOptions options) {
         .received = [this, id](std::string bytes) { tell([=](Desk& desk) { desk.received(id, bytes); }); },
         .ended_input = [this, id] { tell([=](Desk& desk) { desk.ended_input(id); }); },
     };
-    loop.clients.emplace(
-        id, std::make_unique<Client>(loop.event.get(), std::move(*shared), options, std::move(events)));
+    loop.clients.emplace(id,
+                         std::make_unique<Client>(loop.event.get(), std::move(*shared), options, std::move(events)));
   });
 }
 

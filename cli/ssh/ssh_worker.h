@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "netdev/descriptor.h"
+#include "os/base/bytes.h"
 #include "os/base/reactor.h"
 
 namespace arrouter::ssh {
@@ -49,7 +50,7 @@ class Desk {
 };
 
 struct ServerOptions {
-  std::string host_key_pem;
+  SecretBytes host_key_pem;
   std::string banner;           // behind "SSH-2.0-"
   bool old_algorithms = false;  // SHA-1 key exchanges, CBC ciphers, ssh-rsa, 768-bit keys
 };
@@ -67,8 +68,8 @@ class SshWorker {
   /// Ends the client's shell or command with this status, after what was sent has gone.
   void finish(ConnectionId id, int exit_status);
   void drop(ConnectionId id);
-  /// "" for a private key in PEM that can be a host key, else why not.
-  static std::string refuse_host_key(const std::string& pem, bool old_algorithms);
+  /// "" when the options' key can be a host key, else why not.
+  static std::string refuse_host_key(const ServerOptions& options);
 
  private:
   struct Loop;

@@ -11,6 +11,7 @@ namespace arrouter::ssh::texts {
 #undef MESSAGE
 
 // The log's words; the form is that of cli/session/texts.def.
+inline constexpr std::string_view log_login = "{} SSH login from {}";
 inline constexpr std::string_view log_failed = "{} SSH login from {} failed";
 inline constexpr std::string_view log_refused = "{} SSH login from {} refused: {}";
 

@@ -167,8 +167,8 @@ Outcome TelnetModule::connect(Invocation& invocation) {
   if (!tcp_.usable()) return say(texts::no_tcp);
   if (session->relays().size() >= most_connections) return say(texts::too_many_sessions);
   const TcpEndpoint destination{target->address, static_cast<std::uint16_t>(args.number_or("PORT", telnet_port))};
-  const auto outgoing = std::make_shared<Outgoing>(
-      *session, host, destination, HostProtocol(args.text_or("TTYPE", terminal_type_), insert_null_));
+  const auto outgoing = std::make_shared<Outgoing>(*session, host, destination,
+                                                   HostProtocol(args.text_or("TTYPE", terminal_type_), insert_null_));
   outgoing->start(tcp_, target->source);
   session->connect(outgoing);
   return say(texts::attempting, host);

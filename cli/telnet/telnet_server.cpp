@@ -6,8 +6,7 @@ namespace arrouter::telnet {
 
 Result<void> TelnetServer::listen(std::uint16_t port) {
   listener_.reset();
-  auto listener =
-      tcp_.listen("telnet", port, [this](std::unique_ptr<TcpStream> stream) { accept(std::move(stream)); });
+  auto listener = tcp_.listen("telnet", port, [this](std::unique_ptr<TcpStream> stream) { accept(std::move(stream)); });
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
   return {};

@@ -17,7 +17,8 @@ class TelnetSession final : private LineEditor::Owner {
   ~TelnetSession() override;
   TelnetSession(const TelnetSession&) = delete;
 
-  /// Greets and opens the session. `over` runs once it has ended, never inside a call of this class, and may destroy it.
+  /// Greets and opens the session. `over` runs once it has ended, never inside a call of this class, and may destroy
+  /// it.
   void start(const Opener& opener, std::function<void()> over);
 
  private:

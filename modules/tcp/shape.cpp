@@ -12,7 +12,6 @@ namespace flag = wire::tcp_flag;
 
 constexpr std::uint16_t window = 1024;
 constexpr std::uint8_t ttl = 64;
-constexpr std::uint16_t default_mss = 536;  // of a peer that offers none (RFC 9293 3.7.1)
 constexpr std::uint8_t option_end = 0, option_nothing = 1, option_mss = 2;
 constexpr std::size_t mss_length = 4;
 
@@ -30,19 +29,14 @@ std::optional<Segment> segment_in(ByteSpan packet) {
   if (!ip || ip->protocol() != wire::protocol::tcp || ip->fragment()) return std::nullopt;
   const auto tcp = wire::view_tcp(ip->payload());
   if (!tcp) return std::nullopt;
-  return Segment{packet.data(),
-                 packet.data() + ip->header_length(),
-                 tcp->header_length,
-                 ip->payload().size(),
-                 {ip->source(), tcp->source_port},
-                 {ip->destination(), tcp->destination_port}};
+  return Segment{packet.data(),        packet.data() + ip->header_length(), tcp->header_length,
+                 ip->payload().size(), {ip->source(), tcp->source_port},    {ip->destination(), tcp->destination_port}};
 }
 
 void finish_tcp(const Segment& segment) {
   store_be16(segment.tcp + 16, 0);
-  const std::uint32_t start =
-      wire::pseudo_header(segment.source.address, segment.destination.address, wire::protocol::tcp,
-                          static_cast<std::uint32_t>(segment.length));
+  const std::uint32_t start = wire::pseudo_header(segment.source.address, segment.destination.address,
+                                                  wire::protocol::tcp, static_cast<std::uint32_t>(segment.length));
   store_be16(segment.tcp + 16, wire::checksum_finish(wire::checksum_partial({segment.tcp, segment.length}, start)));
 }
 
@@ -88,7 +82,7 @@ bool Shape::in(ByteSpan packet) {
   if ((flags & (flag::syn | flag::ack | flag::rst)) == 0) return false;
   Seen& seen = seen_[next_];
   next_ = (next_ + 1) % seen_.size();
-  seen = {segment->destination, segment->source, load_be32(segment->tcp + 4), default_mss};
+  seen = {segment->destination, segment->source, load_be32(segment->tcp + 4), size_.largest};
   if ((flags & flag::syn) == 0) return true;
   // No ECN, and no other flag that would make Linux throw the SYN away.
   flags &= flag::syn | flag::ack;

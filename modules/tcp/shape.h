@@ -12,7 +12,8 @@
 
 namespace arrouter::tcp {
 
-/// The largest segment the router takes. Routers offer what the peer offers up to `largest`, switches always `largest`.
+/// The largest segment the router takes. Routers offer what the peer offers up to `largest`, and `largest` to a peer
+/// that offers nothing; switches always `largest`.
 struct SegmentSize {
   std::uint16_t largest = 1024;
   bool fixed = false;

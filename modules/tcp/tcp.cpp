@@ -34,17 +34,28 @@ constexpr unsigned least_rto_ms = 300, largest_rto_ms = 30000, most_connections 
 
 std::string_view state_word(TcpState state) {
   switch (state) {
-    case TcpState::closed: return "CLOSED";
-    case TcpState::listen: return "LISTEN";
-    case TcpState::syn_sent: return "SYNSENT";
-    case TcpState::syn_received: return "SYNRECEIVED";
-    case TcpState::established: return "ESTABLISHED";
-    case TcpState::fin_wait_1: return "FINWAIT1";
-    case TcpState::fin_wait_2: return "FINWAIT2";
-    case TcpState::close_wait: return "CLOSEWAIT";
-    case TcpState::last_ack: return "LASTACK";
-    case TcpState::closing: return "CLOSING";
-    case TcpState::time_wait: break;
+    case TcpState::closed:
+      return "CLOSED";
+    case TcpState::listen:
+      return "LISTEN";
+    case TcpState::syn_sent:
+      return "SYNSENT";
+    case TcpState::syn_received:
+      return "SYNRECEIVED";
+    case TcpState::established:
+      return "ESTABLISHED";
+    case TcpState::fin_wait_1:
+      return "FINWAIT1";
+    case TcpState::fin_wait_2:
+      return "FINWAIT2";
+    case TcpState::close_wait:
+      return "CLOSEWAIT";
+    case TcpState::last_ack:
+      return "LASTACK";
+    case TcpState::closing:
+      return "CLOSING";
+    case TcpState::time_wait:
+      break;
   }
   return "TIMEWAIT";
 }
@@ -183,7 +194,8 @@ Outcome TcpModule::end(const Args& args) {
   const std::size_t index = args.number("TCP");
   if (index >= connections.size()) return say(texts::no_connection, index);
   if (connections[index].state == TcpState::listen) return say(texts::a_listener, index);
-  if (const auto ended = stack_.end(connections[index]); !ended) return say(texts::not_ended, index, ended.error().text);
+  if (const auto ended = stack_.end(connections[index]); !ended)
+    return say(texts::not_ended, index, ended.error().text);
   return Outcome::successful(module_number::tcp);
 }
 

@@ -25,11 +25,7 @@ namespace {
 
 ssh::KeyStore ssh_keys(enco::EncoApi& enco) {
   return {
-      .private_pem = [&enco](std::uint16_t id) -> std::optional<std::string> {
-        const auto pem = enco.rsa_private_pem(id);
-        if (!pem) return std::nullopt;
-        return std::string(pem->begin(), pem->end());
-      },
+      .private_pem = [&enco](std::uint16_t id) { return enco.rsa_private_pem(id); },
       .public_key = [&enco](std::uint16_t id) -> std::optional<ssh::RsaNumbers> {
         auto key = enco.rsa_public(id);
         if (!key) return std::nullopt;
@@ -44,8 +40,8 @@ ssh::KeyStore ssh_keys(enco::EncoApi& enco) {
 std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
   Services& services = context.services;
   std::vector<std::unique_ptr<Module>> modules;
-  const SessionHost session_host{context.table,     services.users, services.system,  services.log,    services.scheduler,
-                                 services.clock,    services.wall,  context.control,  context.sessions};
+  const SessionHost session_host{context.table,  services.users, services.system, services.log,    services.scheduler,
+                                 services.clock, services.wall,  context.control, context.sessions};
   modules.push_back(make_asyn(services, context.table, context.sessions));
   MadeSystem system = make_system(services, context.control);
   modules.push_back(std::move(system.module));

@@ -40,7 +40,8 @@ Router::Software::Software(Router& router)
                 .subtype = "SAVE",
                 .message = "Security mode marker: " + kept.error().text});
   });
-  modules = make_modules({services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory});
+  modules = make_modules(
+      {services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory});
   for (const auto& module : modules) {
     for (const CommandRow& row : module->commands()) table.add(module->name(), row);
   }

@@ -60,8 +60,9 @@ class Program {
   Result<void> start() {
     // A reader that went away is an error of one write, not the end of the router.
     std::signal(SIGPIPE, SIG_IGN);
-    for (const auto step : {&Program::open_tcp, &Program::make_router, &Program::choose_config, &Program::start_captures,
-                            &Program::open_consoles, &Program::open_control_socket, &Program::read_lines}) {
+    for (const auto step : {&Program::open_services, &Program::make_router, &Program::choose_config,
+                            &Program::start_captures, &Program::open_consoles, &Program::open_control_socket,
+                            &Program::read_lines, &Program::open_network}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
     loop_.on_terminate([this] { loop_.quit(); });
@@ -77,11 +78,15 @@ class Program {
     return std::filesystem::weakly_canonical(options_.flash, error).string();
   }
 
-  /// Without the right to a network of its own the router goes on, with consoles only.
-  Result<void> open_tcp() {
+  Result<void> open_services() {
     for (const auto& [service, where] : options_.services) {
       if (const auto opened = tcp_.also_at(service, where); !opened) return opened;
     }
+    return {};
+  }
+
+  /// Without the right to a network of its own the router goes on, with consoles only.
+  Result<void> open_network() {
     if (runs_lines()) return {};
     if (const auto opened = tcp_.open_network(); !opened) {
       complain(fmt::format("nobody can log in over the network: {}", opened.error().text));

@@ -80,6 +80,7 @@ class Ssh(unittest.TestCase):
         self.assertEqual((text, status), ('Error (3035256): Unknown command "nonsense".', 2))
         text, status = self.command("manager", "friend", "ping 192.168.7.2 number=2")
         self.assertEqual((text.count("Echo reply"), status), (2, 0))
+        self.assertIn("manager SSH login from 192.168.7.2", re.sub(r"\s+", " ", self.lab.log()))
 
     def test_only_ssh_users_with_the_right_password_from_the_right_place(self):
         for user, password in (("manager", "wrong"), ("nobody", "friend"), ("guest", "guest-lab"), ("secoff", "secoff-lab")):

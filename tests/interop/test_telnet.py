@@ -9,7 +9,7 @@ import unittest
 import pexpect
 
 from remote import ADDRESS, Remote
-from support import PROGRAM, main, run, wait_until
+from support import PROGRAM, LabTest, main, policy_counters, run, wait_until
 
 BANNER = "TELNET session now in ESTABLISHED state\r\n\r\n"
 PROMPT = "Manager Remote> "
@@ -203,6 +203,19 @@ assert b"\\xff\\xfd\\x01" in name and b"\\xff\\xfb\\x18" in name, name
 link.sendall(b"hello me\\r\\n")
 assert file.readline() == b"quit\\r\\n"
 """
+
+
+class ThroughATunnel(LabTest):
+    def test_the_far_router_answers_on_its_lan_address(self):
+        lab = self.lab()
+        lab.up()
+        lab.wait_for_tunnel()
+        before = policy_counters(lab.routers["peer2"])
+        done = lab.network.exec("pc1", sys.executable, "-c", GREET, "192.168.2.254", 23)
+        self.assertTrue(bytes.fromhex(done.stdout).endswith(b"Peer2 login: "), done.stdout)
+        after = policy_counters(lab.routers["peer2"])
+        for name in ("inProcessDone", "outProcessDone"):
+            self.assertGreater(after[name], before[name], name)
 
 
 class OfTheHost(unittest.TestCase):

@@ -36,11 +36,13 @@ TEST_CASE("a public key's blob is that of RFC 4253, with a zero before a first b
   key.modulus = {0xc1};
   for (std::uint8_t i = 1; i < 64; ++i) key.modulus.push_back(i);
   CHECK(ssh::rsa_blob(key) ==
-        "AAAAB3NzaC1yc2EAAAADAQABAAAAQQDBAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4/");
+        "AAAAB3NzaC1yc2EAAAADAQABAAAAQQDBAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Oj"
+        "s8PT4/");
   key.modulus.front() = 0x41;
   key.modulus.push_back(64);
   CHECK(ssh::rsa_blob(key) ==
-        "AAAAB3NzaC1yc2EAAAADAQABAAAAQUEBAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj9A");
+        "AAAAB3NzaC1yc2EAAAADAQABAAAAQUEBAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Oz"
+        "w9Pj9A");
 }
 
 TEST_CASE("a user without an address may come from anywhere, another from there alone") {

@@ -38,9 +38,9 @@ Bytes segment(const TcpEndpoint& from, const TcpEndpoint& to, const Fields& fiel
   packet.insert(packet.end(), fields.payload.begin(), fields.payload.end());
   wire::write_ipv4(packet.data(), {from.address, to.address, wire::protocol::tcp, 0x10, 63, 7, true},
                    static_cast<std::uint16_t>(packet.size()));
-  wire::write_tcp(packet.data() + 20, {from.port, to.port, fields.sequence, fields.acknowledgement, fields.flags,
-                                       fields.window},
-                  0, from.address, to.address);
+  wire::write_tcp(packet.data() + 20,
+                  {from.port, to.port, fields.sequence, fields.acknowledgement, fields.flags, fields.window}, 0,
+                  from.address, to.address);
   packet[32] = static_cast<std::uint8_t>((20 + fields.options.size()) / 4 << 4);
   sign(packet);
   return packet;
@@ -133,7 +133,7 @@ TEST_CASE("routers offer what they are offered up to 1024 bytes, switches 265") 
   Shape none({});
   Bytes syn = segment(peer, router, {});
   REQUIRE(none.in(syn));
-  CHECK(load_be16(view(out(none, answer)).tcp.options.data() + 2) == 536);
+  CHECK(load_be16(view(out(none, answer)).tcp.options.data() + 2) == 1024);
   Shape rapier(SegmentSize{265, true});
   syn = segment(peer, router, {.options = offer(1460)});
   REQUIRE(rapier.in(syn));

@@ -231,8 +231,9 @@ TEST_CASE("a host that refuses gives the keyboard back") {
   world.tcp.refuse_dialling = true;
   const auto peer = world.visit_as("manager", "friend");
   const std::string shown = world.type(*peer, "telnet 192.168.7.9");
-  CHECK(shown.ends_with("\r\nError (3033261): Telnet connection to 192.168.7.9 failed: Connection refused.\r\n\r\n"
-                        "Manager Lab> "));
+  CHECK(
+      shown.ends_with("\r\nError (3033261): Telnet connection to 192.168.7.9 failed: Connection refused.\r\n\r\n"
+                      "Manager Lab> "));
   world.shows(*peer, "show sessions", "---");
 }
 
