@@ -210,8 +210,8 @@ class ReadlineConsole final : public Console, private Display {
     if (prompt.empty()) return;
     if (echo_) return start_line(prompt_);
     secret_.clear();
+    plain_keys(false);  // before anybody sees that a password is wanted
     put(prompt_);
-    plain_keys(false);
     mode_ = Mode::secret;
   }
   void set_echo(bool on) override { echo_ = on; }
