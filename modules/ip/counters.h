@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "modules/ip/ip_api.h"
 
@@ -17,6 +18,15 @@ struct IpCounters {
 
   void drop(IpDrop reason) { ++drops[static_cast<std::size_t>(reason)]; }
   std::uint64_t dropped(IpDrop reason) const { return drops[static_cast<std::size_t>(reason)]; }
+};
+
+/// As SHOW IP COUNTER calls it: "badHeader".
+std::string_view to_string(IpDrop reason);
+
+/// The packet path in its order.
+enum class Stage : std::uint8_t { input, unseal, clear_policy, firewall_in, route, firewall_out, seal, output, count_ };
+struct StageCounters {
+  std::uint64_t in = 0, out = 0;
 };
 
 /// Messages by type in both directions; types above 18 are counted as messages only.

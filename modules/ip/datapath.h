@@ -1,6 +1,8 @@
 // The packet path: frames in, frames out, in bursts. Nothing is allocated for a packet that is forwarded.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
 #include <optional>
@@ -100,6 +102,12 @@ class Datapath final : public ArpHost {
 
   // input.cpp
   void drop(IpDrop reason) { state_.ip.drop(reason); }
+  void drop(const PacketBuffer& packet, IpDrop reason);
+  /// For LAB TRACE; `text` makes the line when somebody follows the packet.
+  template <class Text>
+  void note(const PacketBuffer& packet, std::string_view stage, Text text) {
+    if (packet.meta.trace != 0) [[unlikely]] state_.trace.note(packet, stage, text());
+  }
   void drop_arrived(const PacketBuffer& packet, IpDrop reason);
   bool take_frame(Link& link, Packet& packet, Instant now);
   bool take_packet(Link& link, const MacAddress& from, Packet& packet, Instant now);

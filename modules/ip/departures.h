@@ -27,12 +27,18 @@ class Datapath::Departures {
   void flush() {
     if (burst_.empty()) return;
     if (firewalled(interface_)) {
+      StageCounters& count = path_.state_.stage(Stage::firewall_out);
+      count.in += burst_.size();
       path_.firewall_->departing(interface_, burst_);
       burst_.compact();
+      count.out += burst_.size();
     }
     if (!burst_.empty() && ipsec(interface_)) {
+      StageCounters& count = path_.state_.stage(Stage::seal);
+      count.in += burst_.size();
       path_.ipsec_->outbound(interface_, burst_);
       burst_.compact();
+      count.out += burst_.size();
     }
     for (Packet& packet : burst_) send_shown(std::move(packet));
     burst_.clear();

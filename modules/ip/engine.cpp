@@ -151,6 +151,7 @@ void Engine::reset() {
   path.arp().counters = {};
   state.cache_hits = state.cache_misses = 0;
   state.filters.reset_counters();
+  state.stages = {};
   for (const auto& interface : state.interfaces.all()) interface->counters = {};
   state.routes.invalidate_caches();
 }

@@ -58,6 +58,8 @@ class Engine final : public IpApi {
   void receive_decrypted(InterfaceId interface, Burst& packets) override { path.receive_decrypted(interface, packets); }
   void send_too_big(const PacketBuffer& packet, unsigned mtu) override { path.send_too_big(packet, mtu); }
   void count_drop(IpDrop reason) override { state.ip.drop(reason); }
+  PacketTrace* packet_trace() override { return &state.trace; }
+  std::vector<StageCount> stages() const override;
 
  private:
   void log_link(std::string_view name, bool up) const;

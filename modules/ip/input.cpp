@@ -18,7 +18,7 @@ void leave_out_checksum(PacketBuffer& super_frame) {
 }  // namespace
 
 void Datapath::drop_arrived(const PacketBuffer& packet, IpDrop reason) {
-  drop(reason);
+  drop(packet, reason);
   if (Interface* const interface = state_.interfaces.find(packet.meta.interface)) ++interface->counters.in_discards;
 }
 
@@ -33,7 +33,9 @@ void Datapath::receive(Link& link, Burst& burst) {
   for (Packet& packet : burst) {
     if (!take_frame(link, packet, now)) packet.reset();
   }
+  state_.stage(Stage::input).in += burst.size();
   burst.compact();
+  state_.stage(Stage::input).out += burst.size();
   if (burst.empty()) return;
   if (link.interfaces.size() == 1) {
     arrived(*link.interfaces.front(), burst);
@@ -90,6 +92,7 @@ bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet, I
   packet->meta.interface = interface->id;
   ++interface->counters.in_packets;
   if (packet->meta.link_broadcast) ++interface->counters.in_broadcasts;
+  if (state_.trace.active()) [[unlikely]] state_.trace.begin(*packet, interface->name);
   if (!interface->up) {
     drop_arrived(*packet, IpDrop::interface_down);
     return false;
@@ -147,6 +150,7 @@ void Datapath::take_protected(InterfaceId id, Burst& burst) {
   const auto hand_over = [&] {
     if (shielded.empty()) return;
     state_.ip.in_delivers += shielded.size();
+    state_.stage(Stage::unseal).in += shielded.size();
     ipsec_->inbound_protected(id, shielded);
     shielded.clear();
   };
@@ -180,8 +184,10 @@ void Datapath::arrived(Interface& interface, Burst& burst) {
   }
   take_protected(id, burst);
   if (!burst.empty() && ipsec_ != nullptr && ipsec_->attached(id)) {
+    state_.stage(Stage::clear_policy).in += burst.size();
     ipsec_->inbound_clear(id, burst);
     burst.compact();
+    state_.stage(Stage::clear_policy).out += burst.size();
   }
   pass_firewall(id, burst);
   dispatch(burst);
@@ -194,13 +200,16 @@ void Datapath::pass_firewall(InterfaceId id, Burst& burst) {
     if (wire::view_ipv4(packet->view(), false)->fragment()) packet = reassembly_.add(std::move(packet));
   }
   burst.compact();
+  state_.stage(Stage::firewall_in).in += burst.size();
   firewall_->arrived(id, burst);
   burst.compact();
+  state_.stage(Stage::firewall_in).out += burst.size();
 }
 
 void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
   const Flight flight(*this);
   packets.compact();
+  state_.stage(Stage::unseal).out += packets.size();
   for (Packet& packet : packets) {
     ++state_.ip.in_receives;
     packet->meta.interface = id;
@@ -208,6 +217,7 @@ void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
     packet->meta.link_broadcast = false;
     packet->meta.ipsec_done = false;
     packet->meta.policy = 0;
+    if (state_.trace.active()) [[unlikely]] state_.trace.begin(*packet, "decrypted");
     const auto ip = wire::view_ipv4(packet->view());
     if (!ip || !plausible(*ip)) {
       drop_arrived(*packet, ip ? IpDrop::address_error : IpDrop::header_error);
@@ -232,11 +242,14 @@ void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {
 
 void Datapath::dispatch(Burst& burst) {
   Departures out(*this);
+  state_.stage(Stage::route).in += burst.size();
   for (Packet& packet : burst) {
     const auto ip = wire::view_ipv4(packet->view(), false);
     const Destination& to = destinations_.of(ip->destination(), packet->meta.policy);
     switch (to.kind) {
       case Destination::Kind::own:
+        ++state_.stage(Stage::route).out;
+        note(*packet, "ip", [] { return std::string("for this router"); });
         deliver(std::move(packet));
         break;
       case Destination::Kind::broadcast:
@@ -251,11 +264,11 @@ void Datapath::dispatch(Burst& burst) {
           drop_arrived(*packet, IpDrop::not_forwarding);
           break;
         }
-        drop(IpDrop::no_route);
+        drop(*packet, IpDrop::no_route);
         icmp_error(*packet, wire::icmp_type::unreachable, wire::icmp_code::net_unreachable);
         break;
       case Destination::Kind::blackhole:
-        drop(IpDrop::blackhole);
+        drop(*packet, IpDrop::blackhole);
         break;
       case Destination::Kind::routed:
         forward(std::move(packet), to, out);
@@ -279,7 +292,7 @@ void Datapath::forward(Packet packet, const Destination& destination, Departures
     return;
   }
   if (ip->ttl() <= 1) {
-    drop(IpDrop::ttl_expired);
+    drop(*packet, IpDrop::ttl_expired);
     if (packet->meta.checksum == Checksum::partial) complete_checksum(*packet);
     icmp_error(*packet, wire::icmp_type::time_exceeded, wire::icmp_code::ttl_exceeded);
     return;
@@ -296,6 +309,8 @@ void Datapath::forward(Packet packet, const Destination& destination, Departures
   if (direct) maybe_redirect(*packet, hop);
   decrement_ttl(*packet);
   ++state_.ip.forwarded;
+  ++state_.stage(Stage::route).out;
+  note(*packet, "ip", [&] { return fmt::format("route: {} by {}", to_string(hop.next_hop), hop.interface->name); });
   out.add(hop, std::move(packet));
 }
 
@@ -354,11 +369,12 @@ void Datapath::broadcast(Packet packet, const Destination& destination, Departur
     return;
   }
   if (ip->ttl() <= 1) {
-    drop(IpDrop::ttl_expired);
+    drop(*packet, IpDrop::ttl_expired);
     return;
   }
   decrement_ttl(*packet);
   ++state_.ip.forwarded;
+  ++state_.stage(Stage::route).out;
   out.add({target, ip->destination()}, std::move(packet));
 }
 

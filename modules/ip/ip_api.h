@@ -166,7 +166,15 @@ class IpApi {
   virtual void send_too_big(const PacketBuffer& packet, unsigned mtu) = 0;
   virtual void count_drop(IpDrop reason) = 0;
   /// Stages tell it what they decide about packets whose meta.trace is set; there is one then.
-  virtual PacketTrace* trace() { return nullptr; }
+  virtual PacketTrace* packet_trace() { return nullptr; }
+  /// The stages of the packet path in their order, with what went in and came out since the last RESET IP; what did not
+  /// come out was dropped, or is held until there is an SA or an ARP answer.
+  struct StageCount {
+    std::string_view name;
+    std::string_view reasons;  // the screen that says why packets stayed behind
+    std::uint64_t in = 0, out = 0;
+  };
+  virtual std::vector<StageCount> stages() const { return {}; }
 };
 
 }  // namespace arrouter

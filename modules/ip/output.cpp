@@ -40,6 +40,8 @@ Sent Datapath::originate(Packet packet) {
 
 Sent Datapath::depart(Packet packet, Departures& out) {
   ++state_.ip.out_requests;
+  if (packet->meta.ipsec_done) ++state_.stage(Stage::seal).out;  // a piece of a super-frame, or one that had waited
+  if (state_.trace.active()) [[unlikely]] state_.trace.begin(*packet, "router");
   const auto ip = wire::view_ipv4(packet->view(), false);
   if (!ip) {
     drop(IpDrop::header_error);
@@ -64,13 +66,13 @@ Sent Datapath::depart(Packet packet, Departures& out) {
       return Sent::sent;
     }
     case Destination::Kind::blackhole:
-      drop(IpDrop::blackhole);
+      drop(*packet, IpDrop::blackhole);
       return Sent::no_route;
     case Destination::Kind::unreachable:
     case Destination::Kind::martian:
       break;
   }
-  drop(IpDrop::no_route);
+  drop(*packet, IpDrop::no_route);
   return Sent::no_route;
 }
 
@@ -115,13 +117,15 @@ Ipv4Address Datapath::source_towards(Ipv4Address destination) const {
 
 void Datapath::emit(const Hop& hop, Packet packet) {
   Interface& interface = *hop.interface;
+  ++state_.stage(Stage::output).in;
   if (!interface.up) {
-    drop(IpDrop::interface_down);
+    drop(*packet, IpDrop::interface_down);
     ++interface.counters.out_discards;
     return;
   }
   if (interface.settings.priority_filter) assign_priority(interface, *packet);
   if (wire_length(*packet) <= interface.mtu) [[likely]] {
+    ++state_.stage(Stage::output).out;
     link_send(interface, hop.next_hop, std::move(packet));
   } else {
     too_big(hop, std::move(packet));
@@ -131,15 +135,19 @@ void Datapath::emit(const Hop& hop, Packet packet) {
 void Datapath::too_big(const Hop& hop, Packet packet) {
   Interface& interface = *hop.interface;
   complete_checksum(*packet);
+  note(*packet, "ip", [&] { return fmt::format("too long for {}, mtu {}", interface.name, interface.mtu); });
   if ((packet->data()[6] & 0x40) != 0 && !interface.settings.fragment) {
-    drop(IpDrop::would_fragment);
+    drop(*packet, IpDrop::would_fragment);
     ++interface.counters.out_discards;
     send_too_big(*packet, interface.mtu);
     return;
   }
   Emitter emitter(*this, hop);
   const auto cut = [&](Packet whole) {
-    if (fragment(std::move(whole), interface.mtu, services_.pool, state_.ip, emitter)) return;
+    if (fragment(std::move(whole), interface.mtu, services_.pool, state_.ip, emitter)) {
+      ++state_.stage(Stage::output).out;
+      return;
+    }
     drop(IpDrop::no_buffer);
     ++interface.counters.out_discards;
   };
@@ -150,6 +158,7 @@ void Datapath::too_big(const Hop& hop, Packet packet) {
   // The pieces of a super-frame are what has to be fragmented.
   each_segment(std::move(packet), [&](Packet piece) {
     if (piece->size() <= interface.mtu) {
+      ++state_.stage(Stage::output).out;
       link_send(interface, hop.next_hop, std::move(piece));
     } else {
       cut(std::move(piece));
@@ -164,13 +173,17 @@ void Datapath::link_send(Interface& interface, Ipv4Address next_hop, Packet pack
   } else if (next_hop.multicast()) {
     ++interface.counters.out_broadcasts;
     send_resolved(interface, std::move(packet), multicast_mac(next_hop));
-  } else if (const MacAddress* const mac = arp_.resolve(interface, next_hop, packet)) {
-    send_resolved(interface, std::move(packet), *mac);
+  } else {
+    note(*packet, "arp", [&] { return "next hop " + to_string(next_hop); });
+    if (const MacAddress* const mac = arp_.resolve(interface, next_hop, packet)) {
+      send_resolved(interface, std::move(packet), *mac);
+    }
   }
 }
 
 void Datapath::send_resolved(Interface& interface, Packet packet, const MacAddress& to) {
   ++interface.counters.out_packets;
+  note(*packet, interface.name, [&] { return fmt::format("out to {}, {} bytes", to_string(to), packet->size()); });
   wire::write_ethernet(packet->push(wire::ethernet_header), to, interface.link->port->mac(), wire::ether_type::ipv4);
   packet->meta.network_offset = wire::ethernet_header;
   transmit(interface, std::move(packet));
@@ -199,7 +212,7 @@ void Datapath::flush(Link& link) {
 }
 
 void Datapath::unresolved(Packet packet) {
-  drop(IpDrop::arp_failed);
+  drop(*packet, IpDrop::arp_failed);
   // Own packets (no arrival interface) have nobody to be told but the sender itself.
   if (packet->meta.interface != 0) {
     icmp_error(*packet, wire::icmp_type::unreachable, wire::icmp_code::host_unreachable);

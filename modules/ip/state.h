@@ -1,6 +1,7 @@
 // What IP knows: configured values, tables and counters, shared by the datapath, the commands and the screens.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "modules/ip/interfaces.h"
 #include "modules/ip/routes.h"
 #include "modules/ip/settings.h"
+#include "os/packet_trace.h"
 
 namespace arrouter::ip {
 
@@ -27,6 +29,10 @@ struct State {
   IcmpCounters icmp;
   UdpCounters udp;
   std::uint64_t cache_hits = 0, cache_misses = 0;
+  std::array<StageCounters, static_cast<std::size_t>(Stage::count_)> stages{};
+  PacketTrace trace;
+
+  StageCounters& stage(Stage which) { return stages[static_cast<std::size_t>(which)]; }
 };
 
 }  // namespace arrouter::ip

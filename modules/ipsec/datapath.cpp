@@ -1,6 +1,8 @@
 // Policy decisions: which list, which policy, which bundle, and the cache that remembers.
 #include "modules/ipsec/datapath.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace arrouter::ipsec {
@@ -61,6 +63,15 @@ void Datapath::grow() {
   if (decisions_.size() < most_flows) decisions_ = std::vector<Decision>(decisions_.size() * 2);
 }
 
+std::string Datapath::describe(const Decision& decision) const {
+  if (decision.policy == nullptr) return "no policy matches: dropped";
+  const std::string name = fmt::format("policy \"{}\"", decision.policy->name);
+  if (decision.policy->action != Action::ipsec) return name + ": " + std::string(to_string(decision.policy->action));
+  if (decision.bundle == nullptr) return name + ": no SA yet";
+  return fmt::format("{}: bundle {}, SPI {}, peer {}", name, decision.bundle->index,
+                     decision.bundle->sas.front()->out_spi, to_string(decision.bundle->peer));
+}
+
 void Datapath::deny(Policy& policy, const FlowKey& flow, Heading heading) {
   const bool leaving = heading == Heading::leaving;
   state_.count(policy, leaving ? PolicyCounter::out_deny : PolicyCounter::in_deny,
@@ -83,6 +94,11 @@ void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
       continue;
     }
     Policy* const policy = decide(*flow).policy;
+    note(*packet, [&] {
+      return policy != nullptr && policy->action == Action::ipsec
+                 ? fmt::format("policy \"{}\" wants it protected: dropped", policy->name)
+                 : describe({*flow, 0, policy, nullptr});
+    });
     if (policy != nullptr && policy->action == Action::permit) {
       state_.count(*policy, PolicyCounter::in_permit, GroupCounter::main_in_permit);
       continue;

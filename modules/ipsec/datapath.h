@@ -12,6 +12,7 @@
 #include "modules/ipsec/ipcomp.h"
 #include "modules/ipsec/setup.h"
 #include "modules/ipsec/state.h"
+#include "os/packet_trace.h"
 
 namespace arrouter::ipsec {
 
@@ -102,6 +103,13 @@ class Datapath final : public IpsecStage {
   bool open_ipcomp(Packet& packet, Sa& sa);
   /// The bundle that starts with IPComp, or sends what does not shrink as bare IP in IP; nullptr: none.
   SaBundle* compressed_bundle(const PacketBuffer& packet) const;
+
+  /// For LAB TRACE; `text` makes the line when somebody follows the packet.
+  template <class Text>
+  void note(const PacketBuffer& packet, Text text) {
+    if (packet.meta.trace != 0) [[unlikely]] state_.ip.packet_trace()->note(packet, "ipsec", text());
+  }
+  std::string describe(const Decision& decision) const;
 
   /// Marks a bundle whose hard limit is reached; it goes when the burst is done.
   void exhaust(SaBundle& bundle, Heading heading);

@@ -1,4 +1,6 @@
 // Packets that arrive protected: found by SPI, checked, decrypted, checked again.
+#include <fmt/format.h>
+
 #include "modules/ipsec/ah.h"
 #include "modules/ipsec/datapath.h"
 
@@ -35,6 +37,11 @@ void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& openi
     return state_.counters.add(udp ? GroupCounter::udp_in_bad : GroupCounter::esp_in_length_bad);
   }
   Sa* const sa = state_.sas.find(isakmp::Protocol::esp, esp->spi);
+  note(*packet, [&] {
+    return sa == nullptr ? fmt::format("SPI {} is unknown", esp->spi)
+                         : fmt::format("SPI {}, sequence {}: SA {} of policy \"{}\"", esp->spi, esp->sequence, sa->id,
+                                       sa->bundle->policy->name);
+  });
   if (sa == nullptr) {
     if (!setup_.early(interface, esp->spi, packet)) unknown_spi(esp->source, esp->destination, esp->spi);
     return;
@@ -101,10 +108,16 @@ bool Datapath::finish_open(InterfaceId interface, Opening& opening, std::size_t 
   const EspPacket& esp = opening.places[i];
   PacketBuffer& packet = *opening.packets[i];
   const std::size_t bytes = packet.size();
-  if (!authentic(sa, opening.jobs[i], esp.sequence)) return false;
+  if (!authentic(sa, opening.jobs[i], esp.sequence)) {
+    note(packet, [] { return std::string("check value wrong or replayed: dropped"); });
+    return false;
+  }
   note_place(sa, esp);
   note_arrival(*sa.bundle, bytes);
-  if (!unwrapped(sa, unwrap(packet, esp, sa))) return false;
+  if (!unwrapped(sa, unwrap(packet, esp, sa))) {
+    note(packet, [] { return std::string("nothing for the SA inside: dropped"); });
+    return false;
+  }
   done_open(sa, bytes);
   return done_bundle(interface, packet, *sa.bundle, esp.udp);
 }
@@ -161,9 +174,10 @@ bool Datapath::done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle
   state_.count(*bundle.policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
   if (udp) state_.counters.add(GroupCounter::udp_in_tunnel);
   PacketMeta& meta = packet.meta;
-  const InterfaceId arrived_by = meta.interface;
+  const PacketMeta before = meta;
   meta = {};
-  meta.interface = arrived_by;
+  meta.interface = before.interface;
+  meta.trace = before.trace;
   meta.ipsec_sa = 1U + bundle.sas.back()->id;
   // The NAT changed addresses under the inner checksum; ESP has vouched for the bytes (RFC 3948 3.1.2).
   if (udp && bundle.transport()) meta.checksum = Checksum::verified;

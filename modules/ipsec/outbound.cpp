@@ -32,6 +32,7 @@ void Datapath::outbound(InterfaceId interface, Burst& burst) {
       continue;
     }
     const Decision decision = decide(*flow);  // a copy: what follows may come back and ask for other flows
+    note(*burst[i], [&] { return describe(decision); });
     if (decision.policy == nullptr) {
       state_.counters.add(GroupCounter::main_out_no_policy);
       burst[i].reset();

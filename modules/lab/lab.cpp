@@ -11,6 +11,8 @@
 //  - LAB IMPAIR makes a bad cable: loss, delay, jitter, duplication, reordering, corruption, each direction by itself.
 //    Chances come from a seed of the port; the same seed and the same frames give the same faults.
 //  - LAB PORT takes the cable out and puts it back.
+// And on IP's packet path: LAB TRACE prints what each stage decides about single packets (os/packet_trace.h), LAB SHOW
+// STAGES how many went in and came out.
 //
 // Captures go into one directory that the owner of the process chose, under plain names, and never replace a file
 // that is not a capture: somebody logged in by Telnet is not somebody who may write files of the host.
@@ -24,8 +26,8 @@
 namespace arrouter {
 
 std::unique_ptr<Module> make_lab(Services&, const PortStacks& ports, isakmp::IsakmpApi& isakmp,
-                                 std::filesystem::path capture_directory) {
-  return std::make_unique<lab::LabModule>(ports, isakmp, std::move(capture_directory));
+                                 std::filesystem::path capture_directory, IpApi* ip) {
+  return std::make_unique<lab::LabModule>(ports, isakmp, std::move(capture_directory), ip);
 }
 
 namespace lab {
@@ -67,7 +69,7 @@ std::vector<CommandRow> LabModule::commands() {
       {"LAB CAPture STOp [POrt=<interface>]", Access::manager, "Ends the capture of a port, or every capture.",
        [this](Invocation& invocation) { return stop_capture(invocation.args); }},
   };
-  for (auto more : {&LabModule::key_rows, &LabModule::fault_rows, &LabModule::show_rows}) {
+  for (auto more : {&LabModule::key_rows, &LabModule::fault_rows, &LabModule::show_rows, &LabModule::path_rows}) {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
   return rows;

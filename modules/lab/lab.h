@@ -20,8 +20,8 @@ namespace texts {
 
 class LabModule final : public Module {
  public:
-  LabModule(const PortStacks& ports, isakmp::IsakmpApi& isakmp, std::filesystem::path capture_directory)
-      : ports_(ports), isakmp_(isakmp), capture_directory_(std::move(capture_directory)) {}
+  LabModule(const PortStacks& ports, isakmp::IsakmpApi& isakmp, std::filesystem::path capture_directory, IpApi* ip)
+      : ports_(ports), isakmp_(isakmp), capture_directory_(std::move(capture_directory)), ip_(ip) {}
   ~LabModule() override { isakmp_.observe_keys(nullptr); }
 
   std::string_view name() const override { return "lab"; }
@@ -34,6 +34,7 @@ class LabModule final : public Module {
   std::vector<CommandRow> fault_rows();
   std::vector<CommandRow> key_rows();
   std::vector<CommandRow> show_rows();
+  std::vector<CommandRow> path_rows();
 
   Outcome start_capture(const Args& args);
   Outcome stop_capture(const Args& args);
@@ -42,16 +43,21 @@ class LabModule final : public Module {
   Outcome impair(const Args& args);
   Outcome reset_impairment(const Args& args);
   Outcome set_cable(const Args& args);
+  Outcome start_trace(Invocation& invocation);
+  Outcome stop_trace();
 
   Outcome show_ports(Invocation& invocation) const;
   Outcome show_impairment(Invocation& invocation) const;
   Outcome show_captures(Screen& screen) const;
   Outcome show_keys(Screen& screen) const;
+  Outcome show_trace(Screen& screen) const;
+  Outcome show_stages(Screen& screen) const;
 
   const PortStacks& ports_;
   isakmp::IsakmpApi& isakmp_;
   KeyTables keys_;
   std::filesystem::path capture_directory_;
+  IpApi* ip_;
 };
 
 }  // namespace arrouter::lab

@@ -69,7 +69,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
-  modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory));
+  modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
   return modules;
 }
 
