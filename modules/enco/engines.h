@@ -20,7 +20,8 @@ std::unique_ptr<CipherEngine> make_inner_triple_des(std::shared_ptr<const Cipher
 
 /// AES, and HMAC, by the multi-buffer library; nullptr when the program was built without it or the processor lacks
 /// what it needs.
-std::unique_ptr<CipherEngine> make_multibuffer_cipher(Cipher cipher);
+/// `plain` does what comes in too small bursts; 3DES needs it.
+std::unique_ptr<CipherEngine> make_multibuffer_cipher(Cipher cipher, std::shared_ptr<const CipherEngine> plain);
 std::unique_ptr<MacEngine> make_multibuffer_hmac(Hash hash);
 
 /// HMAC-MD5 or HMAC-SHA (RFC 2104) and the plain hash.

@@ -20,8 +20,9 @@ Ciphers ciphers_for(const LibraryHandle& library, Cipher cipher, std::shared_ptr
       break;
   }
   Ciphers found;
-  if (auto fast = make_multibuffer_cipher(cipher)) found.push_back(std::move(fast));
-  found.push_back(make_evp_cipher(library, cipher));
+  const std::shared_ptr<const CipherEngine> plain = make_evp_cipher(library, cipher);
+  if (auto fast = make_multibuffer_cipher(cipher, plain)) found.push_back(std::move(fast));
+  found.push_back(plain);
   return found;
 }
 
