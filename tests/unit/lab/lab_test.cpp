@@ -28,6 +28,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
   }
   bool has_policy(std::string_view) const override { return false; }
   void observe_keys(isakmp::KeyObserver* given) override { observer = given; }
+  void set_authenticator(isakmp::XauthAuthenticator*) override {}
 };
 
 std::string text_of(const std::filesystem::path& file) {
