@@ -90,7 +90,8 @@ TEST_CASE("HELP lists the topics, a topic its commands") {
   Desk desk;
   const std::string topics = desk("help");
   CHECK(topics.starts_with("\nAR415S Online Help - V2.9.1\n\nHelp is available on the following topics."));
-  CHECK(topics.find("\nHelp OPeration          system, users, files, configuration, sessions\n") != std::string::npos);
+  CHECK(topics.find("\nHelp OPeration          system, users, files, configuration, sessions, scripts, triggers\n") !=
+        std::string::npos);
   desk("set asyn page=off");
   CHECK(desk("h op").find("\n\nSHow TIme\n     Displays the time.\n") != std::string::npos);
   CHECK(desk("help xyz") == "\nError (3035258): Parameter \"xyz\" not recognised.\n\nManager > ");
