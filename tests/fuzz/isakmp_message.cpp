@@ -1,10 +1,11 @@
-// Datagrams from strangers to port 500: header, payload chain, SA payload, identities, notifications, decoding for
-// debug. What parses must survive being written again.
+// Datagrams from strangers to port 500: header, payload chain, SA payload, identities, notifications, attributes,
+// decoding for debug. What parses must survive being written again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
+#include "modules/isakmp/attributes.h"
 #include "modules/isakmp/decode.h"
 #include "modules/isakmp/identity.h"
 #include "modules/isakmp/message.h"
@@ -43,6 +44,15 @@ void traffic_id(ByteView body) {
   if (!again || *again != *id) std::abort();
 }
 
+void attribute_payload(ByteView body) {
+  const auto payload = parse_attribute_payload(body);
+  if (!payload) return;
+  const auto again = parse_attribute_payload(encode_attribute_payload(*payload));
+  if (!again || again->identifier != payload->identifier || again->attributes.size() != payload->attributes.size() ||
+      again->number(XauthAttribute::status) != payload->number(XauthAttribute::status))
+    std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case PayloadType::notification: parse_notification(payload.body); break;
       case PayloadType::deletion: parse_deletion(payload.body); break;
+      case PayloadType::attributes: attribute_payload(payload.body); break;
       case PayloadType::nat_oa:
       case PayloadType::nat_oa_draft: parse_nat_oa(payload.body); break;
       default: break;

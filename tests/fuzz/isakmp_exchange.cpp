@@ -1,0 +1,489 @@
+// Whole exchanges between two ISAKMP engines in virtual time, both roles, every mode. The first bytes choose the
+// policies, the others are a script: which message or finished job comes next, and whether it is lost, doubled, held
+// back, altered payload by payload, played again, reflected or forged.
+//
+// To reach what lies behind encryption, ciphers here leave the text as it is, and hashes are either short sums, which
+// an altered message misses, or all alike, so that it passes as authentic.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <variant>
+
+#include "modules/isakmp/engine.h"
+#include "modules/isakmp/message.h"
+#include "os/base/limits.h"
+
+namespace {
+
+using namespace arrouter;
+using namespace arrouter::isakmp;
+
+constexpr std::string_view user_name = "alice", password = "Wonderland";
+
+void demand(bool holds, std::source_location where = std::source_location::current()) {
+  if (holds) return;
+  std::fprintf(stderr, "not held: line %u\n", static_cast<unsigned>(where.line()));
+  std::abort();
+}
+
+/// The fuzzer's bytes as decisions; zeros when they are used up.
+class Script {
+ public:
+  explicit Script(ByteView bytes) : reader_(bytes) {}
+  bool over() const { return reader_.remaining() == 0; }
+  std::uint8_t u8() { return reader_.u8(); }
+  std::uint32_t u32() { return reader_.u32(); }
+  std::size_t below(std::size_t bound) { return bound == 0 ? 0 : u8() % bound; }
+  bool flag() { return (u8() & 1) != 0; }
+  ByteView bytes(std::size_t count) { return reader_.take(std::min(count, reader_.remaining())); }
+
+ private:
+  ByteReader reader_;
+};
+
+// ---- cryptography one can see through ---------------------------------------------------------------------------
+
+class ClearCbc final : public enco::CbcKey {
+ public:
+  explicit ClearCbc(std::size_t block) : block_(block) {}
+  std::size_t block_bytes() const override { return block_; }
+  void encrypt(ByteSpan data, ByteSpan iv) override { chain(data, iv); }
+  void decrypt(ByteSpan data, ByteSpan iv) override { chain(data, iv); }
+
+ private:
+  static void chain(ByteView data, ByteSpan iv) {
+    if (data.size() >= iv.size()) std::ranges::copy(data.last(iv.size()), iv.begin());
+  }
+  std::size_t block_;
+};
+
+class ClearEnco final : public enco::EncoApi {
+ public:
+  explicit ClearEnco(bool hashes_alike) : hashes_alike_(hashes_alike) {
+    key_.id = 1;
+    key_.value.assign(8, 's');
+  }
+  const enco::Key* find_key(std::uint16_t id) const override { return id == key_.id ? &key_ : nullptr; }
+  Bytes hash(enco::Hash algorithm, std::span<const ByteView> parts) override {
+    const SecretBytes sum = hmac(algorithm, {}, parts);
+    return {sum.begin(), sum.end()};
+  }
+  SecretBytes hmac(enco::Hash algorithm, ByteView key, std::span<const ByteView> parts) override {
+    std::uint32_t sum = 2166136261;
+    const auto add = [&](ByteView bytes) {
+      for (const std::uint8_t byte : bytes) sum = (sum ^ byte) * 16777619;
+    };
+    if (!hashes_alike_) {
+      add(key);
+      for (const ByteView part : parts) add(part);
+    }
+    SecretBytes digest(enco::traits(algorithm).digest_bytes);
+    store_be32(digest.data(), sum);
+    return digest;
+  }
+  std::unique_ptr<enco::CbcKey> make_cbc(enco::Cipher cipher, ByteView) override {
+    return std::make_unique<ClearCbc>(enco::traits(cipher).block_bytes);
+  }
+  bool weak_key(enco::Cipher, ByteView) const override { return false; }
+  void dh_generate(enco::Group, unsigned, Owner, std::function<void(std::optional<enco::DhPair>)>) override {}
+  void dh_shared(const enco::DhPair&, ByteView, Owner, std::function<void(std::optional<SecretBytes>)>) override {}
+  std::optional<enco::RsaPublicKey> rsa_public(std::uint16_t) const override { return {}; }
+  std::optional<SecretBytes> rsa_private_pem(std::uint16_t) const override { return {}; }
+  void rsa_sign(std::uint16_t, ByteView, Owner, std::function<void(std::optional<Bytes>)>) override {}
+  void rsa_verify(const enco::RsaPublicKey&, ByteView, ByteView, Owner, std::function<void(bool)>) override {}
+  enco::ChannelId open_channel(const enco::ChannelSpec&) override { return 0; }
+  void close_channel(enco::ChannelId) override {}
+  void run(enco::Direction, std::span<enco::Job>) override {}
+  bool available(enco::Cipher) const override { return true; }
+  bool available(enco::Hash) const override { return true; }
+
+ private:
+  bool hashes_alike_;
+  enco::Key key_;
+};
+
+// ---- the two ends -----------------------------------------------------------------------------------------------
+
+struct Datagram {
+  Endpoint from, to;
+  Bytes payload;
+};
+/// What is on its way to one of the ends: a datagram, or the result of a job.
+struct Coming {
+  std::size_t side;
+  Event event;
+  bool is_datagram() const { return std::holds_alternative<event::Received>(event); }
+};
+
+class Duel;
+
+class Side final : public Effects, public KeyUser {
+ public:
+  Side(Duel& duel, std::size_t number, enco::EncoApi& enco, std::uint64_t seed)
+      : address(10, 0, 0, static_cast<std::uint8_t>(number + 1)), random(seed), engine(policies, enco, random),
+        duel_(duel), number_(number) {}
+
+  Ipv4Address address;
+  SeededRandom random;
+  PolicyStore policies;
+  Engine engine;
+
+  bool send(const Endpoint& from, const Endpoint& to, ByteView datagram) override;
+  void log(LogSeverity, std::string_view, std::string message, std::string) override { show(message); }
+  bool debugging(DebugFlag) const override;
+  void debug(DebugFlag, std::string text) override { show(text); }
+  void generate_dh(std::uint64_t serial, enco::Group group, unsigned) override {
+    enco::DhPair pair{group, {}, random.bytes(enco::group_bytes(group))};
+    later(event::DhGenerated{serial, std::move(pair)});
+  }
+  // Both sides reach the same secret, as long as nobody changed a public value.
+  void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) override {
+    SecretBytes secret(own.public_value.begin(), own.public_value.end());
+    for (std::size_t i = 0; i < secret.size() && i < peer_public.size(); ++i) secret[i] ^= peer_public[i];
+    later(event::DhShared{serial, peer_public.size() == secret.size() ? std::optional(secret) : std::nullopt});
+  }
+  void authenticate(std::uint64_t serial, XauthType, const std::string& user, SecretBytes given) override {
+    const bool good = user == user_name && std::ranges::equal(given, as_bytes(password));
+    later(event::Authenticated{serial, good ? "" : "unknown name or wrong password"});
+  }
+  Ipv4Address source_for(const Policy&, Ipv4Address, Ipv4Address) override { return address; }
+  WallTime wall_now() const override { return {}; }
+  KeyUser* user() override { return this; }
+
+  std::expected<Selection, Refused> select(const Offer& offer) override {
+    for (std::size_t p = 0; p < offer.proposals.size(); ++p) {
+      const auto& protocols = offer.proposals[p].protocols;
+      if (std::ranges::any_of(protocols, [](const ProtocolOffer& each) { return each.transforms.empty(); })) continue;
+      Selection selection{"vpn", 0, p, std::vector<std::size_t>(protocols.size()), {}, {}};
+      for (std::size_t i = 0; i < protocols.size(); ++i) selection.spis.push_back(next_spi_++);
+      return selection;
+    }
+    return std::unexpected(Refused{Refusal::no_proposal_chosen, "nothing fits"});
+  }
+  void install(const Bundle& bundle) override {
+    const Sa* const sa = engine.find_sa(bundle.isakmp_sa);
+    demand(sa != nullptr && sa->active());
+    demand(sa->policy->xauth == XauthMode::none || sa->xauth.passed);
+  }
+  void failed(const std::string&, std::uint32_t, const std::string&) override {}
+  void peer_deleted(Ipv4Address, Protocol, std::uint32_t) override {}
+  void drop_peer(const PeerName&, const std::string&) override {}
+  void peer_moved(const PeerName&, Ipv4Address, std::uint16_t) override {}
+
+  void check() const;
+
+ private:
+  void later(Event event);
+  void show(const std::string& text) const;
+  Duel& duel_;
+  std::size_t number_;
+  std::uint32_t next_spi_ = 1000;
+};
+
+class Duel {
+ public:
+  explicit Duel(ByteView script);
+  void run();
+
+ private:
+  friend class Side;
+  Policy policy_of(std::size_t side);
+  void handle(Coming coming);
+  void act();
+  void happen();
+  void pass_time(Duration most);
+  Coming take(std::size_t index);
+  void alter_bytes(Bytes& message);
+  void alter(Bytes& message);
+  void edit(Header& header, PayloadList& payloads);
+  void forge();
+  Bytes some_body();
+  void acquire(std::size_t side);
+
+  Script script_;
+  std::uint8_t mode_, traits_;
+  ClearEnco enco_;
+  Side sides_[2];
+  std::deque<Coming> coming_;
+  std::vector<Coming> seen_;  // datagrams as they were sent
+  bool altered_ = false;
+  Instant now_{};
+};
+
+bool Side::send(const Endpoint& from, const Endpoint& to, ByteView datagram) {
+  const std::size_t other = 1 - number_;
+  if (to.address != duel_.sides_[other].address) return false;
+  Coming coming{other, event::Received{to, from, Bytes(datagram.begin(), datagram.end())}};
+  if (duel_.seen_.size() < 64) duel_.seen_.push_back(coming);
+  if (duel_.coming_.size() < 64) duel_.coming_.push_back(std::move(coming));
+  return true;
+}
+
+bool Side::debugging(DebugFlag) const { return (duel_.traits_ & 128) != 0; }
+
+void Side::later(Event event) { duel_.coming_.push_back({number_, std::move(event)}); }
+
+// Nothing a person reads holds the password. (An edit may turn it into a user name.)
+void Side::show(const std::string& text) const { demand(duel_.altered_ || text.find(password) == std::string::npos); }
+
+void Side::check() const {
+  demand(engine.sas().all().size() <= limits::isakmp_sas && engine.exchanges().all().size() <= limits::isakmp_exchanges);
+  for (const auto& [id, exchange] : engine.exchanges().all()) {
+    demand(engine.find_sa(exchange->sa_id) != nullptr || exchange->finished);
+    demand(exchange->job_running || exchange->retransmits || exchange->ends_at);  // it will end
+  }
+  for (const auto& [id, sa] : engine.sas().all()) {
+    demand(!sa->active() || sa->policy->xauth == XauthMode::none || sa->xauth.passed);
+    demand(sa->keyed() ? sa->due.has_value() : std::ranges::any_of(engine.exchanges().all(), [&](const auto& entry) {
+      return entry.second->sa_id == id;
+    }));
+  }
+}
+
+// ---- the script -------------------------------------------------------------------------------------------------
+
+Duel::Duel(ByteView script)
+    : script_(script), mode_(script_.u8()), traits_(script_.u8()), enco_((mode_ & 1) != 0),
+      sides_{Side(*this, 0, enco_, mode_ + 1U), Side(*this, 1, enco_, mode_ + 1000U)} {
+  for (std::size_t side = 0; side < 2; ++side) {
+    sides_[side].policies.put(policy_of(side));
+    handle({side, event::Enable{}});
+  }
+}
+
+Policy Duel::policy_of(std::size_t side) {
+  Policy policy;
+  policy.name = "keys";
+  policy.peer = {PeerSetting::Kind::address, sides_[1 - side].address};
+  policy.key = 1;
+  policy.mode = (mode_ & 2) != 0 ? ExchangeType::aggressive : ExchangeType::main;
+  const unsigned xauth = mode_ >> 2 & 3;  // 1: the first is the client, 2: the second
+  if (xauth == 1 || xauth == 2) policy.xauth = xauth == side + 1 ? XauthMode::client : XauthMode::server;
+  policy.xauth_name = user_name;
+  policy.xauth_password.assign(password.begin(), password.end());
+  policy.nat_traversal = (mode_ & 16) != 0;
+  policy.set_commit_bit = (mode_ & 32) != 0;
+  policy.heartbeat = (mode_ & 64) != 0 ? HeartbeatMode::both : HeartbeatMode::none;
+  policy.cipher = (mode_ & 128) != 0 ? enco::Cipher::aes128 : enco::Cipher::des;
+  policy.send_notify = (traits_ & 1) != 0;
+  policy.send_deletes = (traits_ & 2) != 0;
+  policy.retransmit.retry_limit = traits_ >> 2 & 3;
+  policy.delete_delay_s = (traits_ & 16) != 0 ? 30 : 0;
+  policy.expiry_s = (traits_ & 32) != 0 ? 600 : 86400;
+  policy.retry_ike_attempts = (traits_ & 64) != 0 ? 1 : 0;
+  return policy;
+}
+
+void Duel::handle(Coming coming) {
+  Side& side = sides_[coming.side];
+  side.engine.handle(std::move(coming.event), now_, side);
+  side.check();
+}
+
+void Duel::acquire(std::size_t side) {
+  Acquire wanted;
+  wanted.ipsec_policy = "vpn";
+  wanted.local = sides_[side].address;
+  wanted.peer = sides_[1 - side].address;
+  wanted.local_id.first = Ipv4Address(192, 168, static_cast<std::uint8_t>(side), 1);
+  wanted.remote_id.first = Ipv4Address(192, 168, static_cast<std::uint8_t>(1 - side), 1);
+  ProtocolOffer offer;
+  offer.spi = 500;
+  offer.transforms = {{enco::Cipher::des, enco::Hash::sha, Encapsulation::tunnel, 1}};
+  wanted.proposals = {{{offer}}};
+  if ((traits_ & 4) != 0) wanted.pfs = enco::Group::modp512;
+  handle({side, event::Wanted{wanted}});
+}
+
+Coming Duel::take(std::size_t index) {
+  Coming taken = std::move(coming_[index]);
+  coming_.erase(coming_.begin() + static_cast<std::ptrdiff_t>(index));
+  return taken;
+}
+
+// Every deadline on the way to `most` later; work that has none at one instant would never end.
+void Duel::pass_time(Duration most) {
+  const Instant end = now_ + most;
+  int at_once = 0;
+  while (true) {
+    std::optional<std::size_t> side;
+    Instant next = end;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto deadline = sides_[i].engine.next_deadline();
+      if (deadline && *deadline <= next) {
+        next = *deadline;
+        side = i;
+      }
+    }
+    at_once = next > now_ ? 0 : at_once + 1;
+    demand(at_once < 1000);
+    now_ = std::max(now_, next);
+    if (!side) return;
+    handle({*side, event::Deadline{}});
+    while (coming_.size() > 32) handle(take(0));
+  }
+}
+
+void Duel::happen() {
+  const std::size_t side = script_.below(2);
+  switch (script_.below(8)) {
+    case 0: return handle({side, event::PolicyReset{"keys"}});
+    case 1: return handle({side, event::Deleted{PeerName(sides_[1 - side].address), "", Protocol::esp, {500}}});
+    case 2: return handle({side, event::BadSpi{sides_[side].address, sides_[1 - side].address,
+                                               sides_[side].policies.find("keys")}});
+    case 3: return handle({side, event::AddressGone{sides_[side].address}});
+    case 4: handle({side, event::Disable{}}); return handle({side, event::Enable{}});
+    case 5: {
+      Policy policy = policy_of(side);
+      if (script_.flag()) policy.xauth_password.assign(3, 'x');
+      if (script_.flag()) policy.xauth = XauthMode::none;
+      return sides_[side].policies.put(std::move(policy));
+    }
+    default: return acquire(side);
+  }
+}
+
+void Duel::act() {
+  const unsigned what = script_.u8() & 15;
+  if (what == 15) return happen();
+  if (what == 14) return pass_time(std::chrono::seconds(script_.u8() + 1));
+  if (what == 13) return forge();
+  if (what == 12 && !seen_.empty()) {
+    Coming again = seen_[script_.below(seen_.size())];
+    if (script_.flag()) again.side = 1 - again.side;  // back to whoever sent it
+    return handle(std::move(again));
+  }
+  if (coming_.empty()) return pass_time(std::chrono::seconds(5));
+  Coming next = take(what >= 10 ? script_.below(coming_.size()) : 0);
+  if (!next.is_datagram()) return handle(std::move(next));  // jobs end, once and as they are
+  Bytes& payload = std::get<event::Received>(next.event).payload;
+  switch (what) {
+    case 4: return;
+    case 5: coming_.push_back(next); break;
+    case 6: alter_bytes(payload); break;
+    case 7:
+    case 8:
+    case 9: alter(payload); break;
+    default: break;
+  }
+  handle(std::move(next));
+}
+
+void Duel::alter_bytes(Bytes& message) {
+  altered_ = true;
+  for (std::size_t edits = 1 + script_.below(4); edits > 0 && !message.empty(); --edits) {
+    const std::size_t at = script_.u32() % message.size();
+    message[at] = script_.u8();
+  }
+  if (script_.flag()) message.resize(script_.u32() % (message.size() + 1));
+}
+
+Bytes Duel::some_body() {
+  const ByteView bytes = script_.bytes(script_.below(64));
+  if (script_.flag() || seen_.empty()) return {bytes.begin(), bytes.end()};
+  const Bytes& message = std::get<event::Received>(seen_[script_.below(seen_.size())].event).payload;
+  const auto header = parse_header(message);
+  if (!header) return {};
+  const auto chain = parse_chain(header->next_payload, ByteView(message).subspan(header_bytes), true);
+  if (!chain || chain->payloads.empty()) return {};
+  const ByteView body = chain->payloads[script_.below(chain->payloads.size())].body;
+  return {body.begin(), body.end()};
+}
+
+void Duel::edit(Header& header, PayloadList& payloads) {
+  if (payloads.empty()) payloads.push_back({static_cast<PayloadType>(script_.u8()), some_body()});
+  const auto at = payloads.begin() + static_cast<std::ptrdiff_t>(script_.below(payloads.size()));
+  Bytes& body = at->body;
+  switch (script_.below(12)) {
+    case 0: payloads.erase(at); break;
+    case 1: payloads.push_back(PayloadOut(*at)); break;
+    case 2: std::iter_swap(at, payloads.begin()); break;
+    case 3: at->type = static_cast<PayloadType>(script_.u8() % 22); break;
+    case 4: body.resize(script_.below(body.size() + 1)); break;
+    case 5: body = some_body(); break;
+    case 6: payloads.insert(at, {static_cast<PayloadType>(script_.u8() % 22), some_body()}); break;
+    case 7: header.exchange = static_cast<ExchangeType>(script_.u8()); break;
+    case 8: header.flags = script_.u8(); break;
+    case 9: header.message_id = script_.u32(); break;
+    case 10: header.responder_cookie = script_.u8(); break;
+    default:
+      for (std::size_t edits = 1 + script_.below(4); edits > 0 && !body.empty(); --edits) {
+        const std::size_t place = script_.u8() % body.size();
+        body[place] = script_.u8();
+      }
+  }
+}
+
+void Duel::alter(Bytes& message) {
+  altered_ = true;
+  const bool marked = message.size() > 4 && load_be32(message.data()) == 0;  // port 4500
+  const ByteView inner = ByteView(message).subspan(marked ? 4 : 0);
+  const auto parsed = parse_header(inner);
+  if (!parsed) return alter_bytes(message);
+  Header header = *parsed;
+  const auto chain = parse_chain(header.next_payload, inner.subspan(header_bytes), true);
+  if (!chain) return alter_bytes(message);
+  PayloadList payloads;
+  for (const Payload& payload : chain->payloads)
+    payloads.push_back({payload.type, Bytes(payload.body.begin(), payload.body.end())});
+  for (std::size_t edits = 1 + script_.below(3); edits > 0; --edits) edit(header, payloads);
+  Bytes body = encode_chain(payloads);
+  constexpr std::size_t block = 16;
+  if ((header.flags & flag_encrypted) != 0) body.resize((body.size() + block - 1) / block * block);
+  header.next_payload = payloads.empty() ? PayloadType::none : payloads.front().type;
+  header.length = static_cast<std::uint32_t>(header_bytes + body.size());
+  Bytes out(marked ? 4 : 0);
+  write_header(out, header);
+  out.insert(out.end(), body.begin(), body.end());
+  message = std::move(out);
+}
+
+// A message of the fuzzer's own under the cookies of a living SA, or of nobody.
+void Duel::forge() {
+  altered_ = true;
+  const std::size_t side = script_.below(2);
+  const auto& sas = sides_[side].engine.sas().all();
+  Header header;
+  header.initiator_cookie = script_.u8();
+  if (!sas.empty()) {
+    const auto chosen = std::next(sas.begin(), static_cast<std::ptrdiff_t>(script_.below(sas.size())));
+    header.initiator_cookie = chosen->second->initiator_cookie;
+    header.responder_cookie = chosen->second->responder_cookie;
+  }
+  constexpr ExchangeType types[] = {ExchangeType::main, ExchangeType::aggressive, ExchangeType::informational,
+                                    ExchangeType::transaction, ExchangeType::quick};
+  header.exchange = types[script_.below(std::size(types))];
+  header.flags = script_.u8() & 3;
+  header.message_id = script_.flag() ? script_.u8() : 0;
+  PayloadList payloads;
+  for (std::size_t count = script_.below(6); count > 0; --count)
+    payloads.push_back({static_cast<PayloadType>(script_.u8() % 22), some_body()});
+  Bytes body = encode_chain(payloads);
+  body.resize((body.size() + 15) / 16 * 16);
+  header.next_payload = payloads.empty() ? PayloadType::none : payloads.front().type;
+  header.length = static_cast<std::uint32_t>(header_bytes + body.size());
+  Bytes message;
+  write_header(message, header);
+  message.insert(message.end(), body.begin(), body.end());
+  handle({side, event::Received{{sides_[side].address, isakmp_port}, {sides_[1 - side].address, isakmp_port},
+                                std::move(message)}});
+}
+
+void Duel::run() {
+  acquire(0);
+  for (int steps = 0; steps < 500 && !script_.over(); ++steps) act();
+  // The line is good again: whatever was under way comes to an end.
+  for (int steps = 0; steps < 200 && !coming_.empty(); ++steps) handle(take(0));
+  pass_time(std::chrono::seconds(600));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Duel(ByteView(data, size)).run();
+  return 0;
+}
