@@ -61,6 +61,7 @@ connections {{
       auth = psk
       {remote_id}
     }}
+    {xauth_round}
     children {{
       lan {{
         mode = {mode}
@@ -77,12 +78,18 @@ secrets {{
   ike-lab {{
     secret = "{psk}"
   }}
+  {xauth_secret}
 }}
 """
+# The second round of authentication: who asks for a user, and who is one.
+XAUTH_ROUNDS = {"": "", "server": "remote-user {{\n      auth = xauth-generic\n    }}",
+                "client": "local-user {{\n      auth = xauth-generic\n      xauth_id = {xauth_user}\n    }}"}
+XAUTH_SECRET = 'xauth-lab {{\n    id = {xauth_user}\n    secret = "{xauth_password}"\n  }}'
 
 DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dynamic", psk="secret",
                 ike="3des-sha1-modp1024", esp="3des-sha1", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
                 esp_life=28800, local_id="", remote_id="", extra="", backend="libipsec", retransmit_timeout=4.0,
+                xauth="", xauth_user="alice", xauth_password="",
                 retransmit_tries=5)
 
 
@@ -94,6 +101,8 @@ def write_files(folder, settings):
         raise LabError(f"strongSwan settings not known: {', '.join(sorted(unknown))}")
     for name in ("local_id", "remote_id"):
         values[name] = f"id = {values[name]}" if values[name] else ""
+    values["xauth_round"] = XAUTH_ROUNDS[values["xauth"]].format(**values)
+    values["xauth_secret"] = XAUTH_SECRET.format(**values) if values["xauth"] else ""
     kernel = "kernel-libipsec kernel-netlink" if values["backend"] == "libipsec" else "kernel-netlink"
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/strongswan.conf", "w") as file:

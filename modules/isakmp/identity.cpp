@@ -95,6 +95,10 @@ std::string to_string(const Identity& identity) {
 }
 
 bool same_identity(const Identity& left, const Identity& right) {
+  const auto group_name = [](const Identity& typed, const Identity& sent) {
+    return typed.type == IdType::fqdn && sent.type == IdType::key_id && typed.data == sent.data;
+  };
+  if (group_name(left, right) || group_name(right, left)) return true;
   if (left.type != right.type) return false;
   if (!is_name(left.type)) return left.data == right.data;
   return equal_ignoring_case({reinterpret_cast<const char*>(left.data.data()), left.data.size()},

@@ -24,7 +24,8 @@ Identity identity_from_text(std::string_view text);
 std::string printable(ByteView data);
 /// As text for logs: address, name, or hex; never longer than a log line can bear.
 std::string to_string(const Identity& identity);
-/// Equal in type and value; names without regard to case.
+/// Equal in type and value; names without regard to case. REMOTEID has no form for a KEY-ID, the group name of vpnc and
+/// its like: it is the name with the same bytes.
 bool same_identity(const Identity& left, const Identity& right);
 
 /// Phase 1: protocol and port must be 0/0, or UDP with 500 or 4500 (RFC 2407 4.6.2, RFC 3947 5).

@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "images", "lablib"))
 import strongswan  # noqa: E402,F401
+import vpnc  # noqa: E402,F401
 from howto import SITES, HowTo, wan_address  # noqa: E402,F401
 from network import LabError, Network, read, run, wait_until  # noqa: E402,F401
 from router import PROGRAM, TOP, Router  # noqa: E402,F401
