@@ -98,6 +98,8 @@ class ClearEnco final : public enco::EncoApi {
   enco::ChannelId open_channel(const enco::ChannelSpec&) override { return 0; }
   void close_channel(enco::ChannelId) override {}
   void run(enco::Direction, std::span<enco::Job>) override {}
+  std::optional<std::size_t> compress(enco::ChannelId, ByteView, ByteSpan) override { return {}; }
+  std::optional<std::size_t> expand(enco::ChannelId, ByteView, ByteSpan) override { return {}; }
   bool available(enco::Cipher) const override { return true; }
   bool available(enco::Hash) const override { return true; }
 

@@ -108,6 +108,11 @@ TEST_CASE("identities take their type from their form") {
   CHECK(to_hex(name.data) == "301f310b30090603550403130272313110300e060355040a13074578616d706c65");
   CHECK(same_identity(identity_from_text("Branch.Example"), identity_from_text("branch.example")));
   CHECK_FALSE(same_identity(identity_from_text("a@b"), Identity{IdType::fqdn, identity_from_text("a@b").data}));
+  const Identity group{IdType::key_id, {'l', 'a', 'b'}};  // the group name of vpnc
+  CHECK(same_identity(identity_from_text("lab"), group));
+  CHECK(same_identity(group, identity_from_text("lab")));
+  CHECK_FALSE(same_identity(identity_from_text("LAB"), group));
+  CHECK_FALSE(same_identity(identity_from_text("lab@"), group));
   const Bytes body = encode_identity(identity_from_text("branch"));
   CHECK(parse_identity(body));
   Bytes port = body;
