@@ -22,8 +22,6 @@ Result<void> SshServer::listen(std::uint16_t port, ServerOptions options, std::c
   auto listener = tcp_.listen("ssh", port, [this](std::unique_ptr<TcpStream> stream) { accept(std::move(stream)); });
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
-  Desk& desk = *this;
-  if (!worker_) worker_ = std::make_unique<SshWorker>(desk, services_.reactor);
   return {};
 }
 
@@ -32,6 +30,8 @@ void SshServer::accept(std::unique_ptr<TcpStream> stream) {
     ++counters_.refused;
     return;  // the stream hangs up
   }
+  Desk& desk = *this;
+  if (!worker_) worker_ = std::make_unique<SshWorker>(desk, services_.reactor);
   ++counters_.connections;
   const ConnectionId id = next_++;
   std::string location = to_string(stream->remote().address);

@@ -46,7 +46,7 @@ class SshServer final : private Desk {
   ServerOptions options_;
   std::chrono::seconds login_time_{};
   std::unique_ptr<TcpListener> listener_;
-  std::unique_ptr<SshWorker> worker_;  // once anybody may come
+  std::unique_ptr<SshWorker> worker_;  // since the first came
   ConnectionId next_ = 1;
   std::map<ConnectionId, std::unique_ptr<SshConnection>> connections_;
   std::map<ConnectionId, std::unique_ptr<Timer>> login_timers_;
