@@ -1,6 +1,8 @@
 #include "netdev/capture_port.h"
 
+#include "netdev/segment.h"
 #include "netdev/wire/checksum.h"
+#include "netdev/wire/ethernet.h"
 
 namespace arrouter {
 namespace {
@@ -72,7 +74,21 @@ void CapturePort::record(PcapngWriter::Direction direction, Burst& frames) {
 }
 
 bool CapturePort::record_one(PcapngWriter::Direction direction, const PacketBuffer& frame, PcapngWriter::Time time) {
-  const ByteView bytes = completed(frame);
+  if (frame.meta.segmentation == Segmentation::udp4 && frame.size() >= wire::ethernet_header) {
+    if (auto cutter = Segmenter::make(frame, network_offset_of(frame.view()))) {
+      bool good = true;
+      while (good && !cutter->done()) {
+        scratch_.resize(cutter->next_length());
+        cutter->write_next(scratch_.data());
+        good = write(direction, scratch_, time);
+      }
+      return good;
+    }
+  }
+  return write(direction, completed(frame), time);
+}
+
+bool CapturePort::write(PcapngWriter::Direction direction, ByteView bytes, PcapngWriter::Time time) {
   if (session_->filter && !session_->filter->matches(bytes)) return true;
   ++status_.frames;
   return session_->writer.write(time, direction, bytes);

@@ -22,7 +22,8 @@ struct CaptureOptions {
   std::uint32_t snap_length = 0;  // bytes of each frame; 0: all
 };
 
-/// Super-frames are written whole, as one long frame, and partial checksums as the sender meant them. A capture ends
+/// TCP super-frames are written whole, as one long frame; UDP ones are cut, as their datagrams mean something one by one
+/// (ESP in UDP). Partial checksums are written as the sender meant them. A capture ends
 /// by itself when the disk refuses or the file reaches limits::capture_bytes; status() says so.
 class CapturePort final : public Port {
  public:
@@ -59,6 +60,7 @@ class CapturePort final : public Port {
   };
   void record(PcapngWriter::Direction direction, Burst& frames);
   bool record_one(PcapngWriter::Direction direction, const PacketBuffer& frame, PcapngWriter::Time time);
+  bool write(PcapngWriter::Direction direction, ByteView bytes, PcapngWriter::Time time);
   ByteView completed(const PacketBuffer& frame);
   void flush();
   void end(std::string reason);

@@ -3,7 +3,7 @@
 // router, and outlive a RESTART.
 //
 // It works on the port stacks (netdev/port_stack.h): driver, impairment, capture, one behind the other.
-//  - LAB CAPTURE writes what the router sends and receives at a port into a pcapng file: super-frames whole, partial
+//  - LAB CAPTURE writes what the router sends and receives at a port into a pcapng file: TCP super-frames whole, partial
 //    checksums as the sender meant them. Frames that an impairment lost on the way in are not there, those it loses on
 //    the way out are: it is a tap at the router's end of the cable.
 //  - LAB KEYS writes the keys of SAs beside the captures, as the tables that tshark and Wireshark decrypt with. It

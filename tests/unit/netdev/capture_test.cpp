@@ -158,7 +158,26 @@ TEST_CASE("the snap length cuts what is kept, not what is told") {
   CHECK(frames[1].bytes.size() == 19);
 }
 
-TEST_CASE("super-frames are written whole with the checksum their sender meant, and go on as they were") {
+TEST_CASE("a super-frame of datagrams is written as the datagrams it stands for") {
+  Bench bench;
+  bench.driver.can = {true, true, true};
+  REQUIRE(bench.port.start({bench.file, "", "", 0}));
+  send_one(bench.port, super_frame(bench.pool, Segmentation::udp4, 2500, 1000));
+  bench.port.stop();
+  const auto frames = read_capture(bench.file);
+  REQUIRE(frames.size() == 3);
+  std::size_t payload = 0;
+  for (const Captured& frame : frames) {
+    const auto ip = wire::view_ipv4(ByteView(frame.bytes).subspan(wire::ethernet_header));
+    REQUIRE(ip);
+    CHECK(wire::udp_checksum_good(ip->payload(), ip->source(), ip->destination()));
+    payload += wire::view_udp(ip->payload())->payload.size();
+  }
+  CHECK(payload == 2500);
+  CHECK(bench.driver.sent.size() == 1);  // and goes on in one piece
+}
+
+TEST_CASE("TCP super-frames are written whole with the checksum their sender meant, and go on as they were") {
   Bench bench;
   bench.driver.can = {true, true, true};
   REQUIRE(bench.port.start({bench.file, "", "", 0}));
