@@ -24,8 +24,8 @@ namespace arrouter::isakmp {
 namespace {
 
 constexpr std::string_view policy_note =
-    "RSASIG is kept and shown, a policy that needs it does not negotiate; HYBRIDXAUTH and POLICYFILENAME have no effect; "
-    "XAUTHTYPE=RADIUS refuses every user, for there is no RADIUS client";
+    "RSASIG is kept and shown, a policy that needs it does not negotiate; HYBRIDXAUTH and POLICYFILENAME have no "
+    "effect; XAUTHTYPE=RADIUS refuses every user, for there is no RADIUS client";
 constexpr std::string_view enable_note = "LOCALRSAKEY and the VPN client policy server are kept and shown only";
 
 constexpr unsigned bit(DebugFlag flag) { return static_cast<unsigned>(flag); }

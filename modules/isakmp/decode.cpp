@@ -129,7 +129,8 @@ std::string xauth_value(XauthAttribute attribute, const AttributeView& view) {
   if (!view.is_short) return printable(view.long_value);
   if (attribute == XauthAttribute::type)
     return numbered(view.short_value == xauth_generic ? "GENERIC" : "OTHER", view.short_value);
-  if (attribute == XauthAttribute::status) return numbered(view.short_value == xauth_ok ? "OK" : "FAIL", view.short_value);
+  if (attribute == XauthAttribute::status)
+    return numbered(view.short_value == xauth_ok ? "OK" : "FAIL", view.short_value);
   return fmt::format("{}", view.short_value);
 }
 

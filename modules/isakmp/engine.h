@@ -89,8 +89,8 @@ struct AddressGone {
 };
 }  // namespace event
 using Event = std::variant<event::Enable, event::Disable, event::Received, event::Deadline, event::DhGenerated,
-                           event::DhShared, event::Authenticated, event::Wanted, event::Deleted, event::BadSpi, event::PolicyReset,
-                           event::PolicyChanged, event::AddressGone>;
+                           event::DhShared, event::Authenticated, event::Wanted, event::Deleted, event::BadSpi,
+                           event::PolicyReset, event::PolicyChanged, event::AddressGone>;
 
 class Engine {
  public:

@@ -64,13 +64,14 @@ struct QuickWork {
 
 /// What a transaction exchange collects.
 struct TransactionWork {
+  std::uint16_t identifier = 0;
   std::vector<std::uint16_t> asked;  // attributes of the request
-  bool xauth = false;                // some of them were of XAUTH
+  bool xauth = false;                // some of them are of XAUTH
   bool answerable = false;           // and we are the client, and have what is asked for
   std::string user;
   SecretBytes password;              // as server, until it is checked
   std::optional<bool> passed;        // the verdict, ours or the server's
-  std::string refusal;
+  std::string refusal;               // as server, what is wrong with the user
 };
 
 struct Row;

@@ -21,7 +21,8 @@
 //  * IPsec's calls return before their results come: they are queued and worked from the event loop.
 //
 // Not modelled: RSA signatures (a policy that asks for them is kept and shown, and refused when it is to be used),
-// hybrid authentication, addresses for clients (an ISAKMP_CFG_REQUEST gets an answer without them), the VPN client policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
+// hybrid authentication, addresses for clients (an ISAKMP_CFG_REQUEST gets an answer without them), the VPN client
+// policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
 #include "modules/isakmp/isakmp.h"
 
 #include <algorithm>

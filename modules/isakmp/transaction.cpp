@@ -23,7 +23,7 @@ std::expected<AttributePayload, Verdict> read_attributes(const Step& step) {
   if (!message_hash_right(step, {})) return std::unexpected(Verdict::ignore("wrong hash"));
   auto payload = parse_attribute_payload(step.in->find(PayloadType::attributes)->body);
   if (!payload) return std::unexpected(Verdict::ignore(payload.error().cause));
-  if (step.exchange.role == Role::responder) step.sa.xauth.identifier = payload->identifier;
+  if (step.exchange.role == Role::responder) step.exchange.transaction->identifier = payload->identifier;
   return std::move(*payload);
 }
 
@@ -35,7 +35,7 @@ void add_attributes(Step& step, const AttributePayload& payload) {
 AttributePayload answer(const Step& step, ConfigType type) {
   AttributePayload payload;
   payload.type = type;
-  payload.identifier = step.sa.xauth.identifier;
+  payload.identifier = step.exchange.transaction->identifier;
   return payload;
 }
 
@@ -61,9 +61,10 @@ bool can_answer(const AttributePayload& request) {
 // ---- the server -------------------------------------------------------------------------------------------------
 
 Verdict xauth_request(Step& step) {
-  Xauth& xauth = step.sa.xauth;
-  xauth.identifier = static_cast<std::uint16_t>(step.engine.random().u32());
-  xauth.next = ConfigType::reply;
+  const auto identifier = static_cast<std::uint16_t>(step.engine.random().u32());
+  step.exchange.transaction->identifier = identifier;
+  step.sa.xauth.identifier = identifier;
+  step.sa.xauth.next = ConfigType::reply;
   AttributePayload request = answer(step, ConfigType::request);
   request.add(XauthAttribute::type, xauth_generic);
   request.add(XauthAttribute::user_name, ByteView());
@@ -102,6 +103,7 @@ Verdict xauth_send_verdict(Step& step) {
 Verdict xauth_read_acknowledge(Step& step) {
   const auto acknowledge = read_attributes(step);
   if (!acknowledge) return acknowledge.error();
+  step.sa.xauth.next = ConfigType::none;
   step.engine.count(Counter::transaction_ackRx);
   return Verdict::go_on();
 }
@@ -114,7 +116,7 @@ Verdict transaction_read_request(Step& step) {
   step.engine.count(Counter::transaction_reqRx);
   TransactionWork& work = *step.exchange.transaction;
   work.xauth = request->speaks_xauth();
-  work.answerable = is_client(step) && can_answer(*request);
+  work.answerable = work.xauth && is_client(step) && can_answer(*request);
   for (const AttributeView& attribute : request->attributes) work.asked.push_back(attribute.type);
   if (const AttributeView* const message = request->find(XauthAttribute::message))
     step.engine.trace("TRAN", step.exchange, "server says: " + printable(message->long_value));
@@ -138,7 +140,10 @@ Verdict transaction_reply(Step& step) {
     reply.add(XauthAttribute::status, xauth_fail);
   }
   add_attributes(step, reply);
-  step.sa.xauth.next = ConfigType::set;
+  if (work.answerable) {
+    step.sa.xauth.identifier = work.identifier;
+    step.sa.xauth.next = ConfigType::set;
+  }
   step.engine.count(Counter::transaction_repTx);
   return Verdict::go_on();
 }
@@ -149,17 +154,19 @@ Verdict transaction_read_set(Step& step) {
   step.engine.count(Counter::transaction_setRx);
   TransactionWork& work = *step.exchange.transaction;
   // Nobody but the server a client has chosen may say that XAUTH is done.
-  if (const auto status = set->number(XauthAttribute::status); status && is_client(step)) work.passed = status == xauth_ok;
-  work.xauth = set->speaks_xauth();
+  if (const auto status = set->number(XauthAttribute::status); status && is_client(step))
+    work.passed = status == xauth_ok;
   work.user = step.sa.policy->xauth_name;
   return Verdict::go_on();
 }
 
 Verdict transaction_acknowledge(Step& step) {
   AttributePayload acknowledge = answer(step, ConfigType::acknowledge);
-  if (step.exchange.transaction->passed) acknowledge.add(XauthAttribute::status, ByteView());
+  if (step.exchange.transaction->passed) {
+    acknowledge.add(XauthAttribute::status, ByteView());
+    step.sa.xauth.next = ConfigType::none;
+  }
   add_attributes(step, acknowledge);
-  step.sa.xauth.next = ConfigType::none;
   step.engine.count(Counter::transaction_ackTx);
   return Verdict::go_on();
 }
@@ -260,6 +267,8 @@ void Engine::transaction_done(Exchange& exchange, Sa& sa, bool sent_last) {
     return;
   }
   count(Counter::transaction_xauthGood);
+  // Clients behind one NAT may share a group's ID; the user tells them apart.
+  if (exchange.role == Role::initiator) sa.peer_id += '/' + printable(as_bytes(work.user));
   sa.xauth.passed = true;
   effects_->log(LogSeverity::info, "XAUTH",
                 fmt::format(text::xauth_good, printable(as_bytes(work.user)), to_string(sa.peer.address)),

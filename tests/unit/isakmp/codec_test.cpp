@@ -126,8 +126,9 @@ TEST_CASE("identities take their type from their form") {
 
 TEST_CASE("every state that waits for a message has one row, and every row leads on") {
   for (const Row& row : exchange_rows()) {
-    const bool several = row.type == ExchangeType::transaction;  // kinds of messages in one state
-    CHECK(find_row(row.type, row.role, row.from, several ? row.received : ExchangeState::same) == &row);  // no second one
+    // A transaction exchange may expect several kinds of messages in one state.
+    const ExchangeState kind = row.type == ExchangeType::transaction ? row.received : ExchangeState::same;
+    CHECK(find_row(row.type, row.role, row.from, kind) == &row);  // no second one
     const bool starts = row.protection == Protection::starting;
     CHECK((row.check == nullptr) == starts);
     CHECK((row.then == Then::finish || find_row(row.type, row.role, row.to) != nullptr));
