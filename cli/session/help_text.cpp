@@ -18,7 +18,7 @@ struct Topic {
 };
 constexpr std::array topics = {
     Topic{"OPeration", "system, users, files, configuration, sessions, scripts, triggers",
-          "asyn system user install file script trigger"},
+          "asyn system user install file load script trigger"},
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},
     Topic{"IP", "Internet Protocol", "ip tcp"},

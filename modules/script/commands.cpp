@@ -43,14 +43,14 @@ std::vector<CommandRow> ScriptModule::run_rows() {
 
 std::vector<CommandRow> ScriptModule::edit_rows() {
   return {
-      {"ADD SCRipt=<file> TEXT=<text:0-255> [LINE=<1-20000>]", Access::manager,
+      {"ADD SCRipt=<file> TEXT=<text:0-255> [LINE=<1-20000>]", Access::security,
        "Adds a line to a script, made when absent: at its end, or before a line.",
        [this](Invocation& invocation) { return add_line(invocation.args); }},
-      {"SET SCRipt=<file> LINE=<1-20000> TEXT=<text:0-255>", Access::manager, "Replaces a line of a script.",
+      {"SET SCRipt=<file> LINE=<1-20000> TEXT=<text:0-255>", Access::security, "Replaces a line of a script.",
        [this](Invocation& invocation) { return set_line(invocation.args); }},
-      {"DELete SCRipt=<file> [LINE=<1-20000>]", Access::manager, "Deletes a line of a script, or the script.",
+      {"DELete SCRipt=<file> [LINE=<1-20000>]", Access::security, "Deletes a line of a script, or the script.",
        [this](Invocation& invocation) { return delete_line(invocation.args); }},
-      {"SHow SCRipt[=<file>]", Access::manager, "Displays a script, or which there are and which run.",
+      {"SHow SCRipt[=<file>]", Access::security, "Displays a script, or which there are and which run.",
        [this](Invocation& invocation) { return show(invocation); }},
   };
 }

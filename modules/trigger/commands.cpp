@@ -130,6 +130,7 @@ std::vector<CommandRow> TriggerModule::commands() {
   return rows;
 }
 
+/// A trigger's scripts have a security officer's rights, so giving it scripts is a security command.
 std::vector<CommandRow> TriggerModule::object_rows() {
   static const std::string create_syntax =
       fmt::format("CREate TRIgger=<1-100> {{INTerface=<interface>|CPU=<1-100>|MEMory=<1-100>|PERiodic=<1-1440>|"
@@ -142,12 +143,12 @@ std::vector<CommandRow> TriggerModule::object_rows() {
                   "[DIRection={{UP|DOWN|ANY}}] {}",
                   when_and_how);
   return {
-      {create_syntax, Access::manager, "Makes a trigger.", [this](Invocation& call) { return create(call.args); },
+      {create_syntax, Access::security, "Makes a trigger.", [this](Invocation& call) { return create(call.args); },
        Coverage::partial, "MODULE= and FIREWALL= events and the control protocols of PPP are absent."},
       {set_syntax, Access::manager, "Changes a trigger.", [this](Invocation& call) { return set(call.args); }},
       {"DESTroy TRIgger=<1-100>", Access::manager, "Destroys a trigger.",
        [this](Invocation& call) { return destroy(call.args); }},
-      {"ADD TRIgger=<1-100> SCRipt=<file>", Access::manager, "Adds a script to a trigger.",
+      {"ADD TRIgger=<1-100> SCRipt=<file>", Access::security, "Adds a script to a trigger.",
        [this](Invocation& call) { return add_script(call.args); }},
       {"DELete TRIgger=<1-100> SCRipt=<file>", Access::manager, "Takes a script from a trigger.",
        [this](Invocation& call) { return delete_script(call.args); }},

@@ -12,6 +12,7 @@
 #include "modules/ipsec/ipsec_module.h"
 #include "modules/isakmp/isakmp_module.h"
 #include "modules/lab/lab_module.h"
+#include "modules/load/load_module.h"
 #include "modules/log/log_module.h"
 #include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
@@ -62,6 +63,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(make_telnet(services, session_host, context.tcp, resolve));
   modules.push_back(make_ssh(services, session_host, context.tcp, ssh_keys(enco.api)));
   modules.push_back(make_log(services, ip.api));
+  modules.push_back(make_load(services, ip.api));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
   modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));

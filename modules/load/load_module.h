@@ -1,0 +1,13 @@
+// Makes the LOAD module; for os/assembly only.
+#pragma once
+
+#include <memory>
+
+#include "modules/ip/ip_api.h"
+#include "os/module.h"
+
+namespace arrouter {
+
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip);
+
+}  // namespace arrouter

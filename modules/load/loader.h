@@ -1,0 +1,77 @@
+// The LOAD module's inside: shared by its commands and the transfer in progress.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/ip/ip_api.h"
+#include "modules/load/tftp.h"
+#include "os/message.h"
+#include "os/module.h"
+
+namespace arrouter::load {
+
+namespace texts {
+#define MESSAGE(name, message_class, number, text) \
+  inline constexpr Message name{MessageClass::message_class, module_number::load, number, text};
+#include "modules/load/texts.def"
+#undef MESSAGE
+}  // namespace texts
+
+/// What SET LOADER keeps and one LOAD may override.
+struct Settings {
+  std::string file;  // at the server
+  std::string destination_file;
+  Ipv4Address server;
+  std::string destination = "flash";
+  unsigned delay_s = 0;
+};
+
+/// The words of SHOW LOADER (reference/operations.md 7).
+enum class Status : std::uint8_t { idle, wait, loading, complete, reset };
+
+class LoadModule final : public Module {
+ public:
+  LoadModule(Services& services, IpApi& ip)
+      : services_(services), ip_(ip), timer_(services.scheduler, [this] { due(); }) {}
+  std::string_view name() const override { return "load"; }
+  std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+  void stop(Ending) override { forget(); }
+
+ private:
+  Outcome load(Invocation& invocation);
+  Outcome upload(Invocation& invocation);
+  Outcome set(const Args& args);
+  Outcome reset();
+  Outcome show(Screen& screen);
+
+  // transfer.cpp
+  Outcome start(const Settings& settings, TftpTransfer transfer, const Caller& caller);
+  void due();
+  void send(const TftpTransfer::Reply& reply);
+  void receive(const UdpDatagram& datagram);
+  void settle();
+  void finish(const Outcome& outcome, Status status);
+  void forget();
+  Outcome keep() const;
+
+  Services& services_;
+  IpApi& ip_;
+  Settings defaults_;
+  Status status_ = Status::idle;
+  std::string last_message_;
+
+  // Of the transfer in progress.
+  Settings current_;
+  std::optional<TftpTransfer> transfer_;
+  std::optional<FileName> target_;  // where a loaded file goes; none for an upload
+  std::weak_ptr<Terminal> terminal_;
+  std::uint16_t port_ = 0;
+  unsigned attempts_ = 0;
+  Timer timer_;
+};
+
+}  // namespace arrouter::load
