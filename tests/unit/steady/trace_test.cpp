@@ -61,7 +61,7 @@ TEST_CASE("a trace follows what it was asked to follow, so many packets, and to 
   CHECK(two->printed.find(":10000 >") == std::string::npos);
   check_in_order(two->printed, {"Trace   1  vlan1", ":10001 >", "Trace   2  vlan1", ":10001 >"});
   CHECK(two->printed.find("Trace   3") == std::string::npos);
-  CHECK(router.text("lab show trace").find("Packets followed .............. 2") != std::string::npos);
+  check_in_order(router.text("lab show trace"), {"Trace ", ". Off", "Port ", ". 10001", "Packets followed", ". 2\n"});
   CHECK(router.run("lab trace stop").outcome.line().find("No trace is running") != std::string::npos);
 
   auto gone = type(router, "lab trace start");
