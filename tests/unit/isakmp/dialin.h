@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "modules/isakmp/numbers.h"
 #include "tests/unit/isakmp/peers.h"
 
 namespace arrouter::test {
