@@ -327,7 +327,7 @@ TEST_CASE("a decoded message") {
   CHECK(text.substr(line_after - 17, 17) == ":0000000000000000");
   CHECK(text.substr(line_after + 1) ==
         "   Xchg Type: IDPROT(2)    Ver: 10    Flags: 00\n"
-        "   MessageID: 00000000     Total Length: 164\n"
+        "   MessageID: 00000000     Total Length: 184\n"
         "   Payload #: 0  Length: 56  Type: Security Association (SA)\n"
         "     DOI: IPSEC(1)  Situation: 00000001\n"
         "     Proposal#: 1  Protocol: ISAKMP(1)  #Trans: 1  SPI:\n"
@@ -342,10 +342,12 @@ TEST_CASE("a decoded message") {
         "   Payload #: 1  Length: 20  Type: Vendor ID\n"
         "     4a131c81070358455c5728f20e95452f\n"
         "   Payload #: 2  Length: 20  Type: Vendor ID\n"
-        "     7d9419a65310ca6f2c179d9215529d56\n"
+        "     8f8d83826d246b6fc7a8a6a428c11de8\n"
         "   Payload #: 3  Length: 20  Type: Vendor ID\n"
-        "     90cb80913ebb696e086381b5ec427b1f\n"
+        "     7d9419a65310ca6f2c179d9215529d56\n"
         "   Payload #: 4  Length: 20  Type: Vendor ID\n"
+        "     90cb80913ebb696e086381b5ec427b1f\n"
+        "   Payload #: 5  Length: 20  Type: Vendor ID\n"
         "     cd60464335df21f87cfdb2fc68b6a448\n");
 }
 
