@@ -8,7 +8,7 @@ import unittest
 
 import pexpect
 
-from remote import ADDRESS, Remote
+from remote import ADDRESS, CONFIG, Remote
 from support import PROGRAM, LabTest, main, policy_counters, run, wait_until
 
 BANNER = "TELNET session now in ESTABLISHED state\r\n\r\n"
@@ -216,6 +216,21 @@ class ThroughATunnel(LabTest):
         after = policy_counters(lab.routers["peer2"])
         for name in ("inProcessDone", "outProcessDone"):
             self.assertGreater(after[name], before[name], name)
+
+
+class BehindTheFirewall(unittest.TestCase):
+    RULES = ("enable firewall\ncreate firewall policy=net\nadd ip int=vlan1 ip=10.9.9.1 mask=255.255.255.0\n"
+             "add firewall policy=net int=vlan1 type=private\nadd firewall policy=net int=eth0 type=public\n")
+
+    def greeting(self, number, *rules):
+        lab = Remote(number, CONFIG + self.RULES + "".join(rule + "\n" for rule in rules))
+        self.addCleanup(lab.down)
+        return lab.network.exec("pc", "timeout", 3, sys.executable, "-c", GREET, ADDRESS, 23, check=False).stdout
+
+    def test_the_public_side_needs_a_rule(self):
+        self.assertEqual(self.greeting(5), "")
+        self.assertIn(BANNER.encode().hex(),
+                      self.greeting(6, f"add firewall policy=net rule=1 ac=allow int=eth0 prot=tcp port=23 ip={ADDRESS}"))
 
 
 class OfTheHost(unittest.TestCase):
