@@ -347,7 +347,7 @@ void Engine::fail(Exchange& exchange, Sa& sa, const Verdict& verdict) {
   const bool initiator = exchange.role == Role::initiator;
   log_failure(exchange, sa, verdict.reason);
   if (exchange.transaction) {
-    count(Counter::transaction_xauthFailed);
+    if (exchange.transaction->refusal.empty()) count(Counter::transaction_xauthFailed);  // else it is counted
     return remove_sa(sa, verdict.reason, true);
   }
   if (verdict.notify != NotifyType::none && sa.policy->send_notify) {

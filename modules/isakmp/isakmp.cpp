@@ -17,6 +17,8 @@
 //    message ids are used once, and a message that fails a check leaves the exchange as it was.
 //  * Both sides repeat a message that is not answered, as the real router does. A stranger's request is answered so
 //    often too, but at most limits::isakmp_half_open strangers are remembered, so this cannot become a flood.
+//  * Where a policy wants XAUTH, an SA has keys from the end of phase 1 on, but serves no quick mode, heartbeat or Initial
+//    Contact before its user has passed.
 //  * A policy is fixed while a negotiation runs; SET affects later ones.
 //  * IPsec's calls return before their results come: they are queued and worked from the event loop.
 //
