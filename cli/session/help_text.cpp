@@ -22,6 +22,7 @@ constexpr std::array topics = {
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},
     Topic{"IP", "Internet Protocol", "ip tcp"},
+    Topic{"FIREwall", "firewall policies, rules, NAT", "firewall"},
     Topic{"IPSec", "IP security, ISAKMP, ENCO", "enco isakmp ipsec"},
     Topic{"LAB", "commands no real router has", "lab"},
 };

@@ -77,7 +77,10 @@ void Datapath::arrived(InterfaceId interface, Burst& burst) {
 
 bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
   const Members& members = state_.members(ingress);
-  for (const Member& member : members) ++member.interface->counters.received;
+  for (const Member& member : members) {
+    ++member.interface->counters.received;
+    if (member.policy->debug.packet) dump(*member.policy, inward(member), *packet);
+  }
   const auto flow = flow_of(packet->view());
   if (!flow) {
     ++members.front().interface->counters.dropped;
@@ -86,8 +89,7 @@ bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
   Case item{packet, *flow, ingress};
   if (!sound(members, item)) return false;
   if (flow->icmp_error()) return continue_error(members, item);
-  if (const auto found = state_.sessions.find(flow->key);
-      found && belongs(*found.session, found.direction, ingress)) {
+  if (const auto found = state_.sessions.find(flow->key); found && belongs(*found.session, found.direction, ingress)) {
     if (!begins_anew(*found.session, *flow)) return continue_session(members, item, found);
     state_.sessions.remove(*found.session);
   }
@@ -132,21 +134,23 @@ bool Datapath::continue_session(const Members& members, Case& item, SessionTable
   ++policy.cache_hits;
   const bool through = session.private_interface != 0;
   if (item.flow.icmp() && through && !icmp_forwarded(policy, item.flow.icmp_type)) {
+    ++policy.discarded_icmp;
     return deny(members.front(), item, found.direction, Reason::icmp_type);
   }
+  tell_session(session, *item.packet, "session");
   track(state_, session, found.direction, item.flow, item.packet->size());
   item.packet->meta.session = SessionTable::handle(session, found.direction);
   if (session.translated()) {
-    translate_destination(*item.packet, found.direction == Direction::out ? session.public_key.destination
-                                                                          : session.private_key.source);
+    translate_destination(
+        *item.packet, found.direction == Direction::out ? session.public_key.destination : session.private_key.source);
   }
   return true;
 }
 
 bool Datapath::for_router(const Members& members, Ipv4Address destination) const {
   if (state_.ip.is_own(destination) || destination.limited_broadcast() || destination.multicast()) return true;
-  const auto info = state_.ip.interface(members.front().id);
-  return info && !info->mask.unset() && destination == Ipv4Address(info->address.value | ~info->mask.value);
+  const Member& member = members.front();
+  return !member.mask.unset() && destination == Ipv4Address(member.address.value | ~member.mask.value);
 }
 
 bool Datapath::begin_before_routing(const Members& members, Case& item) {
@@ -154,19 +158,31 @@ bool Datapath::begin_before_routing(const Members& members, Case& item) {
   const bool local = for_router(members, destination);
   const auto inside = std::find_if(members.begin(), members.end(), [](const Member& m) { return !m.is_public(); });
   if (inside != members.end()) return from_private(*inside, item, local);
+  for (const Member& member : members) {
+    if (spoofed(member, item)) return deny(member, item, Direction::in, Reason::spoofed);
+  }
   if (local || is_global(state_, item.ingress, destination)) return from_public(members, item, local);
   return true;
+}
+
+/// From outside, in clear, with an address of a private network.
+bool Datapath::spoofed(const Member& member, const Case& item) const {
+  if (item.through_ipsec()) return false;
+  const Ipv4Address source = item.flow.key.source.address;
+  const Members& all = state_.members_of(*member.policy);
+  return std::any_of(all.begin(), all.end(), [source](const Member& other) {
+    return !other.is_public() && !other.address.unset() &&
+           source.masked(other.mask) == other.address.masked(other.mask);
+  });
 }
 
 bool Datapath::from_private(const Member& member, Case& item, bool local) {
   const FlowKey& key = item.flow.key;
   // What a rule publishes outside is there under the same address for the hosts inside.
-  for (const auto& interface : member.policy->interfaces) {
-    const auto info = state_.ip.interface(interface->name);
-    if (interface->side != Side::public_side || !info) continue;
+  for (const Member& outside : state_.members_of(*member.policy)) {
     const Ipv4Address destination = key.destination.address;
-    if (destination != info->address && !is_global(state_, info->id, destination)) continue;
-    const Member outside{member.policy, interface.get(), info->id};
+    const bool known_outside = destination == outside.address || is_global(state_, outside.id, destination);
+    if (!outside.is_public() || !known_outside) continue;
     Rule* const rule = find_rule(state_, outside, {item.flow, false});
     if (rule == nullptr || !publishes(*member.policy, *rule)) continue;
     const auto translation = translate_hairpin(state_, outside, *rule, key);
@@ -190,7 +206,7 @@ bool Datapath::from_private(const Member& member, Case& item, bool local) {
   const Member* const out = route ? member_of(*member.policy, route->interface) : nullptr;
   if (out == nullptr || !out->is_public()) return deny(member, item, Direction::out, Reason::policy);
   const auto translation = translate_outbound(state_, member, *out, rule, key);
-  if (!translation) return deny(member, item, Direction::out, Reason::no_address);
+  if (!translation) return deny(member, item, Direction::out, Reason::no_entry);
   return redirect(member, item, Direction::out, *rule, *translation);
 }
 
@@ -255,9 +271,8 @@ bool Datapath::redirect(const Member& member, Case& item, Direction direction, c
   }
   const auto route = state_.ip.route(to.address);
   if (!route) return deny(member, item, direction, Reason::policy);
-  Session* const session =
-      open(member, item, direction, translation, &rule, out ? item.ingress : route->interface,
-           out ? route->interface : item.ingress);
+  Session* const session = open(member, item, direction, translation, &rule, out ? item.ingress : route->interface,
+                                out ? route->interface : item.ingress);
   if (session == nullptr) return false;
   item.packet->meta.session = SessionTable::handle(*session, direction);
   translate_destination(*item.packet, to);

@@ -6,9 +6,7 @@
 namespace arrouter::firewall {
 
 void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
-  const auto run = [](auto handler) {
-    return [handler](Invocation& invocation) { return handler(invocation.args); };
-  };
+  const auto run = [](auto handler) { return [handler](Invocation& invocation) { return handler(invocation.args); }; };
   rows.push_back({"ENAble FIREwall", Access::security, "Enables the firewall.",
                   run([this](const Args&) { return enable(true); })});
   rows.push_back({"DISable FIREwall", Access::security, "Disables the firewall and ends all sessions.",
@@ -25,13 +23,15 @@ void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
                   run([this](const Args& args) { return set_session_limit(args); })});
   rows.push_back({"SHow FIREwall", Access::manager, "Displays the firewall and its policies.",
                   shown(&FirewallModule::show_firewall)});
-  rows.push_back({"SHow FIREwall POLIcy[=<name:1-15>] [COUnter] [SUmmary] [DYNAmic[=<name:1-15>]] [LIst[=<name:1-15>]] "
-                  "[UDPPorttimeout]",
-                  Access::manager, "Displays firewall policies.", shown(&FirewallModule::show_policies)});
-  rows.push_back({"SHow FIREwall SESSion[=<name:1-8>] [POLIcy=<name:1-15>] [COUnter] [IP=<ipv4-range>] "
-                  "[REMoteip=<ipv4-range>] [GBLIp=<ipv4-range>] [POrt=<name:1-24>] "
-                  "[PROTocol={ALL|EGP|ESP|GRE|ICmp|OSPF|TCP|UDP|<0-255>}] [SUmmary]",
-                  Access::manager, "Displays firewall sessions.", shown(&FirewallModule::show_sessions)});
+  rows.push_back(
+      {"SHow FIREwall POLIcy[=<name:1-15>] [COUnter] [SUmmary] [DYNAmic[=<name:1-15>]] [LIst[=<name:1-15>]] "
+       "[UDPPorttimeout]",
+       Access::manager, "Displays firewall policies.", shown(&FirewallModule::show_policies)});
+  rows.push_back(
+      {"SHow FIREwall SESSion[=<name:1-8>] [POLIcy=<name:1-15>] [COUnter] [IP=<ipv4-range>] "
+       "[REMoteip=<ipv4-range>] [GBLIp=<ipv4-range>] [POrt=<name:1-24>] "
+       "[PROTocol={ALL|EGP|ESP|GRE|ICmp|OSPF|TCP|UDP|<0-255>}] [SUmmary]",
+       Access::manager, "Displays firewall sessions.", shown(&FirewallModule::show_sessions)});
   rows.push_back({"SHow FIREwall EVent[={ALLOw|DENY|NOTIfy}] [POLIcy=<name:1-15>] [REVerse=<1-10000>] [TAil=<1-10000>]",
                   Access::manager, "Displays firewall events.", shown(&FirewallModule::show_events)});
   rows.push_back({"SHow FIREwall ARp [POLIcy=<name:1-15>]", Access::manager,

@@ -35,6 +35,7 @@ class Datapath final : public FirewallStage {
   bool belongs(const Session& session, Direction direction, InterfaceId ingress) const;
   bool continue_session(const Members& members, Case& item, SessionTable::Found found);
   bool begin_before_routing(const Members& members, Case& item);
+  bool spoofed(const Member& member, const Case& item) const;
   bool for_router(const Members& members, Ipv4Address destination) const;
   bool from_private(const Member& member, Case& item, bool local);
   bool from_public(const Members& members, Case& item, bool local);
@@ -54,7 +55,7 @@ class Datapath final : public FirewallStage {
     bool guarded() const { return in->is_public() != out->is_public(); }
     Direction direction() const { return in->is_public() ? Direction::in : Direction::out; }
   };
-  bool permits(Crossing& crossing, Case& item);
+  bool permits(Crossing& crossing, Case& item, InterfaceId egress);
   bool begin_crossing(const Crossing& crossing, Case& item);
 
   // icmp.cpp
@@ -62,10 +63,18 @@ class Datapath final : public FirewallStage {
   void finish_error(Packet& packet, SessionTable::Found found);
 
   /// Makes the session of a packet that is let through; nullptr (and denied) when there is no room.
-  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation,
-                const Rule* rule, InterfaceId private_interface, InterfaceId public_interface);
+  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation, const Rule* rule,
+                InterfaceId private_interface, InterfaceId public_interface);
   /// Counts, tells, and says false.
   bool deny(const Member& member, const Case& item, Direction direction, Reason reason);
+
+  // tell.cpp
+  void dump(const Policy& policy, Direction direction, const PacketBuffer& packet) const;
+  bool watched(const Policy& policy, const PacketBuffer& packet) const;
+  void tell(const Policy& policy, const PacketBuffer& packet, std::string_view decision) const;
+  void tell_session(const Session& session, const PacketBuffer& packet, std::string_view what) const;
+
+  static void count_reason(const Member& member, const Case& item, Reason reason);
 
   State& state_;
 };

@@ -59,8 +59,8 @@ bool Datapath::depart(InterfaceId egress, Packet& packet) {
   if (flow->icmp_error()) {
     finish_error(packet, found);
   } else if (session.translated()) {
-    translate_source(*packet, found.direction == Direction::out ? session.public_key.source
-                                                                : session.private_key.destination);
+    translate_source(*packet,
+                     found.direction == Direction::out ? session.public_key.source : session.private_key.destination);
   }
   return true;
 }
@@ -89,7 +89,7 @@ bool Datapath::cross(InterfaceId egress, Case& item) {
     for (const Member& out : state_.members(egress)) {
       if (in.policy != out.policy) continue;
       Crossing crossing{&in, &out, nullptr};
-      if (!permits(crossing, item)) return false;
+      if (!permits(crossing, item, egress)) return false;
       if (crossing.guarded() && owner.in == nullptr) owner = crossing;
     }
   }
@@ -97,14 +97,15 @@ bool Datapath::cross(InterfaceId egress, Case& item) {
 }
 
 /// The rules of the interface it came by, then the default.
-bool Datapath::permits(Crossing& crossing, Case& item) {
+bool Datapath::permits(Crossing& crossing, Case& item, InterfaceId egress) {
   const Member& in = *crossing.in;
   if (!in.is_public() && !crossing.out->is_public()) return true;
   if (crossing.guarded() && item.flow.icmp() && !icmp_forwarded(*in.policy, item.flow.icmp_type)) {
     ++in.policy->discarded_icmp;
     return deny(in, item, crossing.direction(), Reason::icmp_type);
   }
-  crossing.rule = find_rule(state_, in, {item.flow, item.through_ipsec()});
+  const bool ipsec = in.is_public() ? item.through_ipsec() : state_.ip.protects(egress, *item.packet);
+  crossing.rule = find_rule(state_, in, {item.flow, ipsec});
   if (crossing.rule != nullptr) {
     ++crossing.rule->hits;
     return crossing.rule->action != Action::deny || deny(in, item, crossing.direction(), Reason::policy);
@@ -114,7 +115,6 @@ bool Datapath::permits(Crossing& crossing, Case& item) {
 }
 
 bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
-  if (item.flow.icmp_error()) return true;  // permitted, and part of no session
   const Member& in = *crossing.in;
   const Member& out = *crossing.out;
   const Direction direction = crossing.direction();
@@ -129,14 +129,19 @@ bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
   } else {
     translation = Translation{key.reversed(), key.reversed(), 0};
   }
-  if (!translation) return deny(in, item, direction, Reason::no_address);
-  if (pass_all && translation->private_key == translation->public_key) return true;
+  if (!translation) {
+    const bool addressed = !(outward ? out : in).address.unset();
+    return deny(in, item, direction, addressed ? Reason::no_entry : Reason::no_global);
+  }
+  const bool plain = translation->private_key == translation->public_key;
+  // An error that belongs to no session: permitted, but NAT would not know what to make of what it quotes.
+  if (item.flow.icmp_error()) return plain || deny(in, item, direction, Reason::bad_icmp);
+  if (pass_all && plain) return true;
   Session* const session =
       open(in, item, direction, *translation, crossing.rule, (outward ? in : out).id, (outward ? out : in).id);
   if (session == nullptr) return false;
   if (session->translated()) {
-    translate_source(*item.packet,
-                     outward ? session->public_key.source : session->private_key.destination);
+    translate_source(*item.packet, outward ? session->public_key.source : session->private_key.destination);
   }
   return true;
 }
@@ -158,20 +163,38 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   values.opened = direction;
   values.started = state_.services.wall.now();
   values.expires = state_.now() + start_timeout;
+  if (!within_limits(member.policy->limits, values)) return refuse(Reason::session_limit);
   const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());
   Session* const session = free ? state_.sessions.add(values, translation.id) : nullptr;
   if (session == nullptr) return refuse(Reason::no_entry);
   ++member.policy->sessions;
   hold_address(*session);
+  count_session(member.policy->limits, *session, true);
   begin(state_, *session);
   track(state_, *session, direction, item.flow, item.packet->size());
   state_.events.allowed(*member.policy, *session, direction);
+  tell_session(*session, *item.packet, "new session");
   return session;
+}
+
+void Datapath::count_reason(const Member& member, const Case& item, Reason reason) {
+  InterfaceCounters& counters = member.interface->counters;
+  if (reason == Reason::spoofed) ++counters.spoofing;
+  if (reason == Reason::no_global) ++counters.global_zero;
+  if (reason == Reason::no_entry) {
+    // Where only addresses tell sessions apart there is soon no room for a second one.
+    const std::uint8_t number = item.flow.key.protocol;
+    const bool known = number == protocol::tcp || number == protocol::udp || number == protocol::icmp;
+    ++(known ? counters.no_spare : counters.unknown_protocol);
+  }
 }
 
 bool Datapath::deny(const Member& member, const Case& item, Direction direction, Reason reason) {
   ++member.interface->counters.dropped;
-  if (reason == Reason::no_entry) ++member.interface->counters.no_spare;
+  count_reason(member, item, reason);
+  if (watched(*member.policy, *item.packet)) {
+    tell(*member.policy, *item.packet, std::string("denied: ") + std::string(text_of(reason)));
+  }
   state_.events.denied(*member.policy, item.flow.key, direction, reason, item.packet->view());
   return false;
 }

@@ -44,6 +44,7 @@ class PolicyDump {
     for (const auto& [number, rule] : policy_.rules) {
       if (!rule.ttl_min) add_rule(rule);
     }
+    for (const auto& [number, rule] : policy_.limits) add_limit(number, rule);
   }
 
  private:
@@ -96,8 +97,8 @@ class PolicyDump {
   }
 
   void add_interface(const PolicyInterface& interface) {
-    std::string text = fmt::format("add firewall policy={} int={} type={}", name_, interface.name,
-                                   text_of(interface.side));
+    std::string text =
+        fmt::format("add firewall policy={} int={} type={}", name_, interface.name, text_of(interface.side));
     if (interface.method != Method::dynamic) text += " meth=passall";
     if (!interface.trust_private) text += " trust=no";
     if (interface.upnp_type) text += *interface.upnp_type == Side::public_side ? " upnpt=wan" : " upnpt=lan";
@@ -105,8 +106,8 @@ class PolicyDump {
   }
 
   void add_nat(const NatRelation& relation) {
-    std::string text = fmt::format("add firewall poli={} nat={} int={}", name_, text_of(relation.kind),
-                                   relation.private_interface);
+    std::string text =
+        fmt::format("add firewall poli={} nat={} int={}", name_, text_of(relation.kind), relation.private_interface);
     if (relation.ip) text += fmt::format(" ip={}", to_string(*relation.ip));
     text += fmt::format(" gblin={}", relation.public_interface);
     if (relation.global) text += fmt::format(" gblip={}", range(*relation.global));
@@ -135,6 +136,14 @@ class PolicyDump {
     writer_.line(line_);
   }
 
+  void add_limit(std::uint32_t number, const LimitSettings& rule) {
+    std::string text = fmt::format("add firewall poli={} lim={} srci={}", name_, number, rule.source_limit);
+    if (!rule.interface.empty()) text += " int=" + rule.interface;
+    if (rule.global_remote_ip) text += " gblr=" + range(*rule.global_remote_ip);
+    if (rule.ip) text += " ip=" + range(*rule.ip);
+    writer_.line(text);
+  }
+
   /// A rule with NAT of its own is checked as a whole when it is added, so it stays in one line.
   void word(const Rule& rule, std::string_view keyword, const std::string& value) {
     const bool full = line_.size() + keyword.size() + value.size() + 2 > longest_rule_line;
@@ -156,7 +165,8 @@ class PolicyDump {
 void FirewallModule::dump(ConfigWriter& writer) const {
   writer.section("FIREWALL", {"firewall"});
   if (state_.enabled) writer.line("enable firewall");
-  if (state_.max_fragments != 20) writer.line(fmt::format("set firewall maxf={}", state_.max_fragments));
+  if (state_.max_fragments != default_max_fragments)
+    writer.line(fmt::format("set firewall maxf={}", state_.max_fragments));
   for (const auto& [key, policy] : state_.policies.all) PolicyDump(*policy, writer).write();
 }
 

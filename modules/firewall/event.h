@@ -39,11 +39,11 @@ struct Event {
   static constexpr std::size_t dump_bytes = 40;
   WallTime time{};
   Direction direction = Direction::in;
-  FlowKey flow;                 // as the packet came
+  FlowKey flow;                    // as the packet came
   Endpoint mapped, mapped_remote;  // allow events: the global side
-  std::uint32_t repeats = 1;    // deny and notify events: the same again
-  Reason reason{};              // of deny events
-  std::string text;             // of notify events
+  std::uint32_t repeats = 1;       // deny and notify events: the same again
+  Reason reason{};                 // of deny events
+  std::string text;                // of notify events
   std::array<std::uint8_t, dump_bytes> dump{};
   std::size_t dumped = 0;
 };

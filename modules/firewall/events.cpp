@@ -88,8 +88,9 @@ void Events::log(const Policy& policy, LogOption option, LogSeverity severity, c
   record.module = module_number::firewall;
   record.type = "FIRE";
   record.subtype = log_subtype(option);
-  record.message = fmt::format("{} - Source {} Dest {}", protocol_text(flow.protocol), endpoint_text(flow.source, flow.protocol),
-                               endpoint_text(flow.destination, flow.protocol));
+  record.message =
+      fmt::format("{} - Source {} Dest {}", protocol_text(flow.protocol), endpoint_text(flow.source, flow.protocol),
+                  endpoint_text(flow.destination, flow.protocol));
   if (!dump.empty()) record.message += " " + to_hex(dump.first(std::min(dump.size(), Event::dump_bytes)));
   record.reference = policy.name;
   services_.log.record(std::move(record));

@@ -5,6 +5,7 @@
 //   Policy, Rule, NatRelation   what the commands configured
 //   SessionTable                who talks to whom, found by either side's addresses
 //   Datapath                    the stage in IP's packet path (FirewallStage): arrived, departing, ICMP errors
+//   LimitRule                   how many sessions a device may have
 //   match, nat, track           which rule, which addresses, what a packet does to its session
 //   Events                      allow, deny and notify lists, log lines
 //
@@ -27,7 +28,9 @@
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
 //
-// Not modelled: the SMTP and HTTP proxies, UPnP, RADIUS lists; dynamic templates are kept but nobody dials in.
+// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, the TCP setup proxy, detection of
+// attacks with its notifications, accounting, monitors, UPnP, RADIUS and MAC address lists; dynamic templates are kept,
+// but nobody dials in.
 #include "modules/firewall/firewall.h"
 
 #include "modules/firewall/firewall_module.h"
@@ -51,6 +54,7 @@ std::vector<CommandRow> FirewallModule::commands() {
   add_interface_rows(rows);
   add_nat_rows(rows);
   add_rule_rows(rows);
+  add_limit_rows(rows);
   add_list_rows(rows);
   return rows;
 }

@@ -58,6 +58,10 @@ class FirewallModule final : public Module {
   Outcome set_rule(Policy& policy, const Args& args);
   Outcome delete_rule(Policy& policy, const Args& args);
   void expire_rules();
+  // limit_commands.cpp
+  void add_limit_rows(std::vector<CommandRow>& rows);
+  Outcome change_limit(Policy& policy, const Args& args, bool add);
+  Outcome show_limits(Invocation& invocation);
   // list_commands.cpp
   void add_list_rows(std::vector<CommandRow>& rows);
   Outcome add_list(Policy& policy, const Args& args);

@@ -56,10 +56,9 @@ bool icmp_answer(std::uint8_t type) {
 }
 
 std::uint64_t FlowKey::hash(std::uint64_t seed) const {
-  const std::uint64_t addresses =
-      static_cast<std::uint64_t>(source.address.value) << 32 | destination.address.value;
-  const std::uint64_t rest = static_cast<std::uint64_t>(source.port) << 32 |
-                             static_cast<std::uint64_t>(destination.port) << 16 | protocol;
+  const std::uint64_t addresses = static_cast<std::uint64_t>(source.address.value) << 32 | destination.address.value;
+  const std::uint64_t rest =
+      static_cast<std::uint64_t>(source.port) << 32 | static_cast<std::uint64_t>(destination.port) << 16 | protocol;
   return mix(mix(addresses ^ seed) + rest * 0xff51afd7ed558ccdULL);
 }
 

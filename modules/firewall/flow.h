@@ -29,11 +29,11 @@ struct FlowKey {
 /// A whole packet, taken apart. Views live as long as the packet's bytes stay where they are.
 struct Flow {
   FlowKey key;
-  ByteView transport;              // behind the IP header
-  std::uint8_t icmp_type = 0;      // of ICMP
-  std::uint8_t tcp_flags = 0;      // of TCP
-  bool options = false;            // the IP header has some
-  std::optional<FlowKey> quoted;   // of an ICMP error: the packet it is about, as its sender sent it
+  ByteView transport;             // behind the IP header
+  std::uint8_t icmp_type = 0;     // of ICMP
+  std::uint8_t tcp_flags = 0;     // of TCP
+  bool options = false;           // the IP header has some
+  std::optional<FlowKey> quoted;  // of an ICMP error: the packet it is about, as its sender sent it
   bool icmp() const;
   bool icmp_error() const;
 };

@@ -53,7 +53,8 @@ void answer_ident(State& state, const PacketBuffer& segment, bool proxy) {
   const bool syn = (tcp->flags & tcp_flag::syn) != 0, fin = (tcp->flags & tcp_flag::fin) != 0,
              ack = (tcp->flags & tcp_flag::ack) != 0;
   wire::TcpFields fields{.source_port = tcp->destination_port, .destination_port = tcp->source_port};
-  fields.acknowledgement = tcp->sequence + static_cast<std::uint32_t>(tcp->payload.size()) + (syn ? 1U : 0U) + (fin ? 1U : 0U);
+  fields.acknowledgement =
+      tcp->sequence + static_cast<std::uint32_t>(tcp->payload.size()) + (syn ? 1U : 0U) + (fin ? 1U : 0U);
   fields.window = window;
   if (!proxy) {
     fields.flags = tcp_flag::rst | (ack ? 0 : tcp_flag::ack);

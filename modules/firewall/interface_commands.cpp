@@ -25,16 +25,18 @@ void read_options(PolicyInterface& interface, const Args& args) {
 
 void FirewallModule::add_interface_rows(std::vector<CommandRow>& rows) {
   constexpr std::string_view gaps = "No UPnP: UPNPTYPE is kept and shown. Nobody dials in to a dynamic interface.";
-  rows.push_back({"ADD FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>} TYpe={PRIVate|PUBlic} "
-                  "[METHod={DYNAMIC|PASSALL}] [TRUSTprivate=<bool>] [UPNPType={LAN|WAN}]",
-                  Access::security, "Adds an interface to a firewall policy.",
-                  with_policy([this](Policy& policy, const Args& args) { return add_interface(policy, args); }),
-                  Coverage::partial, gaps});
-  rows.push_back({"SET FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>} [TYpe={PRIVate|PUBlic}] "
-                  "[METHod={DYNAMIC|PASSALL}] [TRUSTprivate=<bool>] [UPNPType={LAN|WAN}]",
-                  Access::security, "Changes an interface of a firewall policy.",
-                  with_policy([this](Policy& policy, const Args& args) { return set_interface(policy, args); }),
-                  Coverage::partial, gaps});
+  rows.push_back(
+      {"ADD FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>} TYpe={PRIVate|PUBlic} "
+       "[METHod={DYNAMIC|PASSALL}] [TRUSTprivate=<bool>] [UPNPType={LAN|WAN}]",
+       Access::security, "Adds an interface to a firewall policy.",
+       with_policy([this](Policy& policy, const Args& args) { return add_interface(policy, args); }), Coverage::partial,
+       gaps});
+  rows.push_back(
+      {"SET FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>} [TYpe={PRIVate|PUBlic}] "
+       "[METHod={DYNAMIC|PASSALL}] [TRUSTprivate=<bool>] [UPNPType={LAN|WAN}]",
+       Access::security, "Changes an interface of a firewall policy.",
+       with_policy([this](Policy& policy, const Args& args) { return set_interface(policy, args); }), Coverage::partial,
+       gaps});
   rows.push_back({"DELete FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>}", Access::security,
                   "Takes an interface out of a firewall policy, with its rules and NAT.",
                   with_policy([this](Policy& policy, const Args& args) { return delete_interface(policy, args); })});
@@ -110,6 +112,7 @@ Outcome FirewallModule::delete_interface(Policy& policy, const Args& args) {
   std::erase_if(policy.nat, [&name](const NatRelation& relation) {
     return relation.private_interface == *name || relation.public_interface == *name;
   });
+  std::erase_if(policy.limits, [&name](const auto& entry) { return entry.second.interface == *name; });
   std::erase_if(policy.rules, [&name](const auto& entry) { return entry.second.interface == *name; });
   std::erase_if(policy.interfaces, [&name](const auto& held) { return held->name == *name; });
   return say(texts::done);

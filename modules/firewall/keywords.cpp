@@ -20,17 +20,17 @@ struct Named {
 };
 
 // reference/firewall.md 2.4
-constexpr Named protocols[] = {
-    {"EGP", protocol::egp},   {"ESP", protocol::esp}, {"GRE", protocol::gre}, {"ICMP", protocol::icmp},
-    {"OSPF", protocol::ospf}, {"SA", protocol::esp},  {"TCP", protocol::tcp}, {"UDP", protocol::udp}};
+constexpr Named protocols[] = {{"EGP", protocol::egp},   {"ESP", protocol::esp},   {"GRE", protocol::gre},
+                               {"ICMP", protocol::icmp}, {"OSPF", protocol::ospf}, {"SA", protocol::esp},
+                               {"TCP", protocol::tcp},   {"UDP", protocol::udp}};
 
-constexpr Named services[] = {
-    {"ECHO", 7},       {"DISCARD", 9},   {"FTPDATA", 20}, {"FTP", 21},      {"SSH", 22},    {"TELNET", 23},
-    {"SMTP", 25},      {"TIME", 37},     {"DNS", 53},     {"DOMAIN", 53},   {"BOOTPS", 67}, {"BOOTPC", 68},
-    {"TFTP", 69},      {"GOPHER", 70},   {"FINGER", 79},  {"WWW", 80},      {"HTTP", 80},   {"KERBEROS", 88},
-    {"RTELNET", 107},  {"POP2", 109},    {"POP3", 110},   {"IDENT", 113},   {"NNTP", 119},  {"NTP", 123},
-    {"SNMP", 161},     {"SNMPTRAP", 162}, {"BGP", 179},   {"HTTPS", 443},   {"ISAKMP", 500}, {"SYSLOG", 514},
-    {"RIP", 520},      {"L2TP", 1701},   {"PPTP", 1723},  {"SIP", 5060}};
+constexpr Named services[] = {{"ECHO", 7},       {"DISCARD", 9}, {"FTPDATA", 20},  {"FTP", 21},      {"SSH", 22},
+                              {"TELNET", 23},    {"SMTP", 25},   {"TIME", 37},     {"DNS", 53},      {"DOMAIN", 53},
+                              {"BOOTPS", 67},    {"BOOTPC", 68}, {"TFTP", 69},     {"GOPHER", 70},   {"FINGER", 79},
+                              {"WWW", 80},       {"HTTP", 80},   {"KERBEROS", 88}, {"RTELNET", 107}, {"POP2", 109},
+                              {"POP3", 110},     {"IDENT", 113}, {"NNTP", 119},    {"NTP", 123},     {"SNMP", 161},
+                              {"SNMPTRAP", 162}, {"BGP", 179},   {"HTTPS", 443},   {"ISAKMP", 500},  {"SYSLOG", 514},
+                              {"RIP", 520},      {"L2TP", 1701}, {"PPTP", 1723},   {"SIP", 5060}};
 
 constexpr std::array<std::string_view, 7> day_words{"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"};
 
@@ -48,18 +48,21 @@ struct Switch {
   bool Owner::*place;
 };
 
-constexpr Switch<IcmpForwarding> icmp_switches[] = {
-    {"UNREACHABLE", &IcmpForwarding::unreachable}, {"TIMEEXCEEDED", &IcmpForwarding::time_exceeded},
-    {"PARAMETER", &IcmpForwarding::parameter},     {"SOURCEQUENCH", &IcmpForwarding::source_quench},
-    {"PING", &IcmpForwarding::ping},               {"TIMESTAMP", &IcmpForwarding::timestamp}};
+constexpr Switch<IcmpForwarding> icmp_switches[] = {{"UNREACHABLE", &IcmpForwarding::unreachable},
+                                                    {"TIMEEXCEEDED", &IcmpForwarding::time_exceeded},
+                                                    {"PARAMETER", &IcmpForwarding::parameter},
+                                                    {"SOURCEQUENCH", &IcmpForwarding::source_quench},
+                                                    {"PING", &IcmpForwarding::ping},
+                                                    {"TIMESTAMP", &IcmpForwarding::timestamp}};
 // Several manuals, several spellings of one option: the first is written.
-constexpr Switch<IpOptionsAllowed> option_switches[] = {
-    {"ROUTER_ALERT", &IpOptionsAllowed::router_alert}, {"RECORD_ROUTE", &IpOptionsAllowed::record_route},
-    {"SECURITY", &IpOptionsAllowed::security},         {"SOURCEROUTE", &IpOptionsAllowed::source_route},
-    {"TIMESTAMP", &IpOptionsAllowed::timestamp}};
+constexpr Switch<IpOptionsAllowed> option_switches[] = {{"ROUTER_ALERT", &IpOptionsAllowed::router_alert},
+                                                        {"RECORD_ROUTE", &IpOptionsAllowed::record_route},
+                                                        {"SECURITY", &IpOptionsAllowed::security},
+                                                        {"SOURCEROUTE", &IpOptionsAllowed::source_route},
+                                                        {"TIMESTAMP", &IpOptionsAllowed::timestamp}};
 constexpr Switch<DebugOptions> debug_switches[] = {
-    {"HTTP", &DebugOptions::http},       {"PKT", &DebugOptions::packet}, {"PROCESS", &DebugOptions::process},
-    {"PROXY", &DebugOptions::proxy},     {"SMTP", &DebugOptions::smtp},  {"LIMITRULE", &DebugOptions::limit_rule}};
+    {"HTTP", &DebugOptions::http},   {"PKT", &DebugOptions::packet}, {"PROCESS", &DebugOptions::process},
+    {"PROXY", &DebugOptions::proxy}, {"SMTP", &DebugOptions::smtp},  {"LIMITRULE", &DebugOptions::limit_rule}};
 constexpr Switch<PolicySettings> fragment_switches[] = {{"UDP", &PolicySettings::fragment_udp},
                                                         {"ICMP", &PolicySettings::fragment_icmp},
                                                         {"OTHER", &PolicySettings::fragment_other}};

@@ -106,7 +106,7 @@ Outcome FirewallModule::change_template(Policy& policy, const Args& args, bool a
   if (found == policy.templates.end()) return say(texts::template_not_found);
   const bool file = args.has("FILE");
   std::vector<std::string>& entries = file ? found->second.files : found->second.users;
-  const std::string entry = file                       ? args.text("FILE")
+  const std::string entry = file                         ? args.text("FILE")
                             : args.holds<Choice>("USER") ? args.choice("USER")
                                                          : args.text("USER");
   const auto held = std::find(entries.begin(), entries.end(), entry);

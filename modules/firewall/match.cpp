@@ -50,7 +50,7 @@ bool destination_matches(const State& state, const Member& member, const Rule& r
   const bool by_global = rule.global_ip.has_value() ||
                          (published && rule.ip && !rule.ip->contains(to.address) && state.ip.is_own(to.address));
   const Ipv4Address mask = rule.nat_mask.unset() ? mask_of(32) : rule.nat_mask;
-  if (by_global && to.address.masked(mask) != global_address(state, rule.global_ip, member.id).masked(mask)) {
+  if (by_global && to.address.masked(mask) != global_address(rule.global_ip, member).masked(mask)) {
     return false;
   }
   if (!(by_global && (published || rule.action == Action::deny)) && !within(rule.ip, to.address)) return false;
@@ -89,15 +89,12 @@ Rule* find_rule(const State& state, const Member& member, const Candidate& candi
 bool publishes(const Policy& policy, const Rule& rule) {
   if (rule.action == Action::nat) return true;
   return rule.action == Action::allow &&
-         std::any_of(policy.nat.begin(), policy.nat.end(), [&rule](const NatRelation& relation) {
-           return relation.public_interface == rule.interface;
-         });
+         std::any_of(policy.nat.begin(), policy.nat.end(),
+                     [&rule](const NatRelation& relation) { return relation.public_interface == rule.interface; });
 }
 
-Ipv4Address global_address(const State& state, const std::optional<Ipv4Address>& given, InterfaceId interface) {
-  if (given && !given->unset()) return *given;
-  const auto info = state.ip.interface(interface);
-  return info ? info->address : Ipv4Address();
+Ipv4Address global_address(const std::optional<Ipv4Address>& given, const Member& interface) {
+  return given && !given->unset() ? *given : interface.address;
 }
 
 }  // namespace arrouter::firewall

@@ -13,13 +13,14 @@ struct Candidate {
   bool through_ipsec = false;  // on a public interface: it came out of an SA; on a private one: it will go into one
 };
 
-/// The first rule of the policy for packets that arrive by `member` that this one matches; whoever acts on it counts the hit.
+/// The first rule of the policy for packets that arrive by `member` that this one matches; whoever acts on it counts
+/// the hit.
 Rule* find_rule(const State& state, const Member& member, const Candidate& candidate);
 
 /// The rule's place on a public interface where it publishes IP and PORT under GBLIP and GBLPORT: NAT is at work there.
 bool publishes(const Policy& policy, const Rule& rule);
 
 /// The address of GBLIP: as given, else what the interface has.
-Ipv4Address global_address(const State& state, const std::optional<Ipv4Address>& given, InterfaceId interface);
+Ipv4Address global_address(const std::optional<Ipv4Address>& given, const Member& interface);
 
 }  // namespace arrouter::firewall

@@ -60,15 +60,13 @@ std::optional<Translation> one_to_one(State& state, const FlowKey& key, const Fl
   return Translation{key, public_key, 0};
 }
 
-bool enhanced(NatType type) {
-  return type == NatType::enhanced || type == NatType::napt || type == NatType::enapt;
-}
+bool enhanced(NatType type) { return type == NatType::enhanced || type == NatType::napt || type == NatType::enapt; }
 
 std::optional<Translation> by_rule(State& state, const Member& out, const Rule& rule, const FlowKey& key) {
   FlowKey public_key = key;
   if (changes_destination(rule)) public_key.destination.address = remote_address(rule, key.destination.address);
   if (rule.nat_type == NatType::reverse) return one_to_one(state, key, public_key);
-  const Ipv4Address global = global_address(state, rule.global_ip, out.id);
+  const Ipv4Address global = global_address(rule.global_ip, out);
   if (enhanced(rule.nat_type)) return share(state, key, public_key, global);
   public_key.source.address = map_address(key.source.address, rule.ip, {global, global}, rule.nat_mask);
   return one_to_one(state, key, public_key);
@@ -108,16 +106,15 @@ std::optional<Translation> translate_outbound(State& state, const Member& in, co
   if (rule != nullptr && rule->action == Action::nat) return by_rule(state, out, *rule, key);
   NatRelation* const relation = relation_for(in, out, key.source.address);
   if (relation == nullptr || (rule != nullptr && rule->action == Action::nonat)) return one_to_one(state, key, key);
-  const std::optional<Ipv4Address> first =
-      relation->global ? std::optional(relation->global->first) : std::nullopt;
-  if (relation->kind != NatKind::standard) return share(state, key, key, global_address(state, first, out.id));
+  const std::optional<Ipv4Address> first = relation->global ? std::optional(relation->global->first) : std::nullopt;
+  if (relation->kind != NatKind::standard) return share(state, key, key, global_address(first, out));
   FlowKey public_key = key;
   if (is_dynamic(*relation)) {
     const auto address = dynamic_address(*relation, key.source.address);
     if (!address) return std::nullopt;
     public_key.source.address = *address;
   } else {
-    public_key.source.address = global_address(state, first, out.id);
+    public_key.source.address = global_address(first, out);
   }
   return one_to_one(state, key, public_key);
 }
@@ -201,9 +198,8 @@ void release_address(Session& session) {
 }
 
 bool is_global(const State& state, InterfaceId interface, Ipv4Address address) {
-  return std::any_of(state.global_ranges().begin(), state.global_ranges().end(), [&](const auto& range) {
-    return range.interface == interface && range.range.contains(address);
-  });
+  return std::any_of(state.global_ranges().begin(), state.global_ranges().end(),
+                     [&](const auto& range) { return range.interface == interface && range.range.contains(address); });
 }
 
 }  // namespace arrouter::firewall

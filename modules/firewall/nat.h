@@ -21,8 +21,7 @@ std::optional<Translation> translate_outbound(State& state, const Member& in, co
 std::optional<Translation> translate_inbound(State& state, const Member& in, const Rule& rule, const FlowKey& key);
 /// A private host asks for what `rule` publishes on the public interface `outside`: it gets there and back through the
 /// router.
-std::optional<Translation> translate_hairpin(State& state, const Member& outside, const Rule& rule,
-                                             const FlowKey& key);
+std::optional<Translation> translate_hairpin(State& state, const Member& outside, const Rule& rule, const FlowKey& key);
 
 /// The rule gives the remote host another address, outbound: reverse and double NAT on a private interface.
 bool changes_destination(const Rule& rule);

@@ -9,16 +9,18 @@ namespace arrouter::firewall {
 
 void FirewallModule::add_nat_rows(std::vector<CommandRow>& rows) {
   constexpr std::string_view gaps = "NAPT and ENAPT translate as ENHANCED does.";
-  rows.push_back({"ADD FIREwall POLIcy=<name:1-15> NAT={ENAPT|ENHanced|NAPT|STAndard} "
-                  "INTerface={<interface>|<name:5-19>} GBLINterface={<interface>|<name:5-19>} [IP=<ipv4>] "
-                  "[GBLIP=<ipv4-range>]",
-                  Access::security, "Adds NAT between a private and a public interface.",
-                  with_policy([this](Policy& policy, const Args& args) { return add_nat(policy, args); }),
-                  Coverage::partial, gaps});
-  rows.push_back({"DELete FIREwall POLIcy=<name:1-15> NAT={ENAPT|ENHanced|NAPT|STAndard} "
-                  "INTerface={<interface>|<name:5-19>} GBLINterface={<interface>|<name:5-19>} [IP=<ipv4>]",
-                  Access::security, "Deletes NAT between a private and a public interface.",
-                  with_policy([this](Policy& policy, const Args& args) { return delete_nat(policy, args); })});
+  rows.push_back(
+      {"ADD FIREwall POLIcy=<name:1-15> NAT={ENAPT|ENHanced|NAPT|STAndard} "
+       "INTerface={<interface>|<name:5-19>} GBLINterface={<interface>|<name:5-19>} [IP=<ipv4>] "
+       "[GBLIP=<ipv4-range>]",
+       Access::security, "Adds NAT between a private and a public interface.",
+       with_policy([this](Policy& policy, const Args& args) { return add_nat(policy, args); }), Coverage::partial,
+       gaps});
+  rows.push_back(
+      {"DELete FIREwall POLIcy=<name:1-15> NAT={ENAPT|ENHanced|NAPT|STAndard} "
+       "INTerface={<interface>|<name:5-19>} GBLINterface={<interface>|<name:5-19>} [IP=<ipv4>]",
+       Access::security, "Deletes NAT between a private and a public interface.",
+       with_policy([this](Policy& policy, const Args& args) { return delete_nat(policy, args); })});
 }
 
 namespace {
@@ -55,8 +57,8 @@ Outcome FirewallModule::add_nat(Policy& policy, const Args& args) {
     if (range) return say(texts::parameter_invalid, "GBLIP");
   }
   const bool exists = std::any_of(policy.nat.begin(), policy.nat.end(), [&relation](const NatRelation& held) {
-    return held.private_interface == relation.private_interface &&
-           held.public_interface == relation.public_interface && held.ip == relation.ip;
+    return held.private_interface == relation.private_interface && held.public_interface == relation.public_interface &&
+           held.ip == relation.ip;
   });
   if (exists) return say(texts::nat_exists);
   if (policy.nat.size() >= limits::firewall_nat_relations) return say(texts::nat_full);

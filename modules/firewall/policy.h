@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "modules/firewall/event.h"
+#include "modules/firewall/limit.h"
 #include "modules/firewall/rule.h"
 #include "modules/ip/ip_api.h"
 #include "os/base/address.h"
+#include "os/terminal.h"
 
 namespace arrouter::firewall {
 
@@ -43,8 +45,8 @@ enum class NatKind : std::uint8_t { standard, enhanced, napt, enapt };
 struct NatRelation {
   NatKind kind = NatKind::enhanced;
   std::string private_interface, public_interface;
-  std::optional<Ipv4Address> ip;      // static NAT of one private host
-  std::optional<Ipv4Range> global;    // unset or 0.0.0.0: the address of the public interface
+  std::optional<Ipv4Address> ip;    // static NAT of one private host
+  std::optional<Ipv4Range> global;  // unset or 0.0.0.0: the address of the public interface
   /// Dynamic NAT: who has which address of the range, as long as he has sessions.
   struct Binding {
     Ipv4Address global;
@@ -116,9 +118,11 @@ struct Policy : PolicySettings {
   std::vector<std::unique_ptr<PolicyInterface>> interfaces;  // in the order they were added
   std::vector<NatRelation> nat;
   Rules rules;
+  LimitRules limits;
   std::map<std::string, AccessList, std::less<>> lists;
   std::map<std::string, DynamicTemplate, std::less<>> templates;
 
+  std::weak_ptr<Terminal> debug_terminal;  // of whoever enabled debugging last
   EventLists events;
   std::uint64_t cache_hits = 0, discarded_icmp = 0;
   std::size_t sessions = 0, opening = 0;  // live now; of those, TCP opens under way

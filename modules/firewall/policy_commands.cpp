@@ -50,12 +50,16 @@ void FirewallModule::add_policy_rows(std::vector<CommandRow>& rows) {
   static const std::string enable_row = "ENAble FIREwall POLIcy=<name:1-15> " + std::string(switches);
   static const std::string disable_row = "DISable FIREwall POLIcy=<name:1-15> " + std::string(switches);
   const auto turned = [this](bool on) {
-    return with_policy([on](Policy& policy, const Args& args) {
-      turn(policy, args, on);
+    return [this, on](Invocation& invocation) {
+      Policy* const policy = state_.policies.find(invocation.args.text("POLICY"));
+      if (policy == nullptr) return say(texts::policy_not_found);
+      turn(*policy, invocation.args, on);
+      if (on && invocation.args.has("DEBUG")) policy->debug_terminal = invocation.caller.terminal;
       return say(texts::done);
-    });
+    };
   };
-  constexpr std::string_view gaps = "No HTTP or SMTP proxy, no TCP setup proxy: their switches are kept and shown.";
+  constexpr std::string_view gaps =
+      "Proxies, TCP setup proxy and accounting are missing: their switches are kept and shown.";
   rows.push_back({"CREate FIREwall POLIcy=<name:1-15>", Access::security, "Creates a firewall policy.",
                   [this](Invocation& invocation) { return create_policy(invocation.args); }});
   rows.push_back({"DEStroy FIREwall POLIcy=<name:1-15>", Access::security, "Destroys a policy with all it holds.",
@@ -63,31 +67,29 @@ void FirewallModule::add_policy_rows(std::vector<CommandRow>& rows) {
                     Policy* const policy = state_.policies.find(invocation.args.text("POLICY"));
                     return policy == nullptr ? say(texts::policy_not_found) : destroy_policy(*policy);
                   }});
-  rows.push_back({enable_row, Access::security, "Turns on what a firewall policy may do.", turned(true),
-                  Coverage::partial, gaps});
+  rows.push_back(
+      {enable_row, Access::security, "Turns on what a firewall policy may do.", turned(true), Coverage::partial, gaps});
   rows.push_back({disable_row, Access::security, "Turns off what a firewall policy may do.", turned(false),
                   Coverage::partial, gaps});
-  rows.push_back({"SET FIREwall POLIcy=<name:1-15> [FTPDataport={ANY|RFC}] [MACCachetimeout=<0-43200>] "
-                  "[OTHertimeout=<0-43200>] [TCPTimeout=<0-43200>] [UDPTimeout=<0-43200>] [ESPTimeout=<0-43200>] "
-                  "[UPNP={DISABLED|ENABLED}]",
-                  Access::security, "Sets the timeouts of a firewall policy.",
-                  with_policy([this](Policy& policy, const Args& args) { return set_policy(policy, args); }),
-                  Coverage::partial, "No UPnP, no cache of MAC addresses: UPNP and MACCACHETIMEOUT are kept and shown."});
-  rows.push_back({"ADD FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80> TIMEout=<0-43200>", Access::security,
-                  "Sets the timeout of UDP sessions to some remote ports.",
-                  with_policy([this](Policy& policy, const Args& args) {
-                    return add_udp_port_timeout(policy, args, false);
-                  })});
-  rows.push_back({"SET FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80> TIMEout=<0-43200>", Access::security,
-                  "Changes the timeout of UDP sessions to some remote ports.",
-                  with_policy([this](Policy& policy, const Args& args) {
-                    return add_udp_port_timeout(policy, args, true);
-                  })});
-  rows.push_back({"DELete FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80>", Access::security,
-                  "Deletes the timeout of UDP sessions to some remote ports.",
-                  with_policy([this](Policy& policy, const Args& args) {
-                    return delete_udp_port_timeout(policy, args);
-                  })});
+  rows.push_back(
+      {"SET FIREwall POLIcy=<name:1-15> [FTPDataport={ANY|RFC}] [MACCachetimeout=<0-43200>] "
+       "[OTHertimeout=<0-43200>] [TCPTimeout=<0-43200>] [UDPTimeout=<0-43200>] [ESPTimeout=<0-43200>] "
+       "[UPNP={DISABLED|ENABLED}]",
+       Access::security, "Sets the timeouts of a firewall policy.",
+       with_policy([this](Policy& policy, const Args& args) { return set_policy(policy, args); }), Coverage::partial,
+       "No FTP gateway, UPnP or MAC address cache: FTPDATAPORT, UPNP and MACCACHETIMEOUT are kept and shown."});
+  rows.push_back(
+      {"ADD FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80> TIMEout=<0-43200>", Access::security,
+       "Sets the timeout of UDP sessions to some remote ports.",
+       with_policy([this](Policy& policy, const Args& args) { return add_udp_port_timeout(policy, args, false); })});
+  rows.push_back(
+      {"SET FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80> TIMEout=<0-43200>", Access::security,
+       "Changes the timeout of UDP sessions to some remote ports.",
+       with_policy([this](Policy& policy, const Args& args) { return add_udp_port_timeout(policy, args, true); })});
+  rows.push_back(
+      {"DELete FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80>", Access::security,
+       "Deletes the timeout of UDP sessions to some remote ports.",
+       with_policy([this](Policy& policy, const Args& args) { return delete_udp_port_timeout(policy, args); })});
 }
 
 Outcome FirewallModule::create_policy(const Args& args) {

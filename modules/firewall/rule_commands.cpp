@@ -15,7 +15,7 @@ constexpr std::string_view selectors =
     "[ENCapsulation={NONE|IPSec}] [GBLIP=<ipv4>] [GBLPort=<name:1-24>] [GBLRemoteip=<ipv4-range>] [IP=<ipv4-range>] "
     "[LISt=<name:1-15>] [NATMask=<mask>] [POrt=<name:1-24>] [REMoteip=<ipv4-range>] [SOurceport=<name:1-24>]";
 
-constexpr std::string_view gaps = "LIST=RADIUS matches nothing: there is no RADIUS client.";
+constexpr std::string_view gaps = "LIST=RADIUS and lists of MAC addresses match nothing.";
 
 bool has_ports(const RuleSettings& rule) { return rule.protocol == 6 || rule.protocol == 17; }
 
@@ -81,8 +81,8 @@ std::optional<Outcome> check_rule(const Policy& policy, const RuleSettings& rule
   if (!rule.nat_mask.unset() && rule.action != Action::nat) {
     return say(texts::parameter_conflict, "NATMASK", "this ACTION");
   }
-  const bool enhanced = rule.nat_type != NatType::standard && rule.nat_type != NatType::reverse &&
-                        rule.nat_type != NatType::double_nat;
+  const bool enhanced =
+      rule.nat_type != NatType::standard && rule.nat_type != NatType::reverse && rule.nat_type != NatType::double_nat;
   if (!rule.nat_mask.unset() && enhanced) return say(texts::parameter_conflict, "NATMASK", "this NATTYPE");
   if (rule.action != Action::nat) return std::nullopt;
   const bool remote = rule.nat_type == NatType::reverse || rule.nat_type == NatType::double_nat;
@@ -167,9 +167,8 @@ void FirewallModule::expire_rules() {
         if (rule.ttl_min) next = std::min(next.value_or(rule.expires), rule.expires);
         return false;
       }
-      state_.sessions.remove_if([&](const Session& session) {
-        return session.policy == policy.get() && session.rule == rule.serial;
-      });
+      state_.sessions.remove_if(
+          [&](const Session& session) { return session.policy == policy.get() && session.rule == rule.serial; });
       return true;
     });
   }

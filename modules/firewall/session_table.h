@@ -67,9 +67,9 @@ class SessionTable {
   static constexpr unsigned index_bits = 21;
   static constexpr std::uint32_t generations = 1U << (32 - index_bits - 1);
   static constexpr std::uint32_t nobody = 0xffffffff;
-  static constexpr std::size_t chunk = 1024;            // sessions allocated together
-  static constexpr std::uint32_t wheel_slots = 1024;    // a second each; later deadlines are looked at again
-  static constexpr std::uint32_t small_ids = 0x10000;   // ids that fit four hex digits
+  static constexpr std::size_t chunk = 1024;           // sessions allocated together
+  static constexpr std::uint32_t wheel_slots = 1024;   // a second each; later deadlines are looked at again
+  static constexpr std::uint32_t small_ids = 0x10000;  // ids that fit four hex digits
 
   /// A key's place in the open-addressed index: `owner` is 2 * index + side.
   struct Entry {
@@ -99,7 +99,7 @@ class SessionTable {
   std::vector<std::unique_ptr<Session[]>> chunks_;
   std::vector<std::uint32_t> idle_;
   std::vector<Entry> index_;
-  std::vector<bool> ids_;            // small ids in use
+  std::vector<bool> ids_;  // small ids in use
   std::uint32_t next_id_ = 1, next_large_id_ = small_ids;
   std::size_t used_ = 0, size_ = 0, peak_ = 0;
   std::uint32_t young_first_ = nobody, young_last_ = nobody;

@@ -123,22 +123,21 @@ void show_policy(Screen& screen, const State& state, const Policy& policy) {
   field("FTP Data Port", policy.ftp_data_any ? "any" : "RFC enforced");
   field("TCP Setup Proxy", on_off(policy.tcp_setup_proxy));
   field("UPnP", on_off(policy.upnp));
-  each_interface(policy, [&](const PolicyInterface& interface) {
-    show_interface(screen, state, policy, interface, true);
-  });
+  field("Limit Rules", policy.limits.size());
+  each_interface(policy,
+                 [&](const PolicyInterface& interface) { show_interface(screen, state, policy, interface, true); });
 }
 
 void show_summary(Screen& screen, const State& state, const Policy& policy) {
-  each_interface(policy, [&](const PolicyInterface& interface) {
-    show_interface(screen, state, policy, interface, false);
-  });
+  each_interface(policy,
+                 [&](const PolicyInterface& interface) { show_interface(screen, state, policy, interface, false); });
 }
 
 void show_counters(Screen& screen, const Policy& policy) {
   each_interface(policy, [&screen](const PolicyInterface& interface) {
     const auto scope = screen.item("interfaces");
     show_interface_heading(screen, interface);
-#define INTERFACE_COUNTER(id, label) screen.field(4, 38, label, interface.counters.id);
+#define INTERFACE_COUNTER(id, label) screen.field(4, policy_column, label, interface.counters.id);
 #include "modules/firewall/texts.def"
   });
 }

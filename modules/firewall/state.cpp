@@ -43,6 +43,7 @@ State::State(Services& given, IpApi& api, EventSink& sink)
       sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions, [this](Session& session) {
         set_tcp_state(session, TcpState::closed);
         release_address(session);
+        count_session(session.policy->limits, session, false);
         --session.policy->sessions;
         events.ended(*session.policy, session);
       }) {}
@@ -51,17 +52,34 @@ const std::vector<Member>& State::members(InterfaceId interface) const {
   return members_[interface < members_.size() ? interface : 0];
 }
 
+/// Interfaces and limit rules change rarely: whoever has sessions is counted anew.
+void State::recount() {
+  for (const auto& [key, policy] : policies.all) {
+    for (auto& [number, rule] : policy->limits) {
+      const auto info = ip.interface(rule.interface);
+      rule.interface_id = info ? info->id : InterfaceId{0};
+      rule.sessions.clear();
+    }
+  }
+  sessions.each([](const Session& session) { count_session(session.policy->limits, session, true); });
+}
+
 void State::attach() {
+  recount();
   members_.assign(1, {});  // nobody has id 0
+  by_policy_.clear();
   global_ranges_.clear();
   if (!enabled) return;
   for (const auto& [key, policy] : policies.all) {
     if (!policy->at_work()) continue;
+    std::vector<Member>& own = by_policy_[policy.get()];
     for (const auto& interface : policy->interfaces) {
       const auto info = ip.interface(interface->name);
       if (!info) continue;
       if (members_.size() <= info->id) members_.resize(info->id + std::size_t{1});
-      members_[info->id].push_back({policy.get(), interface.get(), info->id, changes_destination(*policy, *interface)});
+      own.push_back({policy.get(), interface.get(), info->id, info->address, info->mask,
+                     changes_destination(*policy, *interface)});
+      members_[info->id].push_back(own.back());
     }
     const auto add_range = [&](const std::string& interface, const Ipv4Range& range) {
       const auto info = ip.interface(interface);

@@ -26,9 +26,12 @@ struct Member {
   Policy* policy = nullptr;
   PolicyInterface* interface = nullptr;
   InterfaceId id = 0;
+  Ipv4Address address, mask;
   bool changes_destination = false;  // a private interface with rules of reverse or double NAT
   bool is_public() const { return interface->side == Side::public_side; }
 };
+
+inline constexpr unsigned default_max_fragments = 20;  // MAXFRAGMENTS
 
 struct State {
   State(Services& services, IpApi& ip, EventSink& events);
@@ -38,8 +41,8 @@ struct State {
 
   bool enabled = false;
   std::uint32_t last_serial = 0;  // of rules
-  std::uint16_t next_port = 0;   // enhanced NAT tries this one next
-  unsigned max_fragments = 20;  // MAXFRAGMENTS
+  std::uint16_t next_port = 0;    // enhanced NAT tries this one next
+  unsigned max_fragments = default_max_fragments;
   Policies policies;
   SessionTable sessions;
 
@@ -47,6 +50,8 @@ struct State {
 
   /// The policies at work that an interface belongs to; empty when there are none or the firewall is disabled.
   const std::vector<Member>& members(InterfaceId interface) const;
+  /// The interfaces of a policy at work.
+  const std::vector<Member>& members_of(const Policy& policy) const { return by_policy_.find(&policy)->second; }
   /// To be called after anything about policies, their interfaces or IP's interfaces has changed.
   void attach();
   /// Global addresses beside the router's own: who answers ARP for them where.
@@ -58,7 +63,9 @@ struct State {
   const std::vector<GlobalRange>& global_ranges() const { return global_ranges_; }
 
  private:
+  void recount();
   std::vector<std::vector<Member>> members_;  // by InterfaceId
+  std::map<const Policy*, std::vector<Member>> by_policy_;
   std::vector<GlobalRange> global_ranges_;
 };
 

@@ -25,8 +25,7 @@ std::chrono::seconds udp_timeout(Session& session) {
                         session.packets_in >= start_packets || remote_port == sip_port ||
                         session.private_key.source.port == sip_port;
   const auto by_port = policy.udp_port_timeout_min.find(remote_port);
-  const auto settled =
-      minutes(by_port == policy.udp_port_timeout_min.end() ? policy.udp_timeout_min : by_port->second);
+  const auto settled = minutes(by_port == policy.udp_port_timeout_min.end() ? policy.udp_timeout_min : by_port->second);
   return session.udp_settled ? settled : std::min(start_timeout, settled);
 }
 
@@ -71,7 +70,8 @@ void track_tcp(State& state, Session& session, Direction direction, const wire::
   }
   const std::uint32_t end =
       tcp.sequence + static_cast<std::uint32_t>(tcp.payload.size()) + (syn ? 1U : 0U) + (fin ? 1U : 0U);
-  if (!from.seen) {
+  const bool opening = session.tcp == TcpState::syn_sent || session.tcp == TcpState::syn_received;
+  if (!from.seen || (syn && opening)) {  // an open may be tried again with other numbers
     from = {end, tcp.sequence, true, false};
   } else if (ahead(end, from.next) > 0) {
     from.next = end;

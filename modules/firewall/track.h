@@ -6,11 +6,11 @@
 
 namespace arrouter::firewall {
 
-inline constexpr std::chrono::seconds shortest_timeout{30};   // what a timeout of 0 minutes means
-inline constexpr std::chrono::seconds start_timeout{300};     // UDP start phase, TCP opens, ICMP
+inline constexpr std::chrono::seconds shortest_timeout{30};  // what a timeout of 0 minutes means
+inline constexpr std::chrono::seconds start_timeout{300};    // UDP start phase, TCP opens, ICMP
 inline constexpr std::chrono::seconds hurried_open_timeout{30};
 inline constexpr std::chrono::seconds closed_timeout{300};
-inline constexpr std::uint64_t start_packets = 5;             // in one direction: the next packet ends the start phase
+inline constexpr std::uint64_t start_packets = 5;  // in one direction: the next packet ends the start phase
 
 /// Too many TCP opens are pending: those not completed get less time ("TCP Handshake Timeout Mode").
 bool hurried(const Policy& policy, const SessionTable& sessions);

@@ -60,6 +60,9 @@ class Engine final : public IpApi {
   void count_drop(IpDrop reason) override { state.ip.drop(reason); }
   PacketTrace* packet_trace() override { return &state.trace; }
   std::vector<StageCount> stages() const override;
+  bool protects(InterfaceId interface, const PacketBuffer& packet) override {
+    return ipsec_ != nullptr && ipsec_->attached(interface) && ipsec_->protects(interface, packet);
+  }
 
  private:
   void log_link(std::string_view name, bool up) const;

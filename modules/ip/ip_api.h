@@ -67,6 +67,8 @@ class IpsecStage {
   /// on), super-frames already cut. Takes all of them; what is decrypted comes back through
   /// IpApi::receive_decrypted().
   virtual void inbound_protected(InterfaceId interface, Burst& burst) = 0;
+  /// A packet that is to leave by `interface` as it is now will be put into an SA.
+  virtual bool protects(InterfaceId, const PacketBuffer&) { return false; }
   /// IP in IP for this router belongs to an SA too (a compressed tunnel sends so what does not shrink, RFC 3173 2.2), so
   /// it goes to inbound_protected().
   virtual bool takes_ip_in_ip() const { return false; }
@@ -175,6 +177,8 @@ class IpApi {
     std::uint64_t in = 0, out = 0;
   };
   virtual std::vector<StageCount> stages() const { return {}; }
+  /// IpsecStage::protects(); false without the stage.
+  virtual bool protects(InterfaceId, const PacketBuffer&) { return false; }
 };
 
 }  // namespace arrouter

@@ -84,6 +84,12 @@ void Datapath::deny(Policy& policy, const FlowKey& flow, Heading heading) {
       log_record(LogText::packet_denied, policy.name, policy.name, to_string(from), to_string(to)));
 }
 
+bool Datapath::protects(InterfaceId interface, const PacketBuffer& packet) {
+  const auto flow = flow_of(packet.view(), Heading::leaving, interface);
+  const Policy* const policy = flow ? decide(*flow).policy : nullptr;
+  return policy != nullptr && policy->action == Action::ipsec;
+}
+
 void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
   for (Packet& packet : burst) {
     if (!packet) continue;

@@ -32,6 +32,7 @@ class Datapath final : public IpsecStage {
   void inbound_protected(InterfaceId interface, Burst& burst) override;
   void path_too_narrow(ByteView quoted, unsigned mtu) override;
   bool takes_ip_in_ip() const override { return state_.enabled && state_.compressed_tunnels != 0; }
+  bool protects(InterfaceId interface, const PacketBuffer& packet) override;
 
  private:
   /// What the policies say about a flow; right as long as `generation` is the state's.

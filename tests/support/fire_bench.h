@@ -1,5 +1,5 @@
-// A firewall on its bench: IP with a private vlan1 (192.168.1.1/24) and a public eth0 (200.200.200.1/24), a host on each
-// side, packets in and out as bytes.
+// A firewall on its bench: IP with a private vlan1 (192.168.1.1/24) and a public eth0 (200.200.200.1/24), a host on
+// each side, packets in and out as bytes.
 #pragma once
 
 #include <optional>
@@ -50,14 +50,17 @@ class FireBench : public IpBench {
   Bytes back_out(const Bytes& packet) { return passed(eth0, from_wan(packet), eth0); }
   Bytes back_in(const Bytes& packet) { return passed(vlan1, from_lan(packet), vlan1); }
 
-  static Bytes tcp(Ipv4Address from, Ipv4Address to, std::uint16_t from_port, std::uint16_t to_port,
-                   std::uint8_t flags, std::uint32_t sequence = 1000, std::uint32_t acknowledgement = 0,
-                   ByteView data = {}) {
+  static Bytes tcp(Ipv4Address from, Ipv4Address to, std::uint16_t from_port, std::uint16_t to_port, std::uint8_t flags,
+                   std::uint32_t sequence = 1000, std::uint32_t acknowledgement = 0, ByteView data = {}) {
     Bytes payload(wire::tcp_header + data.size());
     std::copy(data.begin(), data.end(), payload.begin() + wire::tcp_header);
     wire::write_tcp(payload.data(),
-                    {.source_port = from_port, .destination_port = to_port, .sequence = sequence,
-                     .acknowledgement = acknowledgement, .flags = flags, .window = 65535},
+                    {.source_port = from_port,
+                     .destination_port = to_port,
+                     .sequence = sequence,
+                     .acknowledgement = acknowledgement,
+                     .flags = flags,
+                     .window = 65535},
                     data.size(), from, to);
     return packet(from, to, wire::protocol::tcp, payload);
   }

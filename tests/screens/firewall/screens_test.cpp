@@ -76,6 +76,7 @@ TEST_CASE("SHOW FIREWALL POLICY") {
   FTP Data Port ..................... RFC enforced
   TCP Setup Proxy ................... enabled
   UPnP .............................. disabled
+  Limit Rules ....................... 0
 
   Private Interface : vlan1
     Trust Private ................... yes
@@ -255,6 +256,7 @@ TEST_CASE("SHOW CONFIG DYNAMIC=FIREWALL is a script that makes the same firewall
         "add firewall policy=net rule=4 action=nat nattype=double natmask=255.255.255.0 int=vlan1 prot=tcp port=www "
         "sourceport=1000-2000 remoteip=10.0.0.0 gblremoteip=10.1.0.0 gblip=200.200.201.0 after=08:00 before=17:30 "
         "days=weekday",
+        "add firewall policy=net limitrule=1 srciplimit=20 int=eth0 ip=192.168.1.1-192.168.1.254",
         "create firewall policy=other"}) {
     net.good(line);
   }
@@ -292,6 +294,7 @@ add firewall poli="net" ru=2 ac=non int=vlan1 prot=ALL ip=192.168.10.0-192.168.1
 set firewall poli="net" ru=2 rem=192.168.20.0-192.168.20.255
 add firewall poli="net" ru=3 ac=non int=eth0 prot=ALL enc=ips
 add firewall poli="net" ru=4 ac=nat int=vlan1 prot=tcp natt=double natm=255.255.255.0 po=80 gblip=200.200.201.0 rem=10.0.0.0 gblr=10.1.0.0 so=1000-2000 aft=08:00 bef=17:30 day=mon,tue,wed,thu,fri
+add firewall poli="net" lim=1 srci=20 int=eth0 ip=192.168.1.1-192.168.1.254
 create firewall policy="other"
 )");
   FireBench fresh;
@@ -308,7 +311,8 @@ TEST_CASE("what the firewall refuses") {
   CHECK(refused("create firewall policy=NET") == "Error (3077257): Firewall policy already exists.");
   CHECK(refused("create firewall policy=\"a b\"") == "Error (3077259): Invalid name a b.");
   CHECK(refused("add firewall policy=net int=eth5 type=public") == "Error (3077260): Interface not found.");
-  CHECK(refused("add firewall policy=net int=eth0 type=public") == "Error (3077261): Interface is already in the policy.");
+  CHECK(refused("add firewall policy=net int=eth0 type=public") ==
+        "Error (3077261): Interface is already in the policy.");
   net.good("create firewall policy=second");
   CHECK(refused("add firewall policy=second int=vlan1 type=private") ==
         "Error (3077262): Interface is already a private interface of policy net.");

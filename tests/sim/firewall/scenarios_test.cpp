@@ -75,7 +75,8 @@ struct FirewalledNetwork : HowToNetwork {
   bool wan_answers() {
     peer1.run("ping 200.200.200.1 number=1");
     time.advance(5s);
-    return shows(peer1, "show firewall session", "Remote IP: 200.200.200.1") && value(peer1, "show ping", "packetsReceived") == "1";
+    return shows(peer1, "show firewall session", "Remote IP: 200.200.200.1") &&
+           value(peer1, "show ping", "packetsReceived") == "1";
   }
   bool ping12() { return answered(pc1, pc2); }
   bool ping21() { return answered(pc2, pc1); }
@@ -148,10 +149,21 @@ TEST_CASE("23 No private nonat rule: one way only") {
   CHECK(policy_counter(world.peer1, "outPermit", "wiz_internet") != "0");
   CHECK(shows(world.peer1, "show firewall session", "Gbl IP: 100.100.100.1"));
   CHECK(world.ping21());  // the reply belongs to the session that rule 3 opened
-  give(world.peer1, "add firewall poli=wiz ru=4 ac=non int=vlan1 prot=ALL ip=192.168.1.1-192.168.1.254 "
-                    "rem=192.168.2.1-192.168.2.254");
+  give(world.peer1,
+       "add firewall poli=wiz ru=4 ac=non int=vlan1 prot=ALL ip=192.168.1.1-192.168.1.254 "
+       "rem=192.168.2.1-192.168.2.254");
   world.time.advance(300s);
   CHECK(world.ping12());
+}
+
+TEST_CASE("on a private interface ENCAPSULATION=IPSEC names what IPsec will take") {
+  FirewalledNetwork world({{4}, {}});
+  give(world.peer1, "add firewall poli=wiz ru=4 ac=non int=vlan1 prot=ALL enc=ips");
+  CHECK(world.ping12());
+  // What goes to the Internet still meets NAT.
+  world.pc1.ping(*parse_ipv4("200.200.200.9"));
+  world.time.advance(1s);
+  CHECK(shows(world.peer1, "show firewall session gblip=100.100.100.1", "Gbl Remote IP: 200.200.200.9"));
 }
 
 TEST_CASE("24 No public nonat rule with ENCAPSULATION=IPSEC") {

@@ -22,6 +22,12 @@ TEST_CASE("without NAT a session of the private side lets the answers in and not
   CHECK(bench.in(FireBench::udp(server, lan_host, 53, 1060, data)).empty());
   CHECK(bench.in(FireBench::udp(gateway, lan_host, 53, 1059, data)).empty());
   CHECK(bench.sessions() == "1");
+  // An address of the private network opens nothing outside, not even its own session.
+  bench.good("add fire poli=net ru=1 ac=allow int=eth0 prot=udp");
+  CHECK_FALSE(bench.in(FireBench::udp(server, lan_host, 54, 1059, data)).empty());
+  CHECK(bench.in(FireBench::udp(ip("192.168.1.101"), lan_host, 53, 1059, data)).empty());
+  CHECK(bench.in(FireBench::udp(lan_host, server, 1059, 53, data)).empty());
+  CHECK(bench.run("show firewall policy counter").find("Number Spoofing Packets ......... 2") != std::string::npos);
 }
 
 TEST_CASE("enhanced NAT puts hosts behind the address of the public interface") {
@@ -74,8 +80,9 @@ TEST_CASE("an error about a translated packet comes back about the packet its se
 }
 
 TEST_CASE("a rule publishes a server behind the router") {
-  FireBench bench{nat, "add fire poli=net ru=10 ac=allow int=eth0 prot=tcp gblip=200.200.200.1 gblport=80 "
-                       "ip=192.168.1.100 port=8080"};
+  FireBench bench{nat,
+                  "add fire poli=net ru=10 ac=allow int=eth0 prot=tcp gblip=200.200.200.1 gblport=80 "
+                  "ip=192.168.1.100 port=8080"};
   CHECK(FireBench::told(bench.in(FireBench::tcp(server, wan, 5000, 80, flag::syn))) ==
         "TCP 8.8.8.8:5000 -> 192.168.1.100:8080");
   CHECK(FireBench::told(bench.out(FireBench::tcp(lan_host, server, 8080, 5000, flag::syn | flag::ack, 7, 1001))) ==
@@ -100,8 +107,9 @@ TEST_CASE("static NAT needs a rule for what begins outside, and the router answe
   CHECK(FireBench::told(bench.in(FireBench::udp(server, global, 53, 1059, data))) ==
         "UDP 8.8.8.8:53 -> 192.168.1.100:1059");
   CHECK(bench.in(FireBench::udp(server, global, 9, 1059, data)).empty());
-  bench.good("add firewall policy=net rule=1 action=allow int=eth0 prot=udp gblip=200.200.200.7 gblport=1059 "
-             "ip=192.168.1.100 port=1059");
+  bench.good(
+      "add firewall policy=net rule=1 action=allow int=eth0 prot=udp gblip=200.200.200.7 gblport=1059 "
+      "ip=192.168.1.100 port=1059");
   CHECK(FireBench::told(bench.in(FireBench::udp(server, global, 9, 1059, data))) ==
         "UDP 8.8.8.8:9 -> 192.168.1.100:1059");
   bench.eth0.sent.clear();

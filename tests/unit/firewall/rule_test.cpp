@@ -174,9 +174,9 @@ TEST_CASE("Ident: the router answers for its hosts, or refuses at once") {
   CHECK(segment->flags == (flag::syn | flag::ack));
   CHECK(segment->acknowledgement == 701);
   const std::string_view query = "6193 , 25\r\n";
-  const Bytes answer = bench.back_out(
-      FireBench::tcp(server, wan, 3000, 113, flag::psh | flag::ack, 701, segment->sequence + 1,
-                     {reinterpret_cast<const std::uint8_t*>(query.data()), query.size()}));
+  const Bytes answer =
+      bench.back_out(FireBench::tcp(server, wan, 3000, 113, flag::psh | flag::ack, 701, segment->sequence + 1,
+                                    {reinterpret_cast<const std::uint8_t*>(query.data()), query.size()}));
   REQUIRE(FireBench::told(answer) == "TCP 200.200.200.1:113 -> 8.8.8.8:3000");
   segment = wire::view_tcp(wire::view_ipv4(answer)->payload());
   CHECK(std::string(segment->payload.begin(), segment->payload.end()) == "6193 , 25 : ERROR : HIDDEN-USER\r\n");
@@ -184,6 +184,18 @@ TEST_CASE("Ident: the router answers for its hosts, or refuses at once") {
   const Bytes refused = bench.back_out(FireBench::tcp(server, wan, 3000, 113, flag::syn, 700));
   segment = wire::view_tcp(wire::view_ipv4(refused)->payload());
   CHECK(segment->flags == (flag::rst | flag::ack));
+}
+
+TEST_CASE("DEBUG prints packets and decisions on the terminal that asked") {
+  FireBench bench{"enable firewall policy=net debug=pkt,process"};
+  bench.out(FireBench::udp(lan_host, server, 1059, 53, data));
+  CHECK(bench.terminal->output ==
+        "FIRE net OUT 4500002c1234000040119671c0a8016408080808042300350018e101090909090909090909090909090909\n"
+        "FIRE net new session 0001 UDP 192.168.1.100:1059 <-> 8.8.8.8:53, gbl 192.168.1.100:1059 <-> 8.8.8.8:53\n");
+  bench.good("disable firewall policy=net debug=pkt");
+  bench.terminal->output.clear();
+  bench.in(FireBench::udp(server, lan_host, 53, 1060, data));
+  CHECK(bench.terminal->output == "FIRE net denied: Policy rejected\n");
 }
 
 TEST_CASE("options and fragments") {

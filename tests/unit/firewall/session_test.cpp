@@ -37,6 +37,9 @@ TEST_CASE("a TCP session goes through its states") {
   // An answer to another SYN is no answer.
   bench.in(FireBench::tcp(server, lan_host, 80, 4000, flag::syn | flag::ack, 500, 77));
   CHECK(tcp_state(bench) == "\"synsent\"");
+  // The host tries again with another number, and gives that up for the first.
+  bench.out(FireBench::tcp(lan_host, server, 4000, 80, flag::syn, 70));
+  bench.out(FireBench::tcp(lan_host, server, 4000, 80, flag::syn, 1000));
   bench.in(FireBench::tcp(server, lan_host, 80, 4000, flag::syn | flag::ack, 500, 1001));
   CHECK(tcp_state(bench) == "\"synReceived\"");
   bench.out(FireBench::tcp(lan_host, server, 4000, 80, flag::ack, 1001, 501));
