@@ -57,9 +57,8 @@ bool checksum_good(const PacketBuffer& frame, const Piece& piece) {
   if (frame.meta.checksum != Checksum::complete) return true;
   const std::uint8_t* const ip = frame.data() + piece.ip;
   const ByteView covered = frame.view().subspan(piece.transport);
-  const std::uint32_t pseudo =
-      wire::pseudo_header(Ipv4Address(load_be32(ip + 12)), Ipv4Address(load_be32(ip + 16)), ip[9],
-                          static_cast<std::uint32_t>(covered.size()));
+  const std::uint32_t pseudo = wire::pseudo_header(Ipv4Address(load_be32(ip + 12)), Ipv4Address(load_be32(ip + 16)),
+                                                   ip[9], static_cast<std::uint32_t>(covered.size()));
   return wire::checksum_finish(wire::checksum_partial(covered, pseudo)) == 0;
 }
 
@@ -104,9 +103,9 @@ class Joiner {
     const std::uint8_t* const ours = frames_[head.index]->data();
     const std::uint8_t* const theirs = frame.data();
     return head.piece.tcp == piece.tcp && head.piece.ip == piece.ip &&
-           equal_bytes(ours + piece.transport, theirs + piece.transport, 4) &&    // ports
-           equal_bytes(ours + piece.ip + 12, theirs + piece.ip + 12, 8) &&        // addresses
-           equal_bytes(ours, theirs, piece.ip);                                   // Ethernet
+           equal_bytes(ours + piece.transport, theirs + piece.transport, 4) &&  // ports
+           equal_bytes(ours + piece.ip + 12, theirs + piece.ip + 12, 8) &&      // addresses
+           equal_bytes(ours, theirs, piece.ip);                                 // Ethernet
   }
 
   bool continues(const Head& head, const PacketBuffer& frame, const Piece& piece) const {

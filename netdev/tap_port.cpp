@@ -47,10 +47,14 @@ PortOffloads set_offloads(int fd) {
 std::string reason_of(int error) {
   switch (error) {
     case EPERM:
-    case EACCES: return "no permission to attach to a TAP (CAP_NET_ADMIN is needed, or a TAP made for this user)";
-    case EBUSY: return "the TAP is in use by another process";
-    case EINVAL: return "the interface is not a TAP that can be attached to";
-    default: return std::strerror(error);
+    case EACCES:
+      return "no permission to attach to a TAP (CAP_NET_ADMIN is needed, or a TAP made for this user)";
+    case EBUSY:
+      return "the TAP is in use by another process";
+    case EINVAL:
+      return "the interface is not a TAP that can be attached to";
+    default:
+      return std::strerror(error);
   }
 }
 
@@ -119,7 +123,8 @@ std::size_t TapPort::read_one(Burst& burst) {
   VnetHeader header;
   Packet slot = pool().allocate(limits::large_packet);  // nobody knows a frame's length before
   std::uint8_t nowhere[1];                              // no buffer at all: the frame is lost
-  iovec parts[2] = {{&header, sizeof header}, {slot ? slot->data() : nowhere, slot ? slot->tailroom() : sizeof nowhere}};
+  iovec parts[2] = {{&header, sizeof header},
+                    {slot ? slot->data() : nowhere, slot ? slot->tailroom() : sizeof nowhere}};
   const ssize_t length = readv(attached_.fd.get(), parts, 2);
   if (length <= static_cast<ssize_t>(sizeof header)) return 0;  // nothing more, or the device has gone
   const std::size_t frame = static_cast<std::size_t>(length) - sizeof header;

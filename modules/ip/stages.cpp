@@ -6,7 +6,9 @@ namespace arrouter::ip {
 std::string_view to_string(IpDrop reason) {
   // In the order of IpDrop.
   constexpr std::array<std::string_view, static_cast<std::size_t>(IpDrop::count_)> names{
-      "badHeader", "badAddress", "unknownProtocol", "noRoute", "ttlExpired", "dfSetTooBig", "noBuffer", "arpUnresolved", "interfaceDown", "reassembly", "policy", "notForwarding", "badOption", "blackhole", "filtered"};
+      "badHeader",   "badAddress",    "unknownProtocol", "noRoute",       "ttlExpired",
+      "dfSetTooBig", "noBuffer",      "arpUnresolved",   "interfaceDown", "reassembly",
+      "policy",      "notForwarding", "badOption",       "blackhole",     "filtered"};
   return names[static_cast<std::size_t>(reason)];
 }
 

@@ -63,7 +63,8 @@ void sas(std::size_t count) {
 void policies(std::size_t count) {
   std::string lines;
   for (std::size_t i = 1; i < count; ++i) {
-    lines += fmt::format("create ipsec pol=\"other{0}\" int=eth0 ac=permit rad=10.0.{0}.0 rma=255.255.255.0 pos=1\n", i);
+    lines +=
+        fmt::format("create ipsec pol=\"other{0}\" int=eth0 ac=permit rad=10.0.{0}.0 rma=255.255.255.0 pos=1\n", i);
   }
   TwoSites sites({.path = TwoSites::Path::esp, .extra = lines});
   std::printf("%.0f 0\n", cost_ns(sites, 20000));

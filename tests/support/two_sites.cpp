@@ -32,7 +32,8 @@ add ip arp=192.168.{0}.100 int=vlan1 ether={2}
 )",
                                        site.number, site.other, to_string(site.host));
   if (settings.path == TwoSites::Path::plain) return base + settings.extra;
-  return base + fmt::format(R"(create ipsec sas=1 key=isakmp prot=esp enc={2} hasha=sha
+  return base +
+         fmt::format(R"(create ipsec sas=1 key=isakmp prot=esp enc={2} hasha=sha
 create ipsec bund=1 key=isakmp string="1"
 create ipsec pol="isakmp" int=eth0 ac=permit lp=500
 create ipsec pol="natt" int=eth0 ac=permit lp=4500
@@ -43,9 +44,9 @@ enable ipsec
 create isakmp pol="vpn" pe={3} {5} enc=3desouter key=1 natt=true
 enable isakmp
 )",
-                            site.number, site.other, settings.cipher, site.peer,
-                            settings.sa_for_each_flow ? "saselectorfrompkt=all" : "",
-                            site.peer == "any" ? "remoteid=\"100.100.100.1\"" : "") +
+                     site.number, site.other, settings.cipher, site.peer,
+                     settings.sa_for_each_flow ? "saselectorfrompkt=all" : "",
+                     site.peer == "any" ? "remoteid=\"100.100.100.1\"" : "") +
          settings.extra;
 }
 

@@ -29,7 +29,9 @@ class Dice {
  public:
   explicit Dice(unsigned seed) : engine_(seed) {}
   unsigned below(unsigned limit) { return static_cast<unsigned>(engine_() % limit); }
-  Ipv4Address address() { return Ipv4Address(10, 0, static_cast<std::uint8_t>(below(3)), static_cast<std::uint8_t>(below(4))); }
+  Ipv4Address address() {
+    return Ipv4Address(10, 0, static_cast<std::uint8_t>(below(3)), static_cast<std::uint8_t>(below(4)));
+  }
   Id side() {
     Id id;
     id.first = address();

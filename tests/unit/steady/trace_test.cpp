@@ -34,7 +34,9 @@ void check_in_order(const std::string& text, std::initializer_list<std::string_v
   }
 }
 
-std::size_t lines_of(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 }  // namespace
 
@@ -47,8 +49,9 @@ TEST_CASE("a trace tells a packet's way into and out of a tunnel") {
   check_in_order(near->printed, {"Trace   1  vlan1", "192.168.1.100:10000 > 192.168.2.100:2000 UDP, 92 bytes, ttl 64\n",
                                  "ip        route: 100.100.100.2 by eth0\n", "ipsec     policy \"vpn\": bundle 0, SPI ",
                                  ", peer 100.100.100.2\n", "eth0      out to "});
-  check_in_order(far->printed, {"eth0      100.100.100.1 > 100.100.100.2 ESP, 152 bytes", "ipsec     SPI ",
-                                "SA 0 of policy \"vpn\"\n", "ip        route: 192.168.2.100 by vlan1\n", "vlan1     out to "});
+  check_in_order(far->printed,
+                 {"eth0      100.100.100.1 > 100.100.100.2 ESP, 152 bytes", "ipsec     SPI ",
+                  "SA 0 of policy \"vpn\"\n", "ip        route: 192.168.2.100 by vlan1\n", "vlan1     out to "});
 }
 
 TEST_CASE("a trace follows what it was asked to follow, so many packets, and to a terminal that is there") {
