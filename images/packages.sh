@@ -1,12 +1,12 @@
 # Debian 12 packages, by purpose; sourced by images/lab and tests/run.
 #   need_packages GROUP…   installs what is missing of the groups (as root), or says what is and fails
 
-packages_build="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libssh-dev libreadline-dev libpcap-dev libfmt-dev zlib1g-dev libipsec-mb-dev liburing-dev catch2"
+packages_build="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev libssl-dev libssh-dev libreadline-dev libpcap-dev libfmt-dev zlib1g-dev libipsec-mb-dev libgcrypt20-dev liburing-dev catch2"
 packages_lab="python3 iproute2 iputils-ping tcpdump ethtool procps nftables"
 packages_peers="strongswan-swanctl strongswan-charon charon-systemd strongswan-libcharon libstrongswan-standard-plugins
   libstrongswan-extra-plugins libcharon-extra-plugins libcharon-extauth-plugins"
 packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client nmap
-  iperf3 socat python3-scapy python3-cryptography ike-scan vpnc tftpd-hpa tshark user-mode-linux kmod busybox-static
+  iperf3 openssl socat python3-scapy python3-cryptography ike-scan vpnc tftpd-hpa tshark user-mode-linux kmod busybox-static
   clang-19 libclang-rt-19-dev"
 
 need_packages() {

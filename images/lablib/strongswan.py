@@ -1,6 +1,7 @@
 """A strongSwan (IKEv1) in a node of a lab. Its ESP is libipsec's, in user space, which always travels in UDP: the
 running kernel may lack ESP. backend="kernel" uses the kernel's, for a guest whose kernel has it."""
 import os
+import shutil
 import subprocess
 
 from network import LabError, read, wait_until
@@ -54,11 +55,11 @@ connections {{
     rekey_time = {ike_life}s
     {extra}
     local {{
-      auth = psk
+      {local_auth}
       {local_id}
     }}
     remote {{
-      auth = psk
+      {remote_auth}
       {remote_id}
     }}
     {xauth_round}
@@ -88,13 +89,14 @@ XAUTH_SECRET = 'xauth-lab {{\n    id = {xauth_user}\n    secret = "{xauth_passwo
 
 DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dynamic", psk="secret",
                 ike="3des-sha1-modp1024", esp="3des-sha1", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
-                esp_life=28800, local_id="", remote_id="", extra="", backend="libipsec", retransmit_timeout=4.0,
+                esp_life=28800, local_id="", remote_id="", raw_keys=None, extra="", backend="libipsec", retransmit_timeout=4.0,
                 xauth="", xauth_user="alice", xauth_password="",
                 retransmit_tries=5)
 
 
 def write_files(folder, settings):
-    """Writes strongswan.conf and swanctl.conf into `folder` and returns the complete settings."""
+    """Writes strongswan.conf and swanctl.conf into `folder` and returns the complete settings. raw_keys: files with
+    the private key, its public key and the peer's public key, in PEM, to authenticate by instead of `psk`."""
     values = {**DEFAULTS, **settings, "folder": folder}
     unknown = set(settings) - set(DEFAULTS)
     if unknown:
@@ -103,8 +105,14 @@ def write_files(folder, settings):
         values[name] = f"id = {values[name]}" if values[name] else ""
     values["xauth_round"] = XAUTH_ROUNDS[values["xauth"]].format(**values)
     values["xauth_secret"] = XAUTH_SECRET.format(**values) if values["xauth"] else ""
+    for end in ("local", "remote"):
+        values[f"{end}_auth"] = f"auth = pubkey\n      pubkeys = {end}.pem" if values["raw_keys"] else "auth = psk"
     kernel = "kernel-libipsec kernel-netlink" if values["backend"] == "libipsec" else "kernel-netlink"
     os.makedirs(folder, exist_ok=True)
+    if values["raw_keys"]:
+        for source, target in zip(values["raw_keys"], ("rsa/local.pem", "pubkey/local.pem", "pubkey/remote.pem")):
+            os.makedirs(os.path.dirname(f"{folder}/{target}"), exist_ok=True)
+            shutil.copy(source, f"{folder}/{target}")
     with open(f"{folder}/strongswan.conf", "w") as file:
         file.write(STRONGSWAN_CONF.format(plugins=f"{PLUGINS} {kernel}", **values))
     with open(f"{folder}/swanctl.conf", "w") as file:
@@ -118,9 +126,20 @@ def folder_of(network, node):
 
 def swanctl(folder, *words, timeout=60):
     # With its own STRONGSWAN_CONF, else it loads and probes every plugin there is.
-    env = dict(os.environ, STRONGSWAN_CONF=f"{folder}/strongswan.conf")
+    env = dict(os.environ, STRONGSWAN_CONF=f"{folder}/strongswan.conf", SWANCTL_DIR=folder)
     return subprocess.run(["swanctl", *words, "--uri", f"unix://{folder}/charon.vici"], text=True, env=env,
                           capture_output=True, timeout=timeout)
+
+
+def load(folder):
+    return swanctl(folder, "--load-all", "--noprompt", "--file", f"{folder}/swanctl.conf").returncode == 0
+
+
+def reload(network, node, **settings):
+    """Other settings for one that runs; those of the daemon itself stay as they were."""
+    write_files(folder_of(network, node), settings)
+    if not load(folder_of(network, node)):
+        raise LabError(f"strongSwan in {node} does not take its new settings")
 
 
 def start(network, node, **settings):
@@ -129,8 +148,7 @@ def start(network, node, **settings):
     env = dict(os.environ, STRONGSWAN_CONF=f"{folder}/strongswan.conf")
     process = network.start(f"{node}.charon", [DAEMON], node=node, env=env)
     wait_until(lambda: os.path.exists(f"{folder}/charon.vici") or process.poll() is not None, 15)
-    loaded = wait_until(lambda: swanctl(folder, "--load-all", "--noprompt", "--file", f"{folder}/swanctl.conf").returncode == 0
-                        or process.poll() is not None, 10, 0.2)
+    loaded = wait_until(lambda: load(folder) or process.poll() is not None, 10, 0.2)
     if not loaded or process.poll() is not None:
         raise LabError(f"strongSwan in {node} did not start; see {folder}/charon.log")
 

@@ -8,15 +8,15 @@ namespace {
 
 class EngineCbc final : public CbcKey {
  public:
-  EngineCbc(std::shared_ptr<const CipherEngine> engine, std::size_t block, std::unique_ptr<CipherKey> encrypt,
+  EngineCbc(CipherEngines engines, std::size_t block, std::unique_ptr<CipherKey> encrypt,
             std::unique_ptr<CipherKey> decrypt)
-      : engine_(std::move(engine)), block_(block), encrypt_(std::move(encrypt)), decrypt_(std::move(decrypt)) {}
+      : engines_(std::move(engines)), block_(block), encrypt_(std::move(encrypt)), decrypt_(std::move(decrypt)) {}
 
   std::size_t block_bytes() const override { return block_; }
 
   void encrypt(ByteSpan data, ByteSpan iv) override {
     if (data.size() < block_) return;
-    run(*encrypt_, data, iv);
+    run(*engines_.encode, *encrypt_, data, iv);
     std::copy(data.end() - static_cast<std::ptrdiff_t>(block_), data.end(), iv.begin());
   }
 
@@ -24,31 +24,30 @@ class EngineCbc final : public CbcKey {
     if (data.size() < block_) return;
     std::array<std::uint8_t, largest_block> last;
     std::copy_n(data.end() - static_cast<std::ptrdiff_t>(block_), block_, last.begin());
-    run(*decrypt_, data, iv);
+    run(*engines_.decode, *decrypt_, data, iv);
     std::copy_n(last.begin(), block_, iv.begin());
   }
 
  private:
   /// A failure inside the library leaves zeros: nothing secret goes out, and nothing that came in looks valid.
-  void run(CipherKey& key, ByteSpan data, ByteSpan iv) {
+  static void run(const CipherEngine& engine, CipherKey& key, ByteSpan data, ByteSpan iv) {
     CipherTask task{&key, data.data(), data.size(), iv.data(), false};
-    engine_->run({&task, 1});
+    engine.run({&task, 1});
     if (!task.good) wipe(data.data(), data.size());
   }
-  std::shared_ptr<const CipherEngine> engine_;
+  CipherEngines engines_;
   std::size_t block_;
   std::unique_ptr<CipherKey> encrypt_, decrypt_;
 };
 
 }  // namespace
 
-std::unique_ptr<CbcKey> make_cbc_key(std::shared_ptr<const CipherEngine> engine, Cipher cipher, ByteView key) {
-  if (!engine) return nullptr;
-  auto encrypt = engine->make_key(key, Direction::encode);
-  auto decrypt = engine->make_key(key, Direction::decode);
+std::unique_ptr<CbcKey> make_cbc_key(const CipherEngines& engines, Cipher cipher, ByteView key) {
+  if (!engines.encode || !engines.decode) return nullptr;
+  auto encrypt = engines.encode->make_key(key, Direction::encode);
+  auto decrypt = engines.decode->make_key(key, Direction::decode);
   if (!encrypt || !decrypt) return nullptr;
-  return std::make_unique<EngineCbc>(std::move(engine), traits(cipher).block_bytes, std::move(encrypt),
-                                     std::move(decrypt));
+  return std::make_unique<EngineCbc>(engines, traits(cipher).block_bytes, std::move(encrypt), std::move(decrypt));
 }
 
 }  // namespace arrouter::enco

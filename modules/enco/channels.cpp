@@ -15,9 +15,9 @@ bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
     if (!compressor) compressor = make_compressor(spec.compression);
     return compressor && spec.cipher == Cipher::null && spec.hash == Hash::null;
   }
-  if (const CipherEngine* engine = suite_.cipher(spec.cipher); spec.hash == Hash::null && engine != nullptr) {
-    channel.encrypt = engine->make_key(spec.out_key, Direction::encode);
-    channel.decrypt = engine->make_key(spec.in_key, Direction::decode);
+  if (const CipherEngines& engines = suite_.ciphers(spec.cipher); spec.hash == Hash::null && engines.encode) {
+    channel.encrypt = engines.encode->make_key(spec.out_key, Direction::encode);
+    channel.decrypt = engines.decode->make_key(spec.in_key, Direction::decode);
     return channel.encrypt && channel.decrypt;
   }
   const MacEngine* engine = suite_.mac(spec.hash);
@@ -32,15 +32,20 @@ bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
 
 ChannelId Channels::open(const ChannelSpec& spec) {
   auto channel = std::make_unique<Channel>();
-  if (in_use_ >= limits::enco_channels || !prepare(*channel, spec)) {
-    ++counters_.refused;
-    return 0;
-  }
   channel->user = spec.user;
   channel->user_id = spec.user_id;
   channel->cipher = spec.cipher;
   channel->hash = spec.hash;
   channel->compression = spec.compression;
+  const bool room = in_use_ < limits::enco_channels;
+  if (!room || !prepare(*channel, spec)) {
+    ++counters_.refused;
+    if (room) {
+      ++counters_.not_configured;
+      ++algorithm(*channel).bad_keys;
+    }
+    return 0;
+  }
   if (free_.empty()) {
     table_.emplace_back();
     free_.insert(static_cast<ChannelId>(table_.size()));
@@ -71,6 +76,13 @@ std::vector<const Channel*> Channels::all() const {
   for (const auto& channel : table_)
     if (channel) used.push_back(channel.get());
   return used;
+}
+
+AlgorithmCounters& Channels::algorithm(const Channel& channel) {
+  if (channel.compression != Compression::none)
+    return by_compression_[static_cast<std::size_t>(channel.compression)];
+  return channel.cipher != Cipher::null ? by_cipher_[static_cast<std::size_t>(channel.cipher)]
+                                        : by_hash_[static_cast<std::size_t>(channel.hash)];
 }
 
 void Channels::reset_counters() {
@@ -158,9 +170,10 @@ void Channels::check(Direction direction, Job& job) {
   job.result = JobResult::bad_length;
   for (Channel* channel : {cipher, mac}) {
     if (channel == nullptr) continue;
-    FlowCounters& flow = channel->counters.of(direction);
-    ++flow.packets;
-    ++flow.discards;
+    for (FlowCounters* flow : {&channel->counters.of(direction), &algorithm(*channel).of(direction)}) {
+      ++flow->packets;
+      ++flow->discards;
+    }
   }
 }
 
@@ -183,15 +196,14 @@ void Channels::run_ciphers(Direction direction, std::span<Job> jobs) {
       owners[count++] = &job;
     }
     if (count == 0) return;
-    suite_.cipher(algorithm)->run(std::span(tasks).first(count));
+    suite_.cipher(algorithm, direction)->run(std::span(tasks).first(count));
     for (std::size_t i = 0; i < count; ++i) count_cipher(direction, *owners[i], tasks[i].good);
   }
 }
 
 void Channels::count_cipher(Direction direction, Job& job, bool good) {
   Channel& channel = *at(job.encryption);
-  for (FlowCounters* flow :
-       {&channel.counters.of(direction), &by_cipher_[static_cast<std::size_t>(channel.cipher)].of(direction)}) {
+  for (FlowCounters* flow : {&channel.counters.of(direction), &algorithm(channel).of(direction)}) {
     ++flow->packets;
     flow->octets += job.cipher_end - job.cipher_begin;
     ++(good ? flow->good : flow->errors);
@@ -235,8 +247,7 @@ void Channels::finish_mac(Direction direction, Job& job, const MacTask& task) {
   } else if (!equal_constant_time(icv, {place, icv.size()})) {
     job.result = JobResult::bad_icv;
   }
-  for (FlowCounters* flow :
-       {&channel.counters.of(direction), &by_hash_[static_cast<std::size_t>(channel.hash)].of(direction)}) {
+  for (FlowCounters* flow : {&channel.counters.of(direction), &algorithm(channel).of(direction)}) {
     ++flow->packets;
     flow->octets += job.auth_end - job.auth_begin + job.auth_extra.size();
     if (job.result == JobResult::waiting) {

@@ -32,6 +32,12 @@ struct Channel {
 
 struct ChannelCounters {
   std::uint64_t attached = 0, refused = 0, detached = 0, most = 0;
+  std::uint64_t not_configured = 0;  // of those refused: no such algorithm, or a key that does not fit
+};
+
+/// What an algorithm did for all channels together.
+struct AlgorithmCounters : TwoWayCounters {
+  std::uint64_t bad_keys = 0;
 };
 
 class Channels {
@@ -49,9 +55,9 @@ class Channels {
   std::vector<const Channel*> all() const;
   std::size_t in_use() const { return in_use_; }
 
-  const TwoWayCounters& of(Cipher cipher) const { return by_cipher_[static_cast<std::size_t>(cipher)]; }
-  const TwoWayCounters& of(Hash hash) const { return by_hash_[static_cast<std::size_t>(hash)]; }
-  const TwoWayCounters& of(Compression compression) const {
+  const AlgorithmCounters& of(Cipher cipher) const { return by_cipher_[static_cast<std::size_t>(cipher)]; }
+  const AlgorithmCounters& of(Hash hash) const { return by_hash_[static_cast<std::size_t>(hash)]; }
+  const AlgorithmCounters& of(Compression compression) const {
     return by_compression_[static_cast<std::size_t>(compression)];
   }
   /// Channels of this compression in use.
@@ -75,9 +81,10 @@ class Channels {
   std::vector<std::unique_ptr<Channel>> table_;  // id - 1 -> channel
   std::set<ChannelId> free_;                     // below table_.size(), lowest first
   std::size_t in_use_ = 0;
-  std::array<TwoWayCounters, cipher_count> by_cipher_{};
-  std::array<TwoWayCounters, hash_count> by_hash_{};
-  std::array<TwoWayCounters, compression_count> by_compression_{};
+  AlgorithmCounters& algorithm(const Channel& channel);
+  std::array<AlgorithmCounters, cipher_count> by_cipher_{};
+  std::array<AlgorithmCounters, hash_count> by_hash_{};
+  std::array<AlgorithmCounters, compression_count> by_compression_{};
   std::array<std::unique_ptr<Compressor>, compression_count> compressors_;  // made for the first channel that needs it
   ChannelCounters counters_;
 };

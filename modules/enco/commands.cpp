@@ -58,7 +58,8 @@ std::vector<CommandRow> Enco::commands() {
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
       [this](Invocation& call) { return show_channels(call); });
-  add("SHow ENCo COUnters[={3DES|AES|DEFLATE|DES|DH|HMAC|JOB|RSA|STAC|USER|UTIL}]",
+  add("SHow ENCo COUnters"
+      "[={3DES|AES|DEFlate|DES|DH|HMAC|HW|JOB|MAC|MD5|PAC|PREDictor|PSEUdo|RSA|SHA|STAC|USER|UTIL}]",
       "Shows the counters of ENCO or of one group",
       [this](Invocation& call) { return show_counters(call); });
   return rows;

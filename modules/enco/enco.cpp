@@ -6,11 +6,11 @@
 //              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
 //              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
 //              RSA signatures as IKE has them (RFC 8017 block type 1 without DigestInfo, RFC 2409 5.1).
-// Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and
-// HMAC);
-//              at start the first that repeats the published results is taken (suite.cpp, self_test.cpp). A fall-back
-//              or a missing algorithm is logged, never silent. Without OpenSSL's legacy provider DES runs as triple DES
-//              with one key three times.
+// Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and HMAC;
+//              libgcrypt for 3DES). At start those that do not repeat the published results are left out; of the rest
+//              the first is taken, and of those for 3DES the faster of each direction (suite.cpp, self_test.cpp). A
+//              fall-back or a missing algorithm is logged, never silent; SHOW ENCO names the engine of each. Without
+//              OpenSSL's legacy provider DES runs as triple DES with one key three times.
 // Compression  LZS (the STAC process) and DEFLATE of single datagrams (RFC 3173, 2395, 2394).
 // Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
 //              opened, so a packet costs no look-up by name and no allocation (channels.cpp).
@@ -37,6 +37,7 @@ namespace enco {
 
 Enco::Enco(Services& services)
     : services_(services),
+      suite_(&services.clock),
       jobs_(std::make_shared<JobQueue>(services)),
       dh_(services.random, *jobs_),
       rsa_(suite_.library(), *jobs_),
@@ -76,11 +77,16 @@ void Enco::debug(std::string_view event) const {
   if (const auto terminal = debug_terminal_.lock()) terminal->print(fmt::format("ENCO: {}\n", event));
 }
 
+void Enco::count_random(std::size_t bytes) {
+  ++utility_.random_draws;
+  utility_.random_bytes += bytes;
+}
+
 Bytes Enco::hash(Hash algorithm, std::span<const ByteView> parts) {
   Bytes out(traits(algorithm).digest_bytes);
   const MacEngine* engine = suite_.mac(algorithm);
   if (engine == nullptr || !engine->hash(parts, out.data())) return {};
-  ++utility_.digests;
+  ++utility_.digests[static_cast<std::size_t>(algorithm)];
   return out;
 }
 
@@ -89,18 +95,18 @@ SecretBytes Enco::hmac(Hash algorithm, ByteView key, std::span<const ByteView> p
   const auto made = engine == nullptr ? nullptr : engine->make_key(key);
   SecretBytes out(traits(algorithm).digest_bytes);
   if (!made || !engine->digest(*made, parts, out.data())) return {};
-  ++utility_.digests;
+  ++utility_.digests[static_cast<std::size_t>(algorithm)];
   return out;
 }
 
 std::unique_ptr<CbcKey> Enco::make_cbc(Cipher cipher, ByteView key) {
   if (cipher == Cipher::des && is_weak(cipher, key)) return nullptr;
-  return make_cbc_key(suite_.shared(cipher), cipher, key);
+  return make_cbc_key(suite_.ciphers(cipher), cipher, key);
 }
 
 void Enco::dh_generate(Group group, unsigned exponent_bits, Owner owner,
                        std::function<void(std::optional<DhPair>)> done) {
-  utility_.random_bytes += dh_.generate(group, exponent_bits, std::move(owner), std::move(done));
+  count_random(dh_.generate(group, exponent_bits, std::move(owner), std::move(done)));
   debug(fmt::format("DH generate, group {}, {} jobs waiting", static_cast<int>(group), jobs_->waiting()));
 }
 
@@ -113,6 +119,12 @@ void Enco::dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
 std::optional<RsaPublicKey> Enco::rsa_public(std::uint16_t id) const {
   const Key* const key = keys_.find(id);
   return key == nullptr ? std::nullopt : public_key_of(*key);
+}
+
+std::optional<std::uint16_t> Enco::find_rsa_key(Ipv4Address peer) const {
+  for (const auto& [id, key] : keys_.all())
+    if (key.is_rsa() && key.address == peer && !peer.unset()) return id;
+  return std::nullopt;
 }
 
 std::optional<SecretBytes> Enco::rsa_private_pem(std::uint16_t id) const {

@@ -16,7 +16,8 @@ struct SoftwareSettings {
 };
 
 struct UtilityCounters {
-  std::uint64_t random_bytes = 0, digests = 0;
+  std::uint64_t random_bytes = 0, random_draws = 0;
+  std::array<std::uint64_t, hash_count> digests{};  // by hash, keyed and plain
 };
 
 class Enco final : public Module, public EncoApi {
@@ -39,6 +40,7 @@ class Enco final : public Module, public EncoApi {
   void dh_shared(const DhPair& own, ByteView peer_public, Owner owner,
                  std::function<void(std::optional<SecretBytes>)> done) override;
   std::optional<RsaPublicKey> rsa_public(std::uint16_t id) const override;
+  std::optional<std::uint16_t> find_rsa_key(Ipv4Address peer) const override;
   std::optional<SecretBytes> rsa_private_pem(std::uint16_t id) const override;
   void rsa_sign(std::uint16_t id, ByteView data, Owner owner,
                 std::function<void(std::optional<Bytes>)> done) override;
@@ -53,7 +55,7 @@ class Enco final : public Module, public EncoApi {
   std::optional<std::size_t> expand(ChannelId id, ByteView in, ByteSpan out) override {
     return channels_.compress(Direction::decode, id, in, out);
   }
-  bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.cipher(cipher) != nullptr; }
+  bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.ciphers(cipher).encode; }
   bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
 
  private:
@@ -82,6 +84,7 @@ class Enco final : public Module, public EncoApi {
   // show_counters.cpp
   Outcome show_counters(Invocation& call) const;
 
+  void count_random(std::size_t bytes);
   void security_mode_changed(bool on);
   void debug(std::string_view event) const;
 

@@ -142,6 +142,8 @@ class EncoApi {
 
   /// The public part of an RSA key, whether its private part is here or not; nullopt for other keys.
   virtual std::optional<RsaPublicKey> rsa_public(std::uint16_t id) const = 0;
+  /// The RSA key that IPADDRESS notes for a peer, of several the lowest.
+  virtual std::optional<std::uint16_t> find_rsa_key(Ipv4Address peer) const = 0;
   /// A private RSA key in PEM (PKCS#8, no passphrase), for a TLS or SSH front end in this process; nullopt when the
   /// key's private part is not here.
   virtual std::optional<SecretBytes> rsa_private_pem(std::uint16_t id) const = 0;

@@ -18,6 +18,10 @@ std::unique_ptr<CipherEngine> make_des_from_triple_des(const LibraryHandle& libr
 /// 3DESINNER from three passes of `des`.
 std::unique_ptr<CipherEngine> make_inner_triple_des(std::shared_ptr<const CipherEngine> des);
 
+/// 3DES2KEY and 3DESOUTER by libgcrypt, whose assembler decrypts three blocks side by side; nullptr when the program was
+/// built without it.
+std::unique_ptr<CipherEngine> make_gcrypt_cipher(Cipher cipher);
+
 /// AES, and HMAC, by the multi-buffer library; nullptr when the program was built without it or the processor lacks
 /// what it needs.
 /// `plain` does what comes in too small bursts; 3DES needs it.

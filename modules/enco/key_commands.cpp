@@ -61,7 +61,7 @@ SecretBytes Enco::random_value(KeyType type, std::size_t bytes) {
   SecretBytes value(bytes);
   do {
     services_.random.fill(value);
-    utility_.random_bytes += bytes;
+    count_random(bytes);
     if (uses_des(cipher)) set_odd_parity(value);
   } while (is_weak(cipher, value));
   return value;

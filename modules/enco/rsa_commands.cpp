@@ -75,7 +75,7 @@ Outcome Enco::generate_rsa_key(Key key, std::size_t bits, const Caller& caller) 
   key.type = KeyType::rsa_private;
   SecretBytes seed(rsa_seed_bytes);
   services_.random.fill(seed);
-  utility_.random_bytes += seed.size();
+  count_random(seed.size());
   const std::uint64_t number = ++generations_;
   generating_[key.id] = number;
   debug(fmt::format("RSA key {} of {} bits, {} jobs waiting", key.id, bits, jobs_->waiting()));

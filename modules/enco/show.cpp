@@ -42,10 +42,9 @@ std::string_view shown(JobPriority priority) {
   return "HIGH";
 }
 
-/// Switches have their encryption processor on a card, routers on the board.
 void show_hardware(Screen& screen, const Model& model) {
   const bool present = model.encryption == "present";
-  const bool card = model.kind == "switch";
+  const bool card = on_card(model);
   const auto word = [](bool there) { return there ? "present" : "not present"; };
   screen.line(" Hardware");
   const auto scope = screen.object("hardware");
@@ -68,6 +67,25 @@ void show_compression(Screen& screen, const SoftwareSettings& software, std::siz
   const auto predictor = screen.object("predictor");
   screen.field(7, values, "Max channels", software.predictor_channels);
   screen.field(7, values, "Active channels", 0);
+}
+
+std::string shown(const CipherEngines& engines) {
+  if (!engines.encode) return "not available";
+  if (engines.encode == engines.decode) return std::string(engines.encode->name());
+  return fmt::format("{} (encode), {} (decode)", engines.encode->name(), engines.decode->name());
+}
+
+/// Which library does the work of each algorithm.
+void show_engines(Screen& screen, const Suite& suite) {
+  screen.line(" Processed by");
+  const auto scope = screen.object("processedBy");
+  for (const Cipher cipher : real_ciphers)
+    screen.field(3, values, traits(cipher).name, shown(suite.ciphers(cipher)), traits(cipher).name);
+  for (const Hash hash : real_hashes) {
+    const MacEngine* const engine = suite.mac(hash);
+    screen.field(3, values, shown(hash), engine == nullptr ? "not available" : engine->name(), shown(hash));
+  }
+  for (const std::string_view name : {"DH", "RSA"}) screen.field(3, values, name, "OpenSSL", name);
 }
 
 void show_channel(Screen& screen, const Channel& channel, bool hardware) {
@@ -126,6 +144,8 @@ Outcome Enco::show(Invocation& call) const {
   screen.field(3, values, "Encryption", trim(ciphers));
   screen.field(3, values, "Authentication", trim(macs));
   screen.field(3, values, "Key exchange", "DH RSA");
+  screen.line();
+  show_engines(screen, suite_);
   screen.line();
   screen.line(" Diffie-Hellman");
   {

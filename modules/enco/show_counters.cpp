@@ -15,7 +15,10 @@ struct View {
   const RsaCounters& rsa;
   const ChannelCounters& channels;
   const UtilityCounters& util;
-  TwoWayCounters des, triple_des, aes, hmac, lzs, deflate;
+  AlgorithmCounters des, triple_des, aes, hmac, lzs, deflate;
+  /// Packets through the encryption processor, on the board or on a card; all work is counted for the one there is.
+  FlowCounters board, card;
+  std::uint64_t digests(Hash hash) const { return util.digests[static_cast<std::size_t>(hash)]; }
 };
 
 void add(FlowCounters& sum, const FlowCounters& part) {
@@ -28,11 +31,12 @@ void add(FlowCounters& sum, const FlowCounters& part) {
 }
 
 template <class Algorithm>
-TwoWayCounters total(const Channels& channels, std::initializer_list<Algorithm> algorithms) {
-  TwoWayCounters sum;
+AlgorithmCounters total(const Channels& channels, std::initializer_list<Algorithm> algorithms) {
+  AlgorithmCounters sum;
   for (const Algorithm algorithm : algorithms) {
     add(sum.encode, channels.of(algorithm).encode);
     add(sum.decode, channels.of(algorithm).decode);
+    sum.bad_keys += channels.of(algorithm).bad_keys;
   }
   return sum;
 }
@@ -78,17 +82,26 @@ void dotted_counters(Screen& screen, const std::vector<std::pair<std::string_vie
 }
 
 Outcome Enco::show_counters(Invocation& call) const {
-  const View view{jobs_->counters,
-                  dh_.counters,
-                  rsa_.counters,
-                  channels_.counters(),
-                  utility_,
-                  total(channels_, {Cipher::des}),
-                  total(channels_, {Cipher::triple_des_2key, Cipher::triple_des_outer, Cipher::triple_des_inner}),
-                  total(channels_, {Cipher::aes128, Cipher::aes192, Cipher::aes256}),
-                  total(channels_, {Hash::md5, Hash::sha, Hash::des_mac}),
-                  total(channels_, {Compression::lzs}),
-                  total(channels_, {Compression::deflate})};
+  View view{jobs_->counters,
+            dh_.counters,
+            rsa_.counters,
+            channels_.counters(),
+            utility_,
+            total(channels_, {Cipher::des}),
+            total(channels_, {Cipher::triple_des_2key, Cipher::triple_des_outer, Cipher::triple_des_inner}),
+            total(channels_, {Cipher::aes128, Cipher::aes192, Cipher::aes256}),
+            total(channels_, {Hash::md5, Hash::sha, Hash::des_mac}),
+            total(channels_, {Compression::lzs}),
+            total(channels_, {Compression::deflate}),
+            {},
+            {}};
+  if (services_.model.encryption == "present") {
+    FlowCounters& processor = on_card(services_.model) ? view.card : view.board;
+    for (const AlgorithmCounters* part : {&view.des, &view.triple_des, &view.aes, &view.hmac}) {
+      add(processor, part->encode);
+      add(processor, part->decode);
+    }
+  }
   Screen& screen = call.screen;
   for (const CounterGroup& group : groups(view)) {
     if (call.args.has_value("COUNTERS") && call.args.choice("COUNTERS") != group.word) continue;

@@ -1,24 +1,35 @@
-// The one engine ENCO uses for each algorithm: the first of those that pass their self test.
+// The engine ENCO uses for each algorithm and direction: of those that pass their self test the first, or, where that
+// depends on the processor, the fastest.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "modules/enco/engines.h"
+#include "os/base/time.h"
 
 namespace arrouter::enco {
 
+/// Both null when no engine of the algorithm passed.
+struct CipherEngines {
+  std::shared_ptr<const CipherEngine> encode, decode;
+  const CipherEngine* of(Direction direction) const {
+    return direction == Direction::encode ? encode.get() : decode.get();
+  }
+};
+
 class Suite {
  public:
-  /// Tries the engines of every algorithm against published vectors, in order of preference.
-  Suite();
+  /// Tries the engines of every algorithm against published vectors, in order of preference. With a clock, the engines
+  /// of triple DES are timed for some milliseconds; the first stays unless another is clearly faster.
+  explicit Suite(const Clock* clock = nullptr);
 
+  const CipherEngines& ciphers(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)]; }
   /// nullptr when no engine of the algorithm passed.
-  const CipherEngine* cipher(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)].get(); }
-  std::shared_ptr<const CipherEngine> shared(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)]; }
+  const CipherEngine* cipher(Cipher cipher, Direction direction) const { return ciphers(cipher).of(direction); }
+  const MacEngine* mac(Hash hash) const { return macs_[static_cast<std::size_t>(hash)].get(); }
   /// Of all OpenSSL engines; RSA works with it too.
   const LibraryHandle& library() const { return library_; }
-  const MacEngine* mac(Hash hash) const { return macs_[static_cast<std::size_t>(hash)].get(); }
 
   /// What the log should say about the choice; empty when every algorithm got its best engine.
   struct Finding {
@@ -29,14 +40,17 @@ class Suite {
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:
-  void choose(Cipher cipher, std::vector<std::shared_ptr<const CipherEngine>> candidates);
-  void choose(Hash hash, std::vector<std::shared_ptr<const MacEngine>> candidates);
-  /// The first that passes; says in findings_ when an earlier one was missing or wrong, or when none is left.
+  using CipherCandidates = std::vector<std::shared_ptr<const CipherEngine>>;
+  using MacCandidates = std::vector<std::shared_ptr<const MacEngine>>;
+  /// Those that pass, in the same order; says in findings_ when the first was missing or wrong, or when none is left.
   template <class Algorithm, class Engine>
-  std::shared_ptr<const Engine> first_good(Algorithm algorithm,
-                                           const std::vector<std::shared_ptr<const Engine>>& candidates);
+  std::vector<std::shared_ptr<const Engine>> good_ones(Algorithm algorithm,
+                                                       const std::vector<std::shared_ptr<const Engine>>& candidates);
+  void choose(Cipher cipher, const CipherCandidates& candidates, const Clock* clock);
+  void choose(Hash hash, const MacCandidates& candidates);
+
   LibraryHandle library_ = std::make_shared<const Library>();
-  std::array<std::shared_ptr<const CipherEngine>, cipher_count> ciphers_;
+  std::array<CipherEngines, cipher_count> ciphers_;
   std::array<std::shared_ptr<const MacEngine>, hash_count> macs_;
   std::vector<Finding> findings_;
 };

@@ -5,6 +5,9 @@
 
 namespace arrouter::isakmp {
 
+// proof.cpp
+Verdict verify_peer(Step& step);
+
 // main_mode.cpp
 Verdict main_offer(Step& step);
 Verdict main_read_offer(Step& step);

@@ -19,11 +19,6 @@ Verdict claimed_identity(const Step& step) {
   if (remote_id_matches(*step.sa.policy, *id, step.sa.peer.address, perhaps_behind_nat)) return Verdict::go_on();
   return Verdict::fail(NotifyType::invalid_id_information, id_mismatch(step, *id), Counter::aggressive_idFailed);
 }
-void keep_hash(Step& step) {
-  const ByteView hash = step.in->find(PayloadType::hash)->body;
-  step.exchange.phase1->peer_hash.assign(hash.begin(), hash.end());
-}
-
 }  // namespace
 
 Verdict aggressive_offer(Step& step) {
@@ -46,10 +41,8 @@ Verdict aggressive_read_offer(Step& step) {
 Verdict aggressive_answer(Step& step) {
   add_choice(step);
   add_key_and_nonce(step);
-  if (Verdict derived = derive_keys(step); derived.kind != Verdict::Kind::go_on) return derived;
-  const Bytes id = own_id_body(step);
-  step.reply.push_back({PayloadType::identification, id});
-  add_hash(step, id);
+  step.reply.push_back({PayloadType::identification, own_id_body(step)});
+  add_proof(step);
   add_vendor_ids(step);
   add_nat_d(step);
   step.engine.count(Counter::aggressive_saKeAuthTx);
@@ -60,16 +53,15 @@ Verdict aggressive_read_answer(Step& step) {
   step.engine.count(Counter::aggressive_saKeAuthRx);
   if (Verdict verdict = read_choice(step); verdict.kind != Verdict::Kind::go_on) return verdict;
   keep_identity(step);
-  keep_hash(step);
+  if (Verdict verdict = keep_proof(step); verdict.kind != Verdict::Kind::go_on) return verdict;
   if (Verdict verdict = read_key_and_nonce(step); verdict.kind != Verdict::Kind::go_on) return verdict;
   read_nat_d(step);
   return Verdict::go_on();
 }
 
 Verdict aggressive_authenticate(Step& step) {
-  if (Verdict derived = derive_keys(step); derived.kind != Verdict::Kind::go_on) return derived;
   if (Verdict verified = verify_peer(step); verified.kind != Verdict::Kind::go_on) return verified;
-  add_hash(step, own_id_body(step));
+  add_proof(step);
   float_ports(step);  // before NAT-D, which names the ports this very message uses (RFC 3947 5.2)
   add_nat_d(step);
   step.engine.count(Counter::aggressive_authTx);
@@ -78,9 +70,8 @@ Verdict aggressive_authenticate(Step& step) {
 
 Verdict aggressive_read_auth(Step& step) {
   step.engine.count(Counter::aggressive_authRx);
-  keep_hash(step);
   read_nat_d(step);
-  return verify_peer(step);
+  return keep_proof(step);
 }
 
 }  // namespace arrouter::isakmp

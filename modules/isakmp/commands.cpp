@@ -110,6 +110,7 @@ Outcome Isakmp::enable(Invocation& call) {
   if (call.args.has("LOCALRSAKEY"))
     settings_.local_rsa_key = static_cast<std::uint16_t>(call.args.number("LOCALRSAKEY"));
   const auto port = static_cast<std::uint16_t>(call.args.number_or("UDPPORT", settings_.udp_port));
+  engine_.set_local_rsa_key(settings_.local_rsa_key);
   if (enabled()) {
     if (port == settings_.udp_port && settings_ == before) return say(message::already_enabled);
     if (port == settings_.udp_port) return Outcome::successful(module_number::isakmp);
@@ -118,6 +119,7 @@ Outcome Isakmp::enable(Invocation& call) {
   settings_.udp_port = port;
   if (!listen()) {
     settings_ = before;
+    engine_.set_local_rsa_key(settings_.local_rsa_key);
     if (enabled()) listen();
     return say(message::port_in_use, port);
   }

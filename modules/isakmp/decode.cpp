@@ -159,6 +159,10 @@ std::string body_text(const Payload& payload) {
     case PayloadType::notification: return notification_text(payload.body);
     case PayloadType::deletion: return deletion_text(payload.body);
     case PayloadType::attributes: return attributes_text(payload.body);
+    case PayloadType::certificate:
+    case PayloadType::certificate_request:
+      return payload.body.empty() ? "     too short\n" : fmt::format("     Encoding: {}\n", payload.body[0]);
+    case PayloadType::signature:
     case PayloadType::vendor_id: return fmt::format("     {}\n", to_hex(payload.body));
     default: return {};
   }

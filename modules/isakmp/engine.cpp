@@ -56,6 +56,8 @@ void Engine::handle(Event event, Instant now, Effects& effects) {
                  [&](event::DhGenerated& e) { dh_generated(std::move(e)); },
                  [&](event::DhShared& e) { dh_shared(std::move(e)); },
                  [&](event::Authenticated& e) { authenticated(std::move(e)); },
+                 [&](event::Signed& e) { signature_made(std::move(e)); },
+                 [&](event::Verified& e) { signature_checked(e); },
                  [&](event::Wanted& e) {
                    count(Counter::ipsec_acquireRx);
                    acquire({std::move(e.acquire), 0});
@@ -209,69 +211,6 @@ void Engine::step(Exchange& exchange, Sa& sa, const Header& header, const Payloa
   set_state(exchange, row->received);
   exchange.row = row;
   advance(exchange, sa);
-}
-
-bool Engine::job_needed(const Exchange& exchange, CryptoJob job) const {
-  if (exchange.quick && !exchange.quick->pfs) return false;
-  switch (job) {
-    case CryptoJob::none: return false;
-    case CryptoJob::generate: return !exchange.dh;
-    case CryptoJob::shared: return exchange.shared_secret.empty();
-    case CryptoJob::both: return !exchange.dh || exchange.shared_secret.empty();
-    case CryptoJob::authenticate: return !exchange.transaction->passed;
-  }
-  return false;
-}
-
-// Runs what is left of the row: its crypto job, then the answer.
-void Engine::advance(Exchange& exchange, Sa& sa) {
-  const Row& row = *exchange.row;
-  if (row.building != ExchangeState::same) set_state(exchange, row.building);
-  if (!job_needed(exchange, row.job)) return build(exchange, sa);
-  exchange.job_running = true;
-  if (row.job == CryptoJob::authenticate) return ask_for_user(exchange, sa);
-  if (!exchange.dh) {
-    const enco::Group group = exchange.quick ? *exchange.quick->pfs : sa.policy->group;
-    return effects_->generate_dh(exchange.serial, group, sa.policy->dh_exponent_bits);
-  }
-  const Bytes& peer = exchange.quick
-                          ? (exchange.role == Role::initiator ? exchange.quick->responder_public
-                                                              : exchange.quick->initiator_public)
-                          : (exchange.role == Role::initiator ? exchange.phase1->responder_public
-                                                              : exchange.phase1->initiator_public);
-  effects_->compute_dh(exchange.serial, *exchange.dh, peer);
-}
-
-void Engine::dh_generated(event::DhGenerated result) {
-  Exchange* const exchange = exchanges_.by_serial(result.serial);
-  if (exchange == nullptr) return;
-  const bool good = result.pair.has_value();
-  exchange->dh = std::move(result.pair);
-  resume(*exchange, good);
-}
-
-void Engine::dh_shared(event::DhShared result) {
-  Exchange* const exchange = exchanges_.by_serial(result.serial);
-  if (exchange == nullptr) return;
-  if (result.secret) exchange->shared_secret = std::move(*result.secret);
-  resume(*exchange, result.secret.has_value());
-}
-
-void Engine::resume(Exchange& exchange, bool good) {
-  Sa* const sa = sas_.find(exchange.sa_id);
-  if (sa == nullptr || !exchange.job_running) return;
-  exchange.job_running = false;
-  if (!good) {
-    const Counter counter =
-        exchange.quick ? Counter::quick_keFailed : phase1_counters(exchange.type).key_failed;
-    return fail(exchange, *sa, Verdict::fail(NotifyType::invalid_key_information, text::reason_peer_value, counter));
-  }
-  const std::uint16_t id = exchange.id;
-  advance(exchange, *sa);
-  // A message that came while the job ran is looked at now.
-  Exchange* const still = exchanges_.find(id);
-  if (still == nullptr || still->held.empty() || still->job_running) return;
-  receive({still->held_local, still->held_peer, std::exchange(still->held, {})});
 }
 
 void Engine::build(Exchange& exchange, Sa& sa) {

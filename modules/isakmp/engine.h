@@ -31,6 +31,11 @@ class Effects {
   /// Diffie-Hellman jobs; the results come back as events with the same serial.
   virtual void generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) = 0;
   virtual void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) = 0;
+  /// RSA jobs, in the same way; see enco::EncoApi.
+  virtual void sign(std::uint64_t serial, std::uint16_t key, ByteView data) = 0;
+  virtual void verify(std::uint64_t serial, const enco::RsaPublicKey& key, ByteView data, ByteView signature) = 0;
+  /// SET SYSTEM DISTINGUISHEDNAME; empty when there is none.
+  virtual std::string_view system_name() const = 0;
   /// Checks the password of an XAUTH user; the result comes back as an event with the same serial.
   virtual void authenticate(std::uint64_t serial, XauthType type, const std::string& user, SecretBytes password) = 0;
   /// The address ISAKMP messages to `peer` leave from; unset when there is no way.
@@ -57,6 +62,14 @@ struct DhGenerated {
 struct DhShared {
   std::uint64_t serial;
   std::optional<SecretBytes> secret;
+};
+struct Signed {
+  std::uint64_t serial;
+  std::optional<Bytes> signature;
+};
+struct Verified {
+  std::uint64_t serial;
+  bool good;
 };
 struct Authenticated {
   std::uint64_t serial;
@@ -89,8 +102,9 @@ struct AddressGone {
 };
 }  // namespace event
 using Event = std::variant<event::Enable, event::Disable, event::Received, event::Deadline, event::DhGenerated,
-                           event::DhShared, event::Authenticated, event::Wanted, event::Deleted, event::BadSpi,
-                           event::PolicyReset, event::PolicyChanged, event::AddressGone>;
+                           event::DhShared, event::Signed, event::Verified, event::Authenticated, event::Wanted,
+                           event::Deleted, event::BadSpi, event::PolicyReset, event::PolicyChanged,
+                           event::AddressGone>;
 
 class Engine {
  public:
@@ -104,6 +118,9 @@ class Engine {
   bool enabled() const { return enabled_; }
   /// The port ISAKMP speaks from; 500 but for ENABLE ISAKMP UDPPORT.
   void set_port(std::uint16_t port) { port_ = port; }
+  /// LOCALRSAKEY of ENABLE ISAKMP, for policies without one of their own.
+  void set_local_rsa_key(std::optional<std::uint16_t> key) { local_rsa_key_ = key; }
+  std::optional<std::uint16_t> local_rsa_key() const { return local_rsa_key_; }
   /// What RESPONDBADSPI's request would get; counts it.
   BadSpiAnswer ask_bad_spi(Ipv4Address peer, const std::string& policy, PolicyPtr& chosen);
 
@@ -133,8 +150,6 @@ class Engine {
   void remove_exchange(Exchange& exchange);
   void start(Exchange& exchange, Sa& sa);
   void step(Exchange& exchange, Sa& sa, const Header& header, const PayloadChain& chain, ByteView raw, Bytes next_iv);
-  void advance(Exchange& exchange, Sa& sa);
-  bool job_needed(const Exchange& exchange, CryptoJob job) const;
   void build(Exchange& exchange, Sa& sa);
   void finish(Exchange& exchange, Sa& sa, bool sent_last);
   void install(Exchange& exchange, const Sa& sa);
@@ -143,12 +158,19 @@ class Engine {
   void log_failure(const Exchange& exchange, const Sa& sa, const std::string& reason);
   void drop_exchange(Exchange& exchange, const std::string& reason);
   void set_state(Exchange& exchange, ExchangeState state);
-  void dh_generated(event::DhGenerated result);
-  void dh_shared(event::DhShared result);
-  void resume(Exchange& exchange, bool good);
   void exchange_due(Exchange& exchange);
   void trace_more(const std::string& text);
   void bad_message(const Exchange* exchange, const Endpoint& peer, const std::string& cause);
+
+  // jobs.cpp: what runs elsewhere before an answer
+  void advance(Exchange& exchange, Sa& sa);
+  CryptoJob next_job(const Exchange& exchange, const Sa& sa) const;
+  void dh_generated(event::DhGenerated result);
+  void dh_shared(event::DhShared result);
+  void signature_made(event::Signed result);
+  void signature_checked(event::Verified result);
+  /// `failure`: why the job brought nothing.
+  void resume(Exchange& exchange, const std::optional<Verdict>& failure);
 
   // receive.cpp: from a datagram to a row
   void receive(event::Received received);
@@ -237,6 +259,7 @@ class Engine {
   Strangers strangers_;
   bool enabled_ = false;
   std::uint16_t port_ = isakmp_port;
+  std::optional<std::uint16_t> local_rsa_key_;
   struct Retry {
     Instant at;
     Pending pending;

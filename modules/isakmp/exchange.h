@@ -41,7 +41,9 @@ struct Phase1Work {
   std::optional<WireTransform> chosen;  // as responder
   std::uint8_t chosen_number = 1;
   Bytes initiator_nonce, responder_nonce, initiator_public, responder_public;
-  Bytes peer_id_body, peer_hash;
+  Bytes peer_id_body, peer_proof;  // HASH or SIG
+  std::optional<bool> peer_signature_good;  // once it was checked
+  Bytes own_signature;
   bool initial_contact = false;  // came along with the peer's authentication
 };
 
@@ -163,8 +165,15 @@ class PayloadSet {
 };
 
 enum class Protection : std::uint8_t { starting, clear, encrypted, either };
-/// What runs elsewhere before the answer: parts of Diffie-Hellman, or the check of a user's password.
-enum class CryptoJob : std::uint8_t { none, generate, shared, both, authenticate };
+/// What runs elsewhere before the answer: parts of Diffie-Hellman, RSA signatures (passed over where the policy wants
+/// none), the check of a user's password. Bits, in the order in which they run.
+enum class CryptoJob : std::uint8_t {
+  none = 0, generate = 1, shared = 2, both = 3, verify = 4, sign = 8, shared_sign = 10, both_sign = 11,
+  verify_sign = 12, shared_verify_sign = 14, authenticate = 16
+};
+constexpr bool includes(CryptoJob job, CryptoJob part) {
+  return (static_cast<unsigned>(job) & static_cast<unsigned>(part)) != 0;
+}
 /// What the exchange does after its answer: repeats it until the peer answers, or ends.
 enum class Then : std::uint8_t { repeat, finish };
 

@@ -12,13 +12,16 @@ using P = PayloadType;
 // anywhere in phase 1; notifications ride along with what is encrypted.
 constexpr PayloadSet nothing{};
 constexpr PayloadSet phase1_extras{P::vendor_id, P::certificate_request, P::nat_d, P::nat_d_draft08, P::nat_d_draft};
-constexpr PayloadSet auth_extras{P::vendor_id,    P::certificate, P::certificate_request, P::nat_d,
-                                 P::nat_d_draft08, P::nat_d_draft, P::notification};
+// The proof is HASH or SIG, as the method of authentication has it: keep_proof() wants the right one.
+constexpr PayloadSet proof_extras{P::hash,  P::signature,      P::vendor_id,  P::certificate, P::certificate_request,
+                                  P::nat_d, P::nat_d_draft08, P::nat_d_draft};
+constexpr PayloadSet auth_extras{P::hash,  P::signature,      P::vendor_id,   P::certificate, P::certificate_request,
+                                 P::nat_d, P::nat_d_draft08, P::nat_d_draft, P::notification};
 constexpr PayloadSet quick_extras{P::key_exchange, P::identification, P::notification, P::nat_oa,
                                   P::nat_oa_draft08, P::nat_oa_draft};
 
 constexpr Row rows[] = {
-    // Main mode (RFC 2409 5.4, pre-shared keys):
+    // Main mode (RFC 2409 5.4 with pre-shared keys; 5.1 with signatures, where SIG stands for HASH):
     //   I -> R  HDR, SA, VID…            R -> I  HDR, SA, VID…
     //   I -> R  HDR, KE, Ni, NAT-D…      R -> I  HDR, KE, Nr, NAT-D…
     //   I -> R  HDR*, IDii, HASH_I       R -> I  HDR*, IDir, HASH_R
@@ -33,26 +36,26 @@ constexpr Row rows[] = {
     {ExchangeType::main, Role::responder, sa_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
      main_read_key, ke_received, CryptoJob::both, same, main_answer_key, false, ke_sent, Then::repeat},
     {ExchangeType::main, Role::initiator, ke_sent, {P::key_exchange, P::nonce}, phase1_extras, Protection::clear,
-     main_read_key, ke_received, CryptoJob::shared, same, main_authenticate, true, auth_sent, Then::repeat},
-    {ExchangeType::main, Role::responder, ke_sent, {P::identification, P::hash}, auth_extras, Protection::encrypted,
-     main_read_auth, auth_received, CryptoJob::none, same, main_authenticate, true, auth_sent, Then::finish},
-    {ExchangeType::main, Role::initiator, auth_sent, {P::identification, P::hash}, auth_extras, Protection::encrypted,
-     main_read_auth, auth_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
+     main_read_key, ke_received, CryptoJob::shared_sign, same, main_authenticate, true, auth_sent, Then::repeat},
+    {ExchangeType::main, Role::responder, ke_sent, {P::identification}, auth_extras, Protection::encrypted,
+     main_read_auth, auth_received, CryptoJob::verify_sign, same, main_authenticate, true, auth_sent, Then::finish},
+    {ExchangeType::main, Role::initiator, auth_sent, {P::identification}, auth_extras, Protection::encrypted,
+     main_read_auth, auth_received, CryptoJob::verify, same, verify_peer, false, up, Then::finish},
 
-    // Aggressive mode (RFC 2409 5.4):
+    // Aggressive mode (RFC 2409 5.4; 5.1 with SIG for HASH):
     //   I -> R  HDR, SA, KE, Ni, IDii    R -> I  HDR, SA, KE, Nr, IDir, HASH_R    I -> R  HDR*, HASH_I
     // The third message may come in clear.
     {ExchangeType::aggressive, Role::initiator, idle, nothing, nothing, Protection::starting, nullptr, same,
      CryptoJob::generate, same, aggressive_offer, false, sa_ke_sent, Then::repeat},
     {ExchangeType::aggressive, Role::responder, idle, {P::sa, P::key_exchange, P::nonce, P::identification},
-     phase1_extras, Protection::clear, aggressive_read_offer, sa_ke_received, CryptoJob::both, same, aggressive_answer,
+     phase1_extras, Protection::clear, aggressive_read_offer, sa_ke_received, CryptoJob::both_sign, same, aggressive_answer,
      false, sa_ke_auth_sent, Then::repeat},
     {ExchangeType::aggressive, Role::initiator, sa_ke_sent,
-     {P::sa, P::key_exchange, P::nonce, P::identification, P::hash}, phase1_extras, Protection::clear,
-     aggressive_read_answer, sa_ke_auth_received, CryptoJob::shared, same, aggressive_authenticate, true, auth_sent,
+     {P::sa, P::key_exchange, P::nonce, P::identification}, proof_extras, Protection::clear, aggressive_read_answer,
+     sa_ke_auth_received, CryptoJob::shared_verify_sign, same, aggressive_authenticate, true, auth_sent,
      Then::finish},
-    {ExchangeType::aggressive, Role::responder, sa_ke_auth_sent, {P::hash}, auth_extras, Protection::either,
-     aggressive_read_auth, auth_received, CryptoJob::none, same, nullptr, false, up, Then::finish},
+    {ExchangeType::aggressive, Role::responder, sa_ke_auth_sent, nothing, auth_extras, Protection::either,
+     aggressive_read_auth, auth_received, CryptoJob::verify, same, verify_peer, false, up, Then::finish},
 
     // Transaction exchange (draft-ietf-ipsec-isakmp-mode-cfg-05 4.1), with XAUTH from its server's side in one piece:
     //   I -> R  HDR*, HASH, ATTR(REQUEST)     R -> I  HDR*, HASH, ATTR(REPLY)

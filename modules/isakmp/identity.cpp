@@ -1,63 +1,19 @@
 #include "modules/isakmp/identity.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
+#include "modules/isakmp/distinguished_name.h"
 #include "os/base/text.h"
 
 namespace arrouter::isakmp {
 
 namespace {
 
-constexpr std::size_t longest_shown = 64;
+constexpr std::size_t longest_shown = 64, longest_shown_dn = 160;
 
 std::unexpected<ParseError> bad_id(std::string cause) {
   return std::unexpected(ParseError{NotifyType::invalid_id_information, std::move(cause)});
-}
-
-// ---- distinguished names: "cn=router,o=Example" as DER, enough for what people type ------------------------------
-
-struct DnAttribute {
-  std::string_view keyword;
-  std::array<std::uint8_t, 3> oid;  // id-at-…
-};
-constexpr std::array<DnAttribute, 6> dn_attributes{{{"cn", {0x55, 4, 3}},
-                                                    {"c", {0x55, 4, 6}},
-                                                    {"l", {0x55, 4, 7}},
-                                                    {"st", {0x55, 4, 8}},
-                                                    {"o", {0x55, 4, 10}},
-                                                    {"ou", {0x55, 4, 11}}}};
-
-Bytes der(std::uint8_t tag, ByteView content) {
-  Bytes out{tag};
-  if (content.size() > 0xff) {
-    out.push_back(0x82);
-    out.push_back(static_cast<std::uint8_t>(content.size() >> 8));
-  } else if (content.size() > 0x7f) {
-    out.push_back(0x81);
-  }
-  out.push_back(static_cast<std::uint8_t>(content.size()));
-  out.insert(out.end(), content.begin(), content.end());
-  return out;
-}
-
-std::optional<Bytes> der_name(std::string_view text) {
-  constexpr std::uint8_t sequence = 0x30, set = 0x31, oid = 0x06, printable_string = 0x13;
-  Bytes names;
-  for (const std::string_view part : split(text, ',')) {
-    const auto equals = part.find('=');
-    if (equals == std::string_view::npos) return std::nullopt;
-    const std::string keyword = to_lower(trim(part.substr(0, equals)));
-    const auto* const row = std::ranges::find(dn_attributes, keyword, &DnAttribute::keyword);
-    if (row == dn_attributes.end()) return std::nullopt;
-    Bytes pair = der(oid, row->oid);
-    const Bytes value = der(printable_string, as_bytes(trim(part.substr(equals + 1))));
-    pair.insert(pair.end(), value.begin(), value.end());
-    const Bytes one = der(set, der(sequence, pair));
-    names.insert(names.end(), one.begin(), one.end());
-  }
-  return der(sequence, names);
 }
 
 bool is_name(IdType type) { return type == IdType::fqdn || type == IdType::user_fqdn; }
@@ -81,7 +37,7 @@ Identity Identity::of(Ipv4Address address) {
 Identity identity_from_text(std::string_view text) {
   if (const auto address = parse_ipv4(text)) return Identity::of(*address);
   if (text.find('=') != std::string_view::npos)
-    if (auto name = der_name(text)) return {IdType::der_dn, std::move(*name)};
+    if (auto name = distinguished_name(text)) return {IdType::der_dn, std::move(*name)};
   const ByteView data = as_bytes(text);
   return {text.find('@') != std::string_view::npos ? IdType::user_fqdn : IdType::fqdn, {data.begin(), data.end()}};
 }
@@ -90,6 +46,8 @@ std::string to_string(const Identity& identity) {
   if (identity.type == IdType::ipv4_address && identity.data.size() == 4)
     return to_string(Ipv4Address(load_be32(identity.data.data())));
   if (is_name(identity.type)) return printable(identity.data);
+  if (identity.type == IdType::der_dn)
+    if (const auto name = distinguished_name_text(identity.data)) return name->substr(0, longest_shown_dn);
   const ByteView data = identity.data;
   return fmt::format("{}:{}", name(identity.type), to_hex(data.first(std::min(data.size(), longest_shown / 2))));
 }
@@ -100,6 +58,7 @@ bool same_identity(const Identity& left, const Identity& right) {
   };
   if (group_name(left, right) || group_name(right, left)) return true;
   if (left.type != right.type) return false;
+  if (left.type == IdType::der_dn) return same_distinguished_name(left.data, right.data);
   if (!is_name(left.type)) return left.data == right.data;
   return equal_ignoring_case({reinterpret_cast<const char*>(left.data.data()), left.data.size()},
                              {reinterpret_cast<const char*>(right.data.data()), right.data.size()});

@@ -22,9 +22,9 @@ struct Identity {
 Identity identity_from_text(std::string_view text);
 /// What a stranger sent, as text for logs: bytes beyond ASCII become "?", and it is never longer than 64 characters.
 std::string printable(ByteView data);
-/// As text for logs: address, name, or hex; never longer than a log line can bear.
+/// As text for logs: address, name, distinguished name, or hex; never longer than a log line can bear.
 std::string to_string(const Identity& identity);
-/// Equal in type and value; names without regard to case. REMOTEID has no form for a KEY-ID, the group name of vpnc and
+/// Equal in type and value; names and distinguished names without regard to case. REMOTEID has no form for a KEY-ID, the group name of vpnc and
 /// its like: it is the name with the same bytes.
 bool same_identity(const Identity& left, const Identity& right);
 

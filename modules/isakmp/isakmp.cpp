@@ -22,9 +22,13 @@
 //  * A policy is fixed while a negotiation runs; SET affects later ones.
 //  * IPsec's calls return before their results come: they are queued and worked from the event loop.
 //
-// Not modelled: RSA signatures (a policy that asks for them is kept and shown, and refused when it is to be used),
-// hybrid authentication, addresses for clients (an ISAKMP_CFG_REQUEST gets an answer without them), the VPN client
-// policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
+// Phase 1 proves the peers by pre-shared keys or by RSA signatures with raw keys (proof.cpp): LOCALRSAKEY names our
+// pair, KEY the peer's public key; without KEY it is the ENCO key whose IPADDRESS is the peer's. Without LOCALID a
+// policy with RSASIG sends the distinguished name of SET SYSTEM, where there is one.
+//
+// Not modelled: certificates (they are passed over), hybrid authentication, addresses for clients (an
+// ISAKMP_CFG_REQUEST gets an answer without them), the VPN client policy server, IPv6 peers, Dead Peer Detection
+// (2.9.1 has none).
 #include "modules/isakmp/isakmp.h"
 
 #include <algorithm>
@@ -179,7 +183,7 @@ void Isakmp::debug(DebugFlag flag, std::string text) {
   }
 }
 
-// ---- Diffie-Hellman ---------------------------------------------------------------------------------------------
+// ---- jobs of ENCO -----------------------------------------------------------------------------------------------
 
 void Isakmp::generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) {
   enco_.dh_generate(group, exponent_bits, alive_, [this, serial](std::optional<enco::DhPair> pair) {
@@ -191,6 +195,17 @@ void Isakmp::compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView 
   enco_.dh_shared(own, peer_public, alive_, [this, serial](std::optional<SecretBytes> secret) {
     submit(event::DhShared{serial, std::move(secret)});
   });
+}
+
+void Isakmp::sign(std::uint64_t serial, std::uint16_t key, ByteView data) {
+  enco_.rsa_sign(key, data, alive_, [this, serial](std::optional<Bytes> signature) {
+    submit(event::Signed{serial, std::move(signature)});
+  });
+}
+
+void Isakmp::verify(std::uint64_t serial, const enco::RsaPublicKey& key, ByteView data, ByteView signature) {
+  enco_.rsa_verify(key, data, signature, alive_,
+                   [this, serial](bool good) { submit(event::Verified{serial, good}); });
 }
 
 // ---- XAUTH ------------------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   void debug(DebugFlag flag, std::string text) override;
   void generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) override;
   void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) override;
+  void sign(std::uint64_t serial, std::uint16_t key, ByteView data) override;
+  void verify(std::uint64_t serial, const enco::RsaPublicKey& key, ByteView data, ByteView signature) override;
+  std::string_view system_name() const override { return services_.system.distinguished_name; }
   void authenticate(std::uint64_t serial, XauthType type, const std::string& user, SecretBytes password) override;
   Ipv4Address source_for(const Policy& policy, Ipv4Address peer, Ipv4Address wanted) override;
   WallTime wall_now() const override { return services_.wall.now(); }

@@ -35,16 +35,14 @@ SecretBytes cipher_key(enco::EncoApi& enco, enco::Hash hash, ByteView skeyid_e, 
   return key;
 }
 
-}  // namespace
-
-Phase1Keys derive_preshared(enco::EncoApi& enco, ByteView preshared_key, const Phase1Inputs& in) {
+Phase1Keys derive(enco::EncoApi& enco, SecretBytes skeyid, const Phase1Inputs& in) {
   const auto cky_i = be64(in.initiator_cookie);
   const auto cky_r = be64(in.responder_cookie);
   const std::array<std::uint8_t, 3> numbers{0, 1, 2};
   const ByteView zero = ByteView(numbers).subspan(0, 1), one = ByteView(numbers).subspan(1, 1),
                  two = ByteView(numbers).subspan(2, 1);
   Phase1Keys keys;
-  keys.skeyid = prf(enco, in.hash, preshared_key, {in.initiator_nonce, in.responder_nonce});
+  keys.skeyid = std::move(skeyid);
   keys.skeyid_d = prf(enco, in.hash, keys.skeyid, {in.shared_secret, cky_i, cky_r, zero});
   keys.skeyid_a = prf(enco, in.hash, keys.skeyid, {keys.skeyid_d, in.shared_secret, cky_i, cky_r, one});
   keys.skeyid_e = prf(enco, in.hash, keys.skeyid, {keys.skeyid_a, in.shared_secret, cky_i, cky_r, two});
@@ -53,6 +51,18 @@ Phase1Keys derive_preshared(enco::EncoApi& enco, ByteView preshared_key, const P
   keys.initial_iv = enco.hash(in.hash, publics);
   keys.initial_iv.resize(enco::traits(in.cipher).block_bytes);
   return keys;
+}
+
+}  // namespace
+
+Phase1Keys derive_preshared(enco::EncoApi& enco, ByteView preshared_key, const Phase1Inputs& in) {
+  return derive(enco, prf(enco, in.hash, preshared_key, {in.initiator_nonce, in.responder_nonce}), in);
+}
+
+Phase1Keys derive_signed(enco::EncoApi& enco, const Phase1Inputs& in) {
+  Bytes nonces(in.initiator_nonce.begin(), in.initiator_nonce.end());
+  nonces.insert(nonces.end(), in.responder_nonce.begin(), in.responder_nonce.end());
+  return derive(enco, prf(enco, in.hash, nonces, {in.shared_secret}), in);
 }
 
 SecretBytes authentication_hash(enco::EncoApi& enco, const Phase1Keys& keys, const Phase1Inputs& in, bool of_initiator,

@@ -29,6 +29,9 @@ struct Phase1Keys {
 /// SKEYID = prf(pre-shared key, Ni | Nr) and everything that follows from it (RFC 2409 5, appendix B).
 Phase1Keys derive_preshared(enco::EncoApi& enco, ByteView preshared_key, const Phase1Inputs& inputs);
 
+/// The same with signatures: SKEYID = prf(Ni | Nr, g^xy) (RFC 2409 5.1).
+Phase1Keys derive_signed(enco::EncoApi& enco, const Phase1Inputs& inputs);
+
 /// HASH_I or HASH_R (RFC 2409 5): `sa_body` is the initiator's SA payload, `id_body` the sender's ID payload, both
 /// without generic header.
 SecretBytes authentication_hash(enco::EncoApi& enco, const Phase1Keys& keys, const Phase1Inputs& inputs,

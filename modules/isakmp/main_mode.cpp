@@ -60,17 +60,17 @@ Verdict main_answer_key(Step& step) {
   add_key_and_nonce(step);
   add_nat_d(step);
   step.engine.count(Counter::main_keTx);
-  return derive_keys(step);
+  return Verdict::go_on();
 }
 
 Verdict main_authenticate(Step& step) {
   if (step.exchange.role == Role::initiator) {
-    if (Verdict derived = derive_keys(step); derived.kind != Verdict::Kind::go_on) return derived;
     float_ports(step);
+  } else if (Verdict verified = verify_peer(step); verified.kind != Verdict::Kind::go_on) {
+    return verified;
   }
-  Bytes id = own_id_body(step);
-  step.reply.push_back({PayloadType::identification, id});
-  add_hash(step, id);
+  step.reply.push_back({PayloadType::identification, own_id_body(step)});
+  add_proof(step);
   step.engine.count(Counter::main_authTx);
   return Verdict::go_on();
 }
@@ -79,11 +79,9 @@ Verdict main_read_auth(Step& step) {
   step.engine.count(Counter::main_authRx);
   Phase1Work& work = *step.exchange.phase1;
   const ByteView id = step.in->find(PayloadType::identification)->body;
-  const ByteView hash = step.in->find(PayloadType::hash)->body;
   work.peer_id_body.assign(id.begin(), id.end());
-  work.peer_hash.assign(hash.begin(), hash.end());
   work.initial_contact = carries_initial_contact(*step.in);
-  return verify_peer(step);
+  return keep_proof(step);
 }
 
 }  // namespace arrouter::isakmp

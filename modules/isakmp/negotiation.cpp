@@ -78,7 +78,7 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
   };
   if (!enabled_) return nullptr;
   if (const auto reason = not_negotiable(*policy)) return refuse(*reason);
-  if (enco_.find_key(*policy->key) == nullptr) return refuse(fmt::format(text::reason_key_missing, *policy->key));
+  if (const auto reason = missing_key(*this, enco_, *policy, peer)) return refuse(*reason);
   const Ipv4Address local = effects_->source_for(*policy, peer, wanted_local);
   if (local.unset()) return refuse("no route to the peer");
 

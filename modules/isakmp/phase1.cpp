@@ -13,13 +13,6 @@ namespace {
 // draft-ietf-ipsec-isakmp-xauth-06.
 constexpr std::array<std::uint8_t, 8> xauth_vendor_id{0x09, 0x00, 0x26, 0x89, 0xdf, 0xd6, 0xb7, 0x12};
 
-Phase1Inputs inputs(const Exchange& exchange, const Sa& sa) {
-  const Phase1Work& work = *exchange.phase1;
-  return {sa.policy->hash,        sa.policy->cipher,       sa.initiator_cookie,   sa.responder_cookie,
-          work.initiator_nonce,   work.responder_nonce,    work.initiator_public, work.responder_public,
-          exchange.shared_secret};
-}
-
 std::string first_transform(const SaPayload& sa) {
   return sa.proposals.empty() ? "nothing" : describe(read_phase1(sa.proposals.front().transforms.front()));
 }
@@ -105,14 +98,21 @@ Verdict read_choice(Step& step) {
   return Verdict::go_on();
 }
 
-void add_key_and_nonce(Step& step) {
+void make_own_share(Step& step) {
   Phase1Work& work = *step.exchange.phase1;
   const bool initiator = step.exchange.role == Role::initiator;
-  Bytes nonce = step.engine.random().bytes(nonce_bytes);
-  (initiator ? work.initiator_nonce : work.responder_nonce) = nonce;
+  Bytes& nonce = initiator ? work.initiator_nonce : work.responder_nonce;
+  if (!nonce.empty()) return;
+  nonce = step.engine.random().bytes(nonce_bytes);
   (initiator ? work.initiator_public : work.responder_public) = step.exchange.dh->public_value;
-  step.reply.push_back({PayloadType::key_exchange, step.exchange.dh->public_value});
-  step.reply.push_back({PayloadType::nonce, std::move(nonce)});
+}
+
+void add_key_and_nonce(Step& step) {
+  const Phase1Work& work = *step.exchange.phase1;
+  const bool initiator = step.exchange.role == Role::initiator;
+  make_own_share(step);
+  step.reply.push_back({PayloadType::key_exchange, initiator ? work.initiator_public : work.responder_public});
+  step.reply.push_back({PayloadType::nonce, initiator ? work.initiator_nonce : work.responder_nonce});
 }
 
 Verdict read_key_and_nonce(Step& step) {
@@ -176,59 +176,6 @@ void float_ports(Step& step) {
   if (!step.sa.nat.any() || step.sa.local.port == floated_port) return;
   step.sa.local.port = floated_port;
   step.sa.peer.port = floated_port;
-}
-
-Verdict derive_keys(Step& step) {
-  const auto& policy = *step.sa.policy;
-  const enco::Key* key = policy.key ? step.engine.enco().find_key(*policy.key) : nullptr;
-  if (key == nullptr)
-    return Verdict::fail(NotifyType::authentication_failed,
-                         fmt::format(text::reason_key_missing, policy.key.value_or(0)),
-                         phase1_counters(step.exchange.type).auth_failed);
-  Sa& sa = step.sa;
-  sa.keys = derive_preshared(step.engine.enco(), key->value, inputs(step.exchange, sa));
-  sa.cipher = step.engine.enco().make_cbc(policy.cipher, sa.keys.cipher_key);
-  if (!sa.cipher)
-    return Verdict::fail(NotifyType::none, text::reason_cipher, phase1_counters(step.exchange.type).key_failed);
-  step.exchange.iv = sa.keys.initial_iv;
-  if (KeyObserver* const observer = step.engine.effects().key_observer())
-    observer->isakmp_keys(sa.initiator_cookie, sa.keys.cipher_key);
-  return Verdict::go_on();
-}
-
-Bytes own_id_body(const Step& step) {
-  const Policy& policy = *step.sa.policy;
-  return encode_identity(policy.local_id.empty() ? Identity::of(step.sa.local.address)
-                                                 : identity_from_text(policy.local_id));
-}
-
-void add_hash(Step& step, const Bytes& id_body) {
-  const SecretBytes hash =
-      authentication_hash(step.engine.enco(), step.sa.keys, inputs(step.exchange, step.sa),
-                          step.exchange.role == Role::initiator, step.exchange.phase1->initiator_sa_body, id_body);
-  step.reply.push_back({PayloadType::hash, Bytes(hash.begin(), hash.end())});
-}
-
-std::string id_mismatch(const Step& step, const Identity& received) {
-  const Policy& policy = *step.sa.policy;
-  return fmt::format(text::reason_remote_id, to_string(received),
-                     policy.remote_id.empty() ? to_string(step.sa.peer.address) : policy.remote_id);
-}
-
-Verdict verify_peer(Step& step) {
-  const Phase1Counters& counters = phase1_counters(step.exchange.type);
-  const Phase1Work& work = *step.exchange.phase1;
-  const SecretBytes expected =
-      authentication_hash(step.engine.enco(), step.sa.keys, inputs(step.exchange, step.sa),
-                          step.exchange.role == Role::responder, work.initiator_sa_body, work.peer_id_body);
-  if (!equal_constant_time(expected, work.peer_hash))
-    return Verdict::fail(NotifyType::authentication_failed, text::reason_authentication, counters.auth_failed);
-  const auto id = parse_identity(work.peer_id_body);
-  if (!id) return Verdict::fail(NotifyType::invalid_id_information, id.error().cause, counters.id_failed);
-  if (!remote_id_matches(*step.sa.policy, *id, step.sa.peer.address, step.sa.nat.remote))
-    return Verdict::fail(NotifyType::invalid_id_information, id_mismatch(step, *id), counters.id_failed);
-  step.sa.peer_id = to_string(*id);
-  return Verdict::go_on();
 }
 
 }  // namespace arrouter::isakmp

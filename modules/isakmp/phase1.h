@@ -24,6 +24,8 @@ Verdict read_offer(Step& step);
 void add_choice(Step& step);
 Verdict read_choice(Step& step);
 
+/// Our nonce and public value, made once.
+void make_own_share(Step& step);
 void add_key_and_nonce(Step& step);
 Verdict read_key_and_nonce(Step& step);
 
@@ -33,14 +35,27 @@ void read_nat_d(Step& step);
 /// Moves to port 4500 once a NAT was found; the initiator calls it.
 void float_ports(Step& step);
 
-/// SKEYID and its family from what was exchanged; fails without the pre-shared key or with an unusable cipher key.
+/// Why phase 1 under that policy cannot prove itself or check the peer: the reason to log; nullopt when all keys are
+/// there.
+std::optional<std::string> missing_key(const Engine& engine, const enco::EncoApi& enco, const Policy& policy,
+                                       Ipv4Address peer);
+/// SKEYID and its family from what was exchanged, as soon as the shared secret is there; fails without the keys of the
+/// policy or with an unusable cipher key.
 Verdict derive_keys(Step& step);
-/// ID payload of ours and the hash that proves it.
+
+/// ID payload of ours, and the hash or signature that proves it.
 Bytes own_id_body(const Step& step);
-void add_hash(Step& step, const Bytes& id_body);
+void add_proof(Step& step);
+/// The signature is made, and the peer's checked, as jobs before the answer is built.
+bool own_signature_needed(const Exchange& exchange, const Sa& sa);
+void start_own_signature(const Step& step);
+bool peer_signature_unchecked(const Exchange& exchange, const Sa& sa);
+void start_peer_signature(const Step& step);
+/// The peer's HASH or SIG payload, whichever the method calls for.
+Verdict keep_proof(Step& step);
 /// The reason to log when the peer's ID is not REMOTEID.
 std::string id_mismatch(const Step& step, const Identity& received);
-/// Checks hash and identity of the peer as kept in the exchange.
+/// Checks proof and identity of the peer as kept in the exchange.
 Verdict verify_peer(Step& step);
 
 }  // namespace arrouter::isakmp

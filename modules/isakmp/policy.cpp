@@ -20,9 +20,8 @@ AuthMethod phase1_method(const Policy& policy, Role role) {
 }
 
 std::optional<std::string> not_negotiable(const Policy& policy) {
-  if (policy.authentication != AuthMethod::preshared) return "RSA signatures are not available";
   if (policy.xauth == XauthMode::client && policy.xauth_name.empty()) return "the policy has no XAUTH name";
-  if (!policy.key) return "the policy has no pre-shared key";
+  if (policy.authentication == AuthMethod::preshared && !policy.key) return "the policy has no pre-shared key";
   return std::nullopt;
 }
 

@@ -238,7 +238,7 @@ void Engine::authenticated(event::Authenticated result) {
     log_failure(*exchange, sa, work.refusal);
     count(Counter::transaction_xauthFailed);
   }
-  resume(*exchange, true);
+  resume(*exchange, std::nullopt);
 }
 
 // A client that begins quick mode has read our SET(OK), even if its ACK is lost.

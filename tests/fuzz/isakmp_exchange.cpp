@@ -88,6 +88,10 @@ class Side final : public Effects, public KeyUser {
     for (std::size_t i = 0; i < secret.size() && i < peer_public.size(); ++i) secret[i] ^= peer_public[i];
     later(event::DhShared{serial, peer_public.size() == secret.size() ? std::optional(secret) : std::nullopt});
   }
+  // No policy of theirs asks for signatures.
+  void sign(std::uint64_t, std::uint16_t, ByteView) override {}
+  void verify(std::uint64_t, const enco::RsaPublicKey&, ByteView, ByteView) override {}
+  std::string_view system_name() const override { return {}; }
   void authenticate(std::uint64_t serial, XauthType, const std::string& user, SecretBytes given) override {
     const bool good = user == user_name && std::ranges::equal(given, as_bytes(password));
     later(event::Authenticated{serial, good ? "" : "unknown name or wrong password"});

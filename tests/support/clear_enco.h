@@ -53,6 +53,7 @@ class ClearEnco final : public enco::EncoApi {
   void dh_generate(enco::Group, unsigned, Owner, std::function<void(std::optional<enco::DhPair>)>) override {}
   void dh_shared(const enco::DhPair&, ByteView, Owner, std::function<void(std::optional<SecretBytes>)>) override {}
   std::optional<enco::RsaPublicKey> rsa_public(std::uint16_t) const override { return {}; }
+  std::optional<std::uint16_t> find_rsa_key(Ipv4Address) const override { return {}; }
   std::optional<SecretBytes> rsa_private_pem(std::uint16_t) const override { return {}; }
   void rsa_sign(std::uint16_t, ByteView, Owner, std::function<void(std::optional<Bytes>)>) override {}
   void rsa_verify(const enco::RsaPublicKey&, ByteView, ByteView, Owner, std::function<void(bool)>) override {}

@@ -50,6 +50,10 @@ class CrowdPeer final : private isakmp::Effects, private isakmp::KeyUser {
   void debug(isakmp::DebugFlag, std::string) override {}
   void generate_dh(std::uint64_t serial, enco::Group group, unsigned exponent_bits) override;
   void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) override;
+  void sign(std::uint64_t, std::uint16_t, ByteView) override {}  // pre-shared keys alone
+  void verify(std::uint64_t, const enco::RsaPublicKey&, ByteView, ByteView) override {}
+  std::string_view system_name() const override { return {}; }
+  void authenticate(std::uint64_t, isakmp::XauthType, const std::string&, SecretBytes) override {}
   Ipv4Address source_for(const isakmp::Policy&, Ipv4Address, Ipv4Address) override { return own_; }
   WallTime wall_now() const override { return tools_.base.wall.now(); }
   isakmp::KeyUser* user() override { return this; }

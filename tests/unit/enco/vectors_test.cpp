@@ -49,9 +49,10 @@ TEST_CASE("ciphers repeat their vectors in both directions") {
     CHECK(vectors.size() == static_cast<std::size_t>(count));
     for (const test::Vector& vector : vectors) {
       CAPTURE(file, vector.name("cipher"), vector.name("key"));
-      const CipherEngine* engine = suite.cipher(cipher_named(vector.name("cipher")));
-      REQUIRE(engine != nullptr);
-      check_cipher(*engine, vector);
+      const CipherEngines& engines = suite.ciphers(cipher_named(vector.name("cipher")));
+      REQUIRE(engines.encode);
+      check_cipher(*engines.encode, vector);
+      check_cipher(*engines.decode, vector);
     }
   }
 }
@@ -154,11 +155,49 @@ TEST_CASE("Diffie-Hellman gives what an independent computation gave") {
   }
 }
 
-TEST_CASE("OpenSSL's engines repeat the vectors too, where another is preferred") {
+TEST_CASE("every engine repeats the vectors, not only the preferred one") {
   const auto library = std::make_shared<const Library>();
-  for (const test::Vector& vector : test::read_vectors("aes.txt"))
-    check_cipher(*make_evp_cipher(library, cipher_named(vector.name("cipher"))), vector);
+  for (const char* file : {"triple-des.txt", "triple-des-own.txt", "aes.txt"}) {
+    for (const test::Vector& vector : test::read_vectors(file)) {
+      const Cipher cipher = cipher_named(vector.name("cipher"));
+      if (cipher == Cipher::triple_des_inner) continue;  // has one engine
+      CAPTURE(file, vector.name("cipher"), vector.name("key"));
+      check_cipher(*make_evp_cipher(library, cipher), vector);
+      // nullptr: for other algorithms, or built without the library.
+      if (const auto engine = make_gcrypt_cipher(cipher)) check_cipher(*engine, vector);
+      if (const auto engine = make_multibuffer_cipher(cipher, make_evp_cipher(library, cipher)))
+        check_cipher(*engine, vector);
+    }
+  }
   for (const Hash hash : {Hash::md5, Hash::sha}) CHECK(passes_self_test(hash, *make_hmac(hash)));
+}
+
+TEST_CASE("of two engines for triple DES the faster is taken, in doubt the first") {
+  /// Moves with each look, by more while the slow library works.
+  struct JumpingClock final : Clock {
+    Instant now() const override { return at += std::chrono::microseconds(looks++ % 4 < 2 ? slow : fast); }
+    mutable Instant at{};
+    mutable unsigned looks = 0;
+    int slow = 0, fast = 0;
+  };
+  const auto library = std::make_shared<const Library>();
+  const auto third =
+      make_multibuffer_cipher(Cipher::triple_des_outer, make_evp_cipher(library, Cipher::triple_des_outer));
+  if (!make_gcrypt_cipher(Cipher::triple_des_outer) || third) return;
+  JumpingClock clock;
+  const auto chosen = [&](int first, int second) {
+    clock.looks = 0;
+    clock.slow = first;
+    clock.fast = second;
+    const Suite suite(&clock);
+    CHECK(suite.cipher(Cipher::aes128, Direction::encode) == suite.cipher(Cipher::aes128, Direction::decode));
+    return std::string(suite.cipher(Cipher::triple_des_outer, Direction::decode)->name());
+  };
+  CHECK(chosen(100, 100) == "libgcrypt");
+  CHECK(chosen(100, 91) == "libgcrypt");
+  CHECK(chosen(100, 89) == "OpenSSL");
+  CHECK(chosen(89, 100) == "libgcrypt");
+  CHECK(std::string(Suite().cipher(Cipher::triple_des_outer, Direction::encode)->name()) == "libgcrypt");
 }
 
 TEST_CASE("engines agree on bursts of every size and texts of every length") {
@@ -167,14 +206,16 @@ TEST_CASE("engines agree on bursts of every size and texts of every length") {
   for (const Cipher cipher : {Cipher::aes128, Cipher::aes192, Cipher::aes256, Cipher::triple_des_2key,
                               Cipher::triple_des_outer}) {
     const std::shared_ptr<const CipherEngine> plain = make_evp_cipher(library, cipher);
-    const auto fast = make_multibuffer_cipher(cipher, plain);
+    auto fast = make_multibuffer_cipher(cipher, plain);
+    if (!fast) fast = make_gcrypt_cipher(cipher);
     if (!fast) continue;  // built without the library, or an old processor
     const Bytes key = random.bytes(traits(cipher).key_bytes), iv = random.bytes(16);
     for (const Direction direction : {Direction::encode, Direction::decode}) {
       const auto fast_key = fast->make_key(key, direction), plain_key = plain->make_key(key, direction);
       for (std::size_t size = 0; size <= 2 * limits::burst + 1; ++size) {
         std::vector<Bytes> texts;
-        for (std::size_t i = 0; i < size; ++i) texts.push_back(random.bytes(16 * random.below(20)));
+        for (std::size_t i = 0; i < size; ++i)
+          texts.push_back(random.bytes(traits(cipher).block_bytes * random.below(20)));
         std::vector<Bytes> expected = texts;
         std::vector<CipherTask> tasks, expected_tasks;
         for (std::size_t i = 0; i < size; ++i) {

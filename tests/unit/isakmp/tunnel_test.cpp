@@ -265,11 +265,13 @@ TEST_CASE("what cannot even start fails soon, with its cause") {
     net.time.advance(1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"ISAKMP disabled"});
   }
-  SECTION("RSA signatures") {
-    net.a.run("set isakmp pol=keys auth=rsasig");
+  SECTION("no pre-shared key but an RSA key") {
+    net.a.run("destroy enco key=1");
+    net.a.run("create enco key=1 type=rsa length=512");
+    net.time.advance(1s);
     net.want(net.a);
     net.time.advance(1s);
-    CHECK(net.a.logged("RSA signatures are not available"));
+    CHECK(net.a.logged("pre-shared key 1 does not exist"));
   }
   CHECK(net.channel.sent.empty());
 }
