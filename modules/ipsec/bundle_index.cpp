@@ -87,7 +87,7 @@ SaBundle* BundleIndex::find(const FlowKey& flow) const {
   const Entry* ready = nullptr;
   const Entry* unconfirmed = nullptr;
   const auto consider = [&](const Entry& entry) {
-    if (entry.bundle->exhausted) return;
+    if (entry.bundle->exhausted || entry.bundle->settles_at) return;
     const Entry*& best = entry.bundle->outbound_ready ? ready : unconfirmed;
     if (best == nullptr || best->age < entry.age) best = &entry;
   };

@@ -18,7 +18,7 @@ class BundleIndex {
   void add(SaBundle& bundle);
   void remove(SaBundle& bundle);
   /// The newest bundle for the flow that is not exhausted and that the peer is known to have; else the newest of those
-  /// the peer may not have yet; nullptr when no traffic holds the flow.
+  /// the peer may not have yet, but not one that settles; nullptr when no traffic holds the flow.
   SaBundle* find(const FlowKey& flow) const;
 
  private:

@@ -141,14 +141,13 @@ void Setup::failed(const std::string& ipsec_policy, std::uint32_t bundle, const 
   policy->counters.add(PolicyCounter::setup_failed);
   state_.counters.add(GroupCounter::setup_acquire_fail);
   state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, bundle, reason));
-  drop_waiting(*policy, *negotiation);
   policy->next_acquire = state_.now() + acquire_pause;
-  end(*policy, *negotiation);
+  give_up(*policy, *negotiation);
 }
 
-void Setup::drop_waiting(Policy& policy, Negotiation& negotiation) {
+void Setup::give_up(Policy& policy, Negotiation& negotiation) {
   policy.counters.add(PolicyCounter::out_no_bundle_fail, negotiation.waiting.size());
-  negotiation.waiting.clear();
+  end(policy, negotiation);
 }
 
 bool Setup::early(InterfaceId interface, std::uint32_t spi, Packet& packet) {

@@ -93,6 +93,7 @@ struct SaBundle {
   std::vector<RouteTo> routes;  // IPROUTETEMPLATE's, taken back with the bundle
 
   bool outbound_ready = true;  // false: the peer may not have installed its side yet
+  std::optional<Instant> settles_at;  // until then the peer may not have it, and nothing goes out by it
   bool used_inbound = false;   // a packet has come by it
   bool soft_expired = false;
   bool exhausted = false;              // hard limit of bytes or sequence reached; goes after the burst

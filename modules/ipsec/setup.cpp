@@ -41,39 +41,22 @@ std::optional<Ipv4Address> Setup::local_of(const Policy& policy) const {
 void Setup::install(const isakmp::Bundle& keyed) {
   Policy* const policy = state_.enabled ? state_.policies.find(keyed.ipsec_policy) : nullptr;
   if (policy == nullptr || !policy->negotiated()) return;  // gone meanwhile: the peer's SA ends by its own lifetime
-  std::vector<Packet> waiting;
   std::vector<std::pair<InterfaceId, Packet>> early;
   std::vector<std::uint8_t> specifications;
   std::vector<isakmp::Protocol> order;
-  if (Negotiation* const negotiation = policy->find_negotiation(keyed.bundle)) {
-    waiting = std::move(negotiation->waiting);
+  Negotiation* const negotiation = policy->find_negotiation(keyed.bundle);
+  if (negotiation != nullptr) {
     early = std::exchange(negotiation->early, {});
     specifications = std::move(negotiation->specifications);
     order = std::move(negotiation->order);
     for (const isakmp::KeyedSa& sa : keyed.sas) std::erase(negotiation->spis, sa.in_spi);
-    end(*policy, *negotiation);
   }
-  auto made = std::make_unique<SaBundle>();
-  made->policy = policy;
-  const bool index_taken = std::any_of(policy->bundles.begin(), policy->bundles.end(),
-                                       [&](const auto& other) { return other->index == keyed.bundle; });
-  made->index = index_taken ? policy->free_index() : keyed.bundle;  // an answer that comes after a RESET
-  made->initiator = keyed.initiator;
-  made->local = keyed.local;
-  made->peer = keyed.peer;
-  made->nat_id = keyed.nat_id;
-  made->traffic = {keyed.local_id, keyed.remote_id};
-  made->nat = keyed.nat;
-  made->isakmp_policy = keyed.isakmp_policy;
-  made->hard_seconds = keyed.lifetime.seconds;
-  made->soft_seconds = soft_of(keyed.lifetime.seconds);
-  made->hard_bytes = keyed.lifetime.kilobytes * 1024;
-  made->soft_bytes = soft_of(made->hard_bytes);
+  auto made = bundle_from(*policy, keyed);
   if (!install_keys(*made, keyed, specifications)) {
     policy->counters.add(PolicyCounter::setup_failed);
     state_.counters.add(GroupCounter::setup_acquire_fail);
-    policy->counters.add(PolicyCounter::out_no_bundle_fail, waiting.size());
     state_.counters.add(GroupCounter::main_in_bad_spi, early.size());
+    if (negotiation != nullptr) give_up(*policy, *negotiation);
     state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, keyed.bundle,
                                           "no ENCO channel or SA table full"));
     return;
@@ -99,10 +82,46 @@ void Setup::install(const isakmp::Bundle& keyed) {
   SaBundle& bundle = take_in(*policy, std::move(made));
   policy->counters.add(PolicyCounter::setup_done);
   state_.counters.add(GroupCounter::setup_acquire_done);
+  if (bundle.settles_at) {
+    schedule(bundle, *bundle.settles_at);
+  } else {
+    settle(bundle);
+  }
+  for (auto& [interface, packet] : early) receive_(interface, std::move(packet));
+}
+
+std::unique_ptr<SaBundle> Setup::bundle_from(Policy& policy, const isakmp::Bundle& keyed) {
+  auto made = std::make_unique<SaBundle>();
+  made->policy = &policy;
+  const bool index_taken = std::any_of(policy.bundles.begin(), policy.bundles.end(),
+                                       [&](const auto& other) { return other->index == keyed.bundle; });
+  made->index = index_taken ? policy.free_index() : keyed.bundle;  // an answer that comes after a RESET
+  made->initiator = keyed.initiator;
+  made->local = keyed.local;
+  made->peer = keyed.peer;
+  made->nat_id = keyed.nat_id;
+  made->traffic = {keyed.local_id, keyed.remote_id};
+  made->nat = keyed.nat;
+  made->isakmp_policy = keyed.isakmp_policy;
+  made->hard_seconds = keyed.lifetime.seconds;
+  made->soft_seconds = soft_of(keyed.lifetime.seconds);
+  made->hard_bytes = keyed.lifetime.kilobytes * 1024;
+  made->soft_bytes = soft_of(made->hard_bytes);
+  if (keyed.outbound_from > state_.now()) made->settles_at = keyed.outbound_from;
+  return made;
+}
+
+void Setup::settle(SaBundle& bundle) {
+  Policy& policy = *bundle.policy;
+  bundle.settles_at.reset();
+  ++state_.generation;
   // Only the initiator renews; the responder looks again when the bundle ends.
   schedule(bundle, bundle.created + seconds(bundle.initiator ? bundle.soft_seconds : bundle.hard_seconds));
+  Negotiation* const negotiation = policy.find_negotiation(bundle.index);
+  if (negotiation == nullptr) return;
+  std::vector<Packet> waiting = std::move(negotiation->waiting);
+  end(policy, *negotiation);
   if (!waiting.empty()) send_(bundle, std::move(waiting));
-  for (auto& [interface, packet] : early) receive_(interface, std::move(packet));
 }
 
 /// UDPTUNNEL, where NAT traversal has not put ESP in UDP already.
@@ -210,6 +229,8 @@ void Setup::take_apart(SaBundle& bundle) {
 void Setup::remove(SaBundle& bundle, Farewell farewell) {
   Policy& policy = *bundle.policy;
   deadlines_.erase({bundle.deadline, &bundle});
+  Negotiation* const unsettled = bundle.settles_at ? policy.find_negotiation(bundle.index) : nullptr;
+  if (unsettled != nullptr) give_up(policy, *unsettled);
   if (farewell == Farewell::tell_peer && policy.negotiated()) {
     for (const auto& sa : bundle.sas) {
       state_.isakmp.deleted(bundle.peer_name(), bundle.isakmp_policy, sa->protocol, {sa->in_spi});
@@ -232,8 +253,7 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
 void Setup::clear(Policy& policy, Farewell farewell) {
   while (!policy.bundles.empty()) remove(*policy.bundles.back(), farewell);
   while (!policy.negotiations.empty()) {
-    drop_waiting(policy, *policy.negotiations.back());
-    end(policy, *policy.negotiations.back());
+    give_up(policy, *policy.negotiations.back());
   }
 }
 
@@ -305,6 +325,7 @@ void Setup::run_deadlines() {
 
 void Setup::look_at(SaBundle& bundle, Instant now) {
   const Instant hard = bundle.hard_seconds == 0 ? Instant::max() : bundle.created + seconds(bundle.hard_seconds);
+  if (bundle.settles_at) return settle(bundle);
   if (now >= bundle.remove_at) return remove(bundle, Farewell::tell_peer);
   if (now >= hard) {
     bundle.policy->counters.add(PolicyCounter::out_bundle_expire);
@@ -347,6 +368,7 @@ void Setup::expire(SaBundle& bundle) {
 void Setup::first_inbound(SaBundle& bundle) {
   bundle.used_inbound = true;
   bundle.outbound_ready = true;
+  if (bundle.settles_at) settle(bundle);
   ++state_.generation;
   for (const auto& older : bundle.policy->bundles) {
     if (older.get() == &bundle) break;  // the list is in order of age

@@ -61,7 +61,8 @@ class Setup final : public isakmp::KeyUser {
   Negotiation* start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic, bool renewal);
   Traffic traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Address local) const;
   void end(Policy& policy, Negotiation& negotiation);
-  void drop_waiting(Policy& policy, Negotiation& negotiation);
+  /// The same, and what waited for it is dropped.
+  void give_up(Policy& policy, Negotiation& negotiation);
   void renew(SaBundle& bundle);
   // lifetimes
   void schedule(SaBundle& bundle, Instant deadline);
@@ -69,6 +70,9 @@ class Setup final : public isakmp::KeyUser {
   void look_at(SaBundle& bundle, Instant now);
   void expire(SaBundle& bundle);
   // installation
+  std::unique_ptr<SaBundle> bundle_from(Policy& policy, const isakmp::Bundle& keyed);
+  /// Its time has come, or the peer was heard: traffic goes out by it, what waited first.
+  void settle(SaBundle& bundle);
   bool add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key, SecretBytes in_key);
   bool install_keys(SaBundle& bundle, const isakmp::Bundle& keyed, const std::vector<std::uint8_t>& specifications);
   void tunnel_in_udp(SaBundle& bundle) const;

@@ -256,19 +256,12 @@ void Engine::finish(Exchange& exchange, Sa& sa, bool sent_last) {
                   sa.policy->name);
     trace("QUICK", exchange, "Phase 2 [quick] complete");
     sa.carried_bundles = true;
-    if (initiator) {
-      exchange.installs_at = now_ + settling_time;
-      exchanges_.reschedule(exchange);
-    } else {
-      install(exchange, sa);
-    }
+    install(exchange, sa);
   }
   if (Exchange* const still = exchanges_.find(id); still != nullptr && !sent_last) remove_exchange(*still);
 }
 
-void Engine::install(Exchange& exchange, const Sa& sa) {
-  exchange.installs_at.reset();
-  exchanges_.reschedule(exchange);
+void Engine::install(const Exchange& exchange, const Sa& sa) {
   const Bundle bundle = quick_bundle(*this, exchange, sa);
   count(Counter::ipsec_addBundleGood);
   if (KeyObserver* const observer = effects_->key_observer()) observer->bundle_keys(bundle);
@@ -322,7 +315,7 @@ void Engine::log_failure(const Exchange& exchange, const Sa& sa, const std::stri
 // Ends an unfinished quick mode and tells whoever waits for it.
 void Engine::drop_exchange(Exchange& exchange, const std::string& reason) {
   const std::unique_ptr<QuickWork> quick = std::move(exchange.quick);
-  const bool finished = exchange.finished && !exchange.installs_at, initiator = exchange.role == Role::initiator;
+  const bool finished = exchange.finished, initiator = exchange.role == Role::initiator;
   remove_exchange(exchange);
   if (!quick || finished) return;
   if (initiator) return acquire_failed(std::move(quick->pending), reason, false);
@@ -348,7 +341,6 @@ void Engine::deadline() {
 
 void Engine::exchange_due(Exchange& exchange) {
   Sa* const sa = sas_.find(exchange.sa_id);
-  if (exchange.installs_at && sa != nullptr) return install(exchange, *sa);
   if (exchange.finished || sa == nullptr) return remove_exchange(exchange);
   if (exchange.job_running)
     return fail(exchange, *sa, Verdict::fail(NotifyType::none, text::reason_xauth_no_check, timeout_counter(exchange)));

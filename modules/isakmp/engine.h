@@ -152,7 +152,7 @@ class Engine {
   void step(Exchange& exchange, Sa& sa, const Header& header, const PayloadChain& chain, ByteView raw, Bytes next_iv);
   void build(Exchange& exchange, Sa& sa);
   void finish(Exchange& exchange, Sa& sa, bool sent_last);
-  void install(Exchange& exchange, const Sa& sa);
+  void install(const Exchange& exchange, const Sa& sa);
   void forget_later(Exchange& exchange);
   void fail(Exchange& exchange, Sa& sa, const Verdict& verdict);
   void log_failure(const Exchange& exchange, const Sa& sa, const std::string& reason);

@@ -95,7 +95,6 @@ struct Exchange {
   bool retransmits = false;
   Retransmission retransmission;
   std::optional<Instant> ends_at;  // of a finished one: when it is forgotten
-  std::optional<Instant> installs_at;  // of a quick mode begun here: when its bundle may be used
   std::optional<Instant> due;          // as the database has it
 
   const Row* row = nullptr;  // in progress while a crypto job runs
@@ -112,7 +111,7 @@ struct Exchange {
 
   bool is_phase1() const { return phase1 != nullptr; }
   std::optional<Instant> deadline() const {
-    if (finished) return installs_at ? installs_at : ends_at;
+    if (finished) return ends_at;
     return retransmits ? std::optional(retransmission.deadline()) : ends_at;
   }
 };

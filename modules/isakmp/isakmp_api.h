@@ -12,6 +12,7 @@
 #include "modules/enco/enco_api.h"
 #include "os/base/address.h"
 #include "os/base/bytes.h"
+#include "os/base/time.h"
 
 namespace arrouter::isakmp {
 
@@ -120,6 +121,8 @@ struct Bundle {
   std::uint32_t bundle = 0;
   bool initiator = false;
   bool confirmed = true;        // as responder: the initiator's last message has come
+  /// As initiator: when the peer will have worked our last message, so that what is sent finds its SAs.
+  std::optional<Instant> outbound_from;
   std::uint32_t isakmp_sa = 0;  // id of the ISAKMP SA it was negotiated under
   Ipv4Address local, peer;
   std::string nat_id;  // as in PeerName
@@ -133,8 +136,8 @@ class KeyUser {
  public:
   virtual ~KeyUser() = default;
   virtual std::expected<Selection, Refused> select(const Offer& offer) = 0;
-  /// Both directions may be used from now on (as responder: inbound at once, outbound when `confirmed` or on the
-  /// first packet that arrives).
+  /// Both directions may be used from now on (inbound at once; outbound as initiator not before `outbound_from`, as
+  /// responder when `confirmed`, and at the latest on the first packet that arrives).
   virtual void install(const Bundle& bundle) = 0;
   /// The negotiation for this bundle ended without success (initiator or responder).
   virtual void failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) = 0;

@@ -356,6 +356,7 @@ Bundle quick_bundle(Engine& engine, const Exchange& exchange, const Sa& sa) {
   const QuickWork& work = *exchange.quick;
   Bundle bundle;
   bundle.initiator = exchange.role == Role::initiator;
+  if (bundle.initiator) bundle.outbound_from = engine.now() + settling_time;
   const Acquire& wanted = work.pending.wanted;
   bundle.ipsec_policy = bundle.initiator ? wanted.ipsec_policy : work.selection.ipsec_policy;
   bundle.bundle = bundle.initiator ? wanted.bundle : work.selection.bundle;

@@ -71,6 +71,38 @@ TEST_CASE("the first packet asks for a bundle, waits, and leaves by it") {
   CHECK(fixture.counter("vpn", PolicyCounter::out_process_done) == 3);
 }
 
+TEST_CASE("a bundle that settles takes what comes and lets what goes wait") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  fixture.out(lan_ping(fixture));
+  isakmp::Bundle keyed = keyed_bundle(fixture.isakmp.acquires.back(), 0x5000);
+  keyed.outbound_from = fixture.services.time.now() + 50ms;
+  fixture.isakmp.user->install(keyed);
+  CHECK_FALSE(fixture.out(lan_ping(fixture)));
+  fixture.services.time.advance(49ms);
+  CHECK(fixture.ip.sent.empty());
+  SECTION("until its time has come") {
+    fixture.services.time.advance(1ms);
+    REQUIRE(fixture.ip.sent.size() == 2);
+    CHECK(sequence_of(fixture.ip.sent[1]) == 2);
+    CHECK(fixture.counter("vpn", PolicyCounter::out_no_bundle_fail) == 0);
+  }
+  SECTION("until the peer is heard") {
+    const std::uint32_t spi = keyed.sas.front().in_spi;
+    fixture.in(from_peer(fixture, fixture.packet("192.168.2.100", "192.168.1.100"), spi, 1));
+    CHECK(fixture.counter("vpn", PolicyCounter::in_process_done) == 1);
+    CHECK(fixture.ip.sent.size() == 2);
+  }
+  SECTION("unless the peer deletes it") {
+    fixture.isakmp.user->peer_deleted(ip4("200.200.200.1"), isakmp::Protocol::esp, 0x5000);
+    fixture.services.time.advance(1s);
+    CHECK(fixture.ip.sent.empty());
+    CHECK(fixture.counter("vpn", PolicyCounter::out_no_bundle_fail) == 2);
+    CHECK(fixture.module->state().policies.find("vpn")->negotiations.empty());
+  }
+  CHECK(fixture.isakmp.acquires.size() == 1);
+}
+
 TEST_CASE("one ping adds one to outProcessDone, its reply one to inProcessDone") {
   IpsecFixture fixture;
   fixture.configure(test::ipsec_howto);
