@@ -178,6 +178,7 @@ class Datapath final : public ArpHost {
   std::function<void(const IcmpAnswer&)> icmp_listener_;
   std::uint16_t id_ = 0;
   unsigned depth_ = 0;
+  bool logging_match_ = false;  // of a filter
   Burst looped_;
   Timer loop_timer_;
   // The sender seen last: packets of one sender come in runs, and need one check.

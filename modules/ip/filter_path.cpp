@@ -45,7 +45,9 @@ void set_type_of_service(PacketBuffer& packet, unsigned value) {
 const FilterEntry* Datapath::consult(unsigned number, Filter& filter, const FilterSubject& subject,
                                      const PacketBuffer& packet) {
   const FilterEntry* const entry = filter.decide(subject);
-  if (entry == nullptr || entry->log == FilterLog::none) return entry;
+  // A line may leave by syslog at once; the packet that carries it is not worth another.
+  if (entry == nullptr || entry->log == FilterLog::none || logging_match_) return entry;
+  logging_match_ = true;
   const auto position = entry - filter.entries.data() + 1;
   const auto log = [&](std::string_view subtype, std::string message) {
     services_.log.record({.severity = LogSeverity::info,
@@ -59,6 +61,7 @@ const FilterEntry* Datapath::consult(unsigned number, Filter& filter, const Filt
   const ByteView data = data_of(packet, subject);
   const ByteView shown = data.first(std::min(data.size(), logged_bytes(*entry)));
   if (!shown.empty()) log("DUMP", fmt::format(texts::filter_dump, number, position, to_hex(shown)));
+  logging_match_ = false;
   return entry;
 }
 

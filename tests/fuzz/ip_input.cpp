@@ -1,5 +1,5 @@
-// Any frames against the whole IP input: two interfaces, fragments, options, ICMP, UDP, decrypted packets. The input is
-// a row of frames, each with a two-byte length in front; the top bits of the length choose port and treatment.
+// Any frames against the whole IP input: two interfaces, fragments, options, ICMP, UDP, decrypted packets, filters. The
+// input is a row of frames, each with a two-byte length in front; the top bits of the length choose port and treatment.
 #include <cstdlib>
 
 #include "tests/unit/ip/bench.h"
@@ -34,8 +34,14 @@ struct Unwrap final : IpsecStage {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   test::IpBench router;
   router.two_interfaces();
-  router.run_all(
-      {"add ip rou=0.0.0.0 int=eth0 next=200.200.200.254", "enable ip srcroute", "set ip int=vlan1 dir=yes"});
+  router.run_all({"add ip rou=0.0.0.0 int=eth0 next=200.200.200.254", "enable ip srcroute", "set ip int=vlan1 dir=yes",
+                  "add ip fil=1 so=0.0.0.0 prot=tcp ses=start log=1600 ac=incl",
+                  "add ip fil=1 so=0.0.0.0 prot=udp dp=53 log=dump ac=excl",
+                  "add ip fil=1 so=0.0.0.0 prot=icmp ic=echo log=4 ac=incl",
+                  "add ip fil=1 so=0.0.0.0 op=yes log=header ac=incl", "add ip fil=1 so=0.0.0.0 ac=incl",
+                  "add ip fil=100 so=0.0.0.0 prot=udp poli=9", "add ip fil=200 so=0.0.0.0 prio=p3",
+                  "add ip rou=10.0.0.0 int=eth0 next=200.200.200.253 poli=1", "set ip int=eth0 fil=1 pri=200",
+                  "set ip int=vlan1 pol=100", "set ip local fil=1 pol=100"});
   router.api->listen_udp(500, "Fuzz", [](const UdpDatagram&) {});
   router.api->set_udp_encapsulation_port(4500);
   Unwrap stage(*router.api);

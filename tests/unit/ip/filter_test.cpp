@@ -194,6 +194,20 @@ TEST_CASE("LOG puts matched packets into the log") {
                                  "DUMP filter 1 entry 3 01020304"});
 }
 
+TEST_CASE("a log line that leaves in a packet is not the reason for another") {
+  Router router;
+  int lines = 0;
+  router.services.log.listen([&](const LogRecord& record) {
+    if (record.type != "IPFIL") return;
+    ++lines;
+    router.api->send_udp({{}, wan_host, 514, 514, Bytes(8)});
+  });
+  router.give({"add ip fil=1 so=0.0.0.0 log=header ac=incl", "set ip local fil=1"});
+  CHECK(router.api->send_udp({{}, wan_host, 500, 500, Bytes(8)}));
+  CHECK(lines == 1);
+  CHECK(router.eth0.sent.size() == 2);
+}
+
 TEST_CASE("the LOCAL interface's filter is asked for what the router gets and sends itself") {
   Router router;
   router.give({"add ip fil=250 so=0.0.0.0 type=traffic prot=icmp ic=echo ac=incl", "set ip local fil=250"});
