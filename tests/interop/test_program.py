@@ -39,6 +39,12 @@ class ProgramTest(unittest.TestCase):
         self.ready = process.stdout.readline()
         return process
 
+    def await_screen(self, command, text):
+        deadline = time.monotonic() + 10
+        while text not in self.run_program("ctl", "ctl", command).stdout:
+            self.assertLess(time.monotonic(), deadline, f"{command}: no {text}")
+            time.sleep(0.1)
+
     def write(self, name, text):
         path = os.path.join(self.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -161,12 +167,10 @@ class Running(ProgramTest):
         self.start("--interface", "eth0=memory")
         self.run_program("ctl", "ctl", "enable ip", "add ip int=eth0 ip=10.0.0.1")
         client = subprocess.Popen([PROGRAM, "ctl", "ctl", "ping 10.0.0.1 number=cont scr=no"], cwd=self.folder)
-        time.sleep(0.5)
-        self.assertIn("in progress ............... Yes", self.run_program("ctl", "ctl", "show ping").stdout)
+        self.await_screen("show ping", "in progress ............... Yes")
         client.kill()
         client.wait()
-        time.sleep(1.5)
-        self.assertIn("in progress ............... No", self.run_program("ctl", "ctl", "show ping").stdout)
+        self.await_screen("show ping", "in progress ............... No")
 
 
 class LocalTerminal(ProgramTest):

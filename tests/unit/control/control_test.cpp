@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "cli/control/control_client.h"
@@ -277,19 +278,27 @@ TEST_CASE("A client that leaves in the middle takes its command's output with it
 
 TEST_CASE("What a client that has gone waited for ends with it") {
   Fixture fixture;
-  bool ended = false, kept = true;
+  // Asked on the loop's own thread, until it holds or ten seconds have passed.
+  const auto comes_true = [&](const std::function<bool()>& question) {
+    for (int i = 0; i < 1000; ++i) {
+      std::promise<bool> answer;
+      fixture.loop.post([&] { answer.set_value(question()); });
+      if (answer.get_future().get()) return true;
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  };
+  bool began = false, ended = false;
   fixture.serve([&] {
     {
       RawClient client(fixture.path);
       client.send("text wait\n");
       client.end_of_input();  // still listening
-      std::this_thread::sleep_for(50ms);
-      kept = !fixture.router.last_terminal.expired();
+      began = comes_true([&] { return fixture.router.commands == 1 && !fixture.router.last_terminal.expired(); });
     }
-    std::this_thread::sleep_for(50ms);
-    ended = fixture.router.last_terminal.expired();
+    ended = comes_true([&] { return fixture.router.last_terminal.expired(); });
   });
-  CHECK(kept);
+  CHECK(began);
   CHECK(ended);
 }
 
