@@ -8,7 +8,7 @@
 //   and replaces it when it ends properly; finding "running" at the start means that the one before did not.
 // - Setting the clock moves no timer: SysUpTime goes by the monotonic clock.
 //
-// Not modelled: summer time, SHOW CPU EXTENDED and its sampling, redundant power supplies. An exception's vector,
+// Not modelled: SHOW CPU EXTENDED and its sampling, redundant power supplies. An exception's vector,
 // program counter and address are unknown, because a process that died cannot tell them.
 #include "modules/system/system.h"
 
@@ -39,7 +39,7 @@ const FileName security_marker{"flash", "enabled.sec"};
 }  // namespace
 
 SystemModule::SystemModule(Services& services, RouterControl& control)
-    : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()) {
+    : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()), summer_time_(services) {
   read_exceptions();
   last_end_ = services_.files.read_private(run_key).value_or("");
 }
@@ -91,6 +91,7 @@ void SystemModule::dump(ConfigWriter& writer) const {
     writer.line(fmt::format("set system territory={}", identity.territory));
   }
   setting("country", country_);
+  summer_time_.dump(writer);
 }
 
 std::vector<CommandRow> SystemModule::commands() {
@@ -98,6 +99,7 @@ std::vector<CommandRow> SystemModule::commands() {
   for (auto more : {&SystemModule::restart_rows, &SystemModule::clock_rows, &SystemModule::show_rows}) {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
+  for (CommandRow& row : summer_time_.rows()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/system/summer_time.h"
 #include "modules/system/system_api.h"
 #include "os/message.h"
 #include "os/module.h"
@@ -67,6 +68,7 @@ class SystemModule final : public Module, public SystemApi {
   std::string last_end_;               // how the run before this one ended; see run_endings in system.cpp
   std::string this_end_;               // what stop() leaves for the next run
   WallTime started_at_{};
+  SummerTime summer_time_;
 };
 
 }  // namespace arrouter::system
