@@ -4,13 +4,13 @@
 // the new, whatever happens in between.
 //
 // Invariants
-// - The marker enabled.sec is the system's: no file command makes, copies or removes it.
+// - The marker enabled.sec is the system's: no file command makes, copies or removes it, CLEAR FLASH TOTALLY neither.
 // - In security mode configuration scripts are read, copied, renamed and deleted by security officers alone.
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
 //
-// Not modelled: long and short names side by side, garbage and compaction (a deleted file's room is free at once), the
-// full-screen editor, DUMP, CompactFlash.
+// Not modelled: long and short names side by side, garbage and compaction (a deleted file's room is free at once), DUMP,
+// CompactFlash. EDIT is a session's (cli/session/edit.cpp).
 #include "modules/file/file.h"
 
 #include <algorithm>
@@ -97,6 +97,8 @@ std::vector<CommandRow> FileModule::memory_rows() {
        [this](Invocation& invocation) { return show_flash(invocation.screen); }},
       {"SHow FLash PHYsical", Access::manager, "Displays the FLASH devices.",
        [this](Invocation& invocation) { return show_flash_physical(invocation.screen); }},
+      {"CLEar FLash TOTally", Access::security, "Deletes every file in FLASH.",
+       [this](Invocation& invocation) { return clear_flash(invocation); }},
       {"SHow NVs", Access::manager, "Displays how full the non-volatile storage is.",
        [this](Invocation& invocation) { return show_nvs(invocation.screen); }},
   };
@@ -162,6 +164,23 @@ Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
     if (const auto removed = services_.files.remove(name); !removed) return say(texts::refused, removed.error().text);
   }
   return Outcome::successful(module_number::file);
+}
+
+Outcome FileModule::clear_flash(Invocation& invocation) {
+  Question question;
+  question.prompt = "All files in FLASH will be deleted. Are you sure (y/n)? ";
+  question.single_key = true;
+  question.answered = [this, finish = invocation.finish](const std::string& answer) {
+    if (!starts_with_ignoring_case(answer, "y")) return finish(Outcome::screen());
+    for (const FileInfo& file : services_.files.list()) {
+      if (file.device != "flash" || file.name == security_marker) continue;
+      const auto removed = services_.files.remove({file.device, file.name});
+      if (!removed) return finish(say(texts::refused, removed.error().text));
+    }
+    finish(Outcome::successful(module_number::flash));
+  };
+  invocation.ask(std::move(question));
+  return Outcome::wait();
 }
 
 Outcome FileModule::pass_on(const Args& args, const Caller& caller, bool keep) {

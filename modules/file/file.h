@@ -39,6 +39,7 @@ class FileModule final : public Module {
 
   Outcome record_output(const Args& args, const Caller& caller, bool append);
   Outcome delete_files(const Args& args, const Caller& caller);
+  Outcome clear_flash(Invocation& invocation);
   /// RENAME and COPY (`keep`): the content of one file under a new name.
   Outcome pass_on(const Args& args, const Caller& caller, bool keep);
   /// Configuration scripts hold passwords and tunnels: in security mode they are the security officer's.

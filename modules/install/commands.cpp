@@ -1,4 +1,4 @@
-// The install table, release and feature screens (reference/operations.md 4).
+// The install table and its screen (reference/operations.md 4).
 #include "modules/install/install.h"
 
 #include <algorithm>
@@ -37,10 +37,6 @@ std::vector<CommandRow> InstallModule::install_rows() {
        [this](Invocation& invocation) { return delete_install(invocation.args); }},
       {"SHow INStall", Access::manager, "Displays the installs and what the last start-up chose.",
        [this](Invocation& invocation) { return show_install(invocation.screen); }},
-      {"SHow RELease", Access::manager, "Displays the release licences.",
-       [this](Invocation& invocation) { return show_release(invocation.screen); }},
-      {"SHow FEAture[=<name:1-24>]", Access::manager, "Displays the feature licences.",
-       [this](Invocation& invocation) { return show_feature(invocation); }},
   };
 }
 
@@ -114,34 +110,6 @@ Outcome InstallModule::show_install(Screen& screen) const {
     history.append(line);
   }
   screen.set("installHistory", std::move(history));
-  screen.rule();
-  return Outcome::screen();
-}
-
-Outcome InstallModule::show_release(Screen& screen) const {
-  constexpr int ruled = 51;
-  screen.table("releases", {{"Release", 22}, {"Licence", 11}, {"Period", 0}});
-  screen.rule(ruled);
-  screen.row({"flash:" + services_.model.release_file, "full", "-"});
-  screen.rule(ruled);
-  return Outcome::screen();
-}
-
-Outcome InstallModule::show_feature(Invocation& invocation) const {
-  if (hidden_from(invocation.caller)) return Outcome::screen();
-  const bool one = invocation.args.has_value("FEATURE");
-  const std::string asked = one ? invocation.args.text("FEATURE") : std::string();
-  std::vector<Feature> shown = features();
-  if (one) {
-    std::erase_if(shown, [&](const Feature& feature) {
-      return !equal_ignoring_case(feature.name, asked) && std::to_string(feature.index) != asked;
-    });
-    if (shown.empty()) return say(texts::unknown_feature, asked);
-  }
-  Screen& screen = invocation.screen;
-  screen.table("features", {{"Index", 8}, {"Feature", 15}, {"Licence", 10}, {"Period", 0}});
-  screen.rule();
-  for (const Feature& feature : shown) screen.row({feature.index, feature.name, "full", "-"});
   screen.rule();
   return Outcome::screen();
 }

@@ -8,8 +8,8 @@
 // - In security mode nobody but a security officer sees the configuration or the feature list.
 // - The saved configuration is exactly what SHOW CONFIG DYNAMIC prints.
 //
-// Not modelled: loading another release's code (the table is kept and shown; the software stays this program), release
-// licences by password, feature passwords.
+// Not modelled: loading another release's code (the table is kept and shown; the software stays this program), what
+// makes a licence's password right, 30-day licences.
 #include "modules/install/install.h"
 
 #include "modules/install/install_module.h"
@@ -45,6 +45,7 @@ std::string_view slot_name(Slot slot) {
 
 InstallModule::InstallModule(Services& services, RouterControl& control) : services_(services), control_(control) {
   load();
+  load_licences();
 }
 
 void InstallModule::load() {
@@ -114,7 +115,9 @@ std::vector<Feature> InstallModule::features() const {
 
 std::vector<CommandRow> InstallModule::commands() {
   std::vector<CommandRow> rows = configuration_rows();
-  for (CommandRow& row : install_rows()) rows.push_back(std::move(row));
+  for (auto more : {&InstallModule::install_rows, &InstallModule::licence_rows}) {
+    for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
+  }
   return rows;
 }
 

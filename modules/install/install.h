@@ -4,6 +4,7 @@
 #include <array>
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ class InstallModule final : public Module {
  private:
   std::vector<CommandRow> configuration_rows();
   std::vector<CommandRow> install_rows();
+  std::vector<CommandRow> licence_rows();
 
   Outcome create_config(const Args& args);
   Outcome set_config(const Args& args);
@@ -55,6 +57,10 @@ class InstallModule final : public Module {
   Outcome set_install(const Args& args);
   Outcome delete_install(const Args& args);
   Outcome show_install(Screen& screen) const;
+  Outcome enable_release(const Args& args);
+  Outcome disable_release(const Args& args);
+  Outcome switch_feature(const Args& args, bool on);
+  std::optional<Feature> find_feature(std::string_view asked) const;  // by name or index
   Outcome show_release(Screen& screen) const;
   Outcome show_feature(Invocation& invocation) const;
 
@@ -64,6 +70,8 @@ class InstallModule final : public Module {
   bool hidden_from(const Caller& caller) const;
   void load();
   Outcome save();
+  void load_licences();
+  Outcome save_licences();
   std::string release_text(Slot slot) const;
   Install& at(Slot slot) { return table_[static_cast<std::size_t>(slot)]; }
   const Install& at(Slot slot) const { return table_[static_cast<std::size_t>(slot)]; }
@@ -73,6 +81,8 @@ class InstallModule final : public Module {
   std::array<Install, 3> table_;
   Slot current_slot_ = Slot::preferred;
   Install current_;
+  std::set<std::string, std::less<>> licensed_releases_;  // "flash:54-291.rez"
+  std::set<std::string, std::less<>> disabled_features_;
   std::vector<std::string> history_;  // what the start-up did, line by line
 };
 

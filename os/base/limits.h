@@ -25,6 +25,7 @@ inline constexpr std::uint64_t capture_bytes = 4ULL << 30; // of one capture fil
 // command line
 inline constexpr std::size_t command_line = 1000;          // characters; late 2.x releases
 inline constexpr std::size_t history = 99;                 // remembered lines at most
+inline constexpr std::size_t aliases = 256;
 inline constexpr std::size_t terminal_backlog = 1 << 20;   // bytes queued to a slow terminal before it is cut off
 inline constexpr std::size_t sessions = 32;
 inline constexpr std::size_t users = 1024;                 // accounts
@@ -39,9 +40,11 @@ inline constexpr std::size_t tcp_segments_remembered = 64; // arrived lately, fo
 inline constexpr std::size_t file_size = 32U << 20;
 inline constexpr std::size_t nvs_bytes = 512U << 10;
 inline constexpr std::size_t script_lines = 20000;
+inline constexpr std::size_t edited_file = 1U << 20;
 inline constexpr std::size_t active_scripts = 100;
 inline constexpr std::size_t triggers = 100;
 inline constexpr std::size_t trigger_scripts = 5;          // of one trigger
+inline constexpr std::size_t release_licences = 64;
 
 // IP
 inline constexpr std::size_t arp_entries = 4096;

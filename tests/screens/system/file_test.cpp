@@ -132,6 +132,18 @@ a.txt                       4  3b39       OK
 )");
 }
 
+TEST_CASE("CLEAR FLASH TOTALLY leaves NVS and the system's marker") {
+  SystemDesk desk;
+  auto& files = desk.router->files();
+  REQUIRE(files.write({"flash", "boot.cfg"}, "x"));
+  REQUIRE(files.write({"flash", "enabled.sec"}, "x"));
+  REQUIRE(files.write({"nvs", "a.txt"}, "x"));
+  CHECK(desk("clear flash totally") == "Info (1031003): Operation successful.");
+  CHECK_FALSE(files.exists({"flash", "boot.cfg"}));
+  CHECK(files.exists({"flash", "enabled.sec"}));
+  CHECK(files.exists({"nvs", "a.txt"}));
+}
+
 TEST_CASE("SHOW FLASH PHYSICAL and SHOW NVS") {
   SystemDesk desk;
   CHECK(desk("show flash physical") == R"(total size ........ 16 MBytes

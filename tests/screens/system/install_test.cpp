@@ -111,3 +111,23 @@ flash:54-291.rez      full       -
   CHECK(desk("show feature=AES") == desk("show feature=2"));
   CHECK(desk("show feature=bgp") == "Error (3049263): Feature \"bgp\" does not exist.");
 }
+
+TEST_CASE("licences are enabled and disabled, and outlive a restart") {
+  SystemDesk desk;
+  constexpr std::string_view done = "Info (1049003): Operation successful.";
+  CHECK(desk("ena rel=28-231.rel pass=ce645398fbe num=2.3.1") == done);
+  CHECK(desk("disable feature=aes") == done);
+  CHECK(desk("enable release=28-231.rel number=2.3") == "Error (3049264): 2.3 is not a valid release number.");
+  CHECK(desk("enable release=28-231.rel number=2.3.1 pass=xyz") ==
+        "Error (3049265): The licence password is not valid.");
+  CHECK(desk("disable release=x.rel") == "Error (3049266): Release x.rel has no licence.");
+  desk.router->restart(RestartKind::reboot, std::nullopt);
+  desk.time.advance(std::chrono::seconds(1));
+  CHECK(desk("show release").find("\nflash:28-231.rel      full       -\n") != std::string::npos);
+  CHECK(desk("show feature").find("aes") == std::string::npos);
+  CHECK(desk("enable feature=2 password=0123456789ab") == done);
+  CHECK(desk("show feature").find("2       aes            full      -") != std::string::npos);
+  CHECK(desk("enable feature=bgp password=00") == "Error (3049263): Feature \"bgp\" does not exist.");
+  CHECK(desk("disable release=28-231.rel") == done);
+  CHECK(desk("show release").find("28-231") == std::string::npos);
+}
