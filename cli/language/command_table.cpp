@@ -98,8 +98,9 @@ void CommandTable::add(std::string_view module, const CommandRow& row) {
 }
 
 std::expected<CommandTable::Match, Outcome> CommandTable::parse(std::string_view line) const {
-  if (is_blank_or_comment(line)) return Match{&nothing(), {}};
-  const auto tokens = tokenize(line);
+  const std::string expanded = aliases.expand(line);
+  if (is_blank_or_comment(expanded)) return Match{&nothing(), {}};
+  const auto tokens = tokenize(expanded);
   if (!tokens) return std::unexpected(command_error(tokens.error()));
 
   std::vector<const Grammar*> all;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/language/aliases.h"
 #include "os/command.h"
 
 namespace arrouter {
@@ -29,6 +30,9 @@ class CommandTable {
     const CommandRow* row = nullptr;
     Args args;
   };
+  /// Replaced in every line before it is parsed.
+  Aliases aliases;
+
   /// Finds the row a line means and checks every parameter. The error is the router's numbered line (module 035,
   /// reference/cli.md 7.2), taken from the row that fits best. Never throws, whatever the line holds. A blank line or a
   /// comment ('#' first) matches a row for anybody that does nothing and prints nothing, so `row` is never null.

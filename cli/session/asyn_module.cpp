@@ -10,7 +10,10 @@
 // Not modelled: line speed and signals. There is no serial line, so the rows that set them are not there either.
 #include "cli/session/asyn_module.h"
 
+#include "cli/session/alias_rows.h"
+#include "cli/session/asyn_show.h"
 #include "cli/session/dispatch.h"
+#include "cli/session/edit.h"
 #include "cli/session/help_text.h"
 #include "cli/session/texts.h"
 #include "os/base/text.h"
@@ -43,10 +46,6 @@ std::optional<char> key_of(std::string_view text) {
   return static_cast<char>(text.back() & 0x1f);
 }
 
-std::string key_text(char key) {
-  return key < ' ' ? fmt::format("^{}", static_cast<char>(key + '@')) : std::string(1, key);
-}
-
 /// Puts the parameters of SET ASYN and SET TTY into `settings`; false when ATTENTION is no key.
 bool apply(const Args& args, TerminalSettings& settings) {
   const auto number_or_off = [&args](std::string_view name, auto& value) {
@@ -57,6 +56,7 @@ bool apply(const Args& args, TerminalSettings& settings) {
   number_or_off("PAGE", settings.page);
   number_or_off("IDLETIME", settings.idle_s);
   if (args.has("HISTORY")) settings.history = static_cast<unsigned>(args.number("HISTORY"));
+  if (args.has("TYPE")) settings.dumb = args.choice("TYPE") == "DUMB";
   if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
   if (args.holds<Choice>("ATTENTION")) {
     settings.attention.reset();
@@ -75,8 +75,8 @@ bool apply(const Args& args, TerminalSettings& settings) {
 
 class AsynModule final : public Module {
  public:
-  AsynModule(Services& services, const CommandTable& table, SessionRegistry& sessions)
-      : services_(services), table_(table), sessions_(sessions) {}
+  AsynModule(Services& services, CommandTable& table, SessionRegistry& sessions)
+      : services_(services), table_(table), sessions_(sessions), started_(services.clock.now()) {}
   std::string_view name() const override { return "asyn"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -93,18 +93,22 @@ class AsynModule final : public Module {
                        const Caller& caller);
   Outcome set_asyn(Invocation& invocation);
   Outcome set_tty(Invocation& invocation);
+  Outcome show_asyns(Invocation& invocation) const;
+  Outcome show_own_tty(Invocation& invocation) const;
   Outcome show_history(Invocation& invocation) const;
   Outcome reset_history(Invocation& invocation);
   Outcome help(Invocation& invocation) const;
 
   Services& services_;
-  const CommandTable& table_;
+  CommandTable& table_;
   SessionRegistry& sessions_;
+  Instant started_;
 };
 
 std::vector<CommandRow> AsynModule::commands() {
-  std::vector<CommandRow> rows = login_rows();
-  for (auto more : {&AsynModule::terminal_rows, &AsynModule::history_rows}) {
+  std::vector<CommandRow> rows = alias_rows(table_.aliases);
+  for (CommandRow& row : edit_rows(services_)) rows.push_back(std::move(row));
+  for (auto more : {&AsynModule::login_rows, &AsynModule::terminal_rows, &AsynModule::history_rows}) {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
   return rows;
@@ -130,16 +134,22 @@ std::vector<CommandRow> AsynModule::login_rows() {
 }
 
 std::vector<CommandRow> AsynModule::terminal_rows() {
+  constexpr std::string_view terminal_note =
+      "There is no serial line: speed, parity and signals have no parameters. TYPE is kept and shown.";
   return {
       {"SET ASYn[=<0-9>] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
-       "[SECure=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}]",
+       "[SECure=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
        Access::manager, "Sets how a terminal port behaves.",
-       [this](Invocation& invocation) { return set_asyn(invocation); }, Coverage::partial,
-       "There is no serial line: speed, parity and signals have no parameters."},
+       [this](Invocation& invocation) { return set_asyn(invocation); }, Coverage::partial, terminal_note},
       {"SET TTY [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
-       "[ATTEntion={BREAK|NONE|<name:1-2>}]",
+       "[ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
        Access::manager, "Sets how the present session behaves.",
-       [this](Invocation& invocation) { return set_tty(invocation); }},
+       [this](Invocation& invocation) { return set_tty(invocation); }, Coverage::partial, terminal_note},
+      {"SHow ASYn[={<0-9>|ALL}]", Access::user, "Displays asynchronous ports and the terminals at them.",
+       [this](Invocation& invocation) { return show_asyns(invocation); }, Coverage::partial,
+       "There is no serial line: its speed and signals are shown as delivered."},
+      {"SHow TTY", Access::user, "Displays the terminal of the present session.",
+       [this](Invocation& invocation) { return show_own_tty(invocation); }},
   };
 }
 
@@ -156,6 +166,7 @@ std::vector<CommandRow> AsynModule::history_rows() {
 }
 
 void AsynModule::dump(ConfigWriter& writer) const {
+  dump_aliases(table_.aliases, writer);
   writer.section("TTY", {"TTY"});
   writer.section("ASYN", {"ASYN"});
   const TerminalSettings delivered;
@@ -171,6 +182,7 @@ void AsynModule::dump(ConfigWriter& writer) const {
     if (settings.attention && settings.attention != delivered.attention) {
       line += " attention=" + arrouter::quoted(key_text(*settings.attention));
     }
+    if (settings.dumb) line += " type=dumb";
     if (!settings.secure) line += " secure=off";
     if (!line.empty()) writer.line(fmt::format("set asyn={}{}", number, line));
   }
@@ -255,6 +267,40 @@ Outcome AsynModule::set_tty(Invocation& invocation) {
   return Outcome::successful(module_number::tty);
 }
 
+/// The ports somebody has set or is at; of those ALL or one number.
+Outcome AsynModule::show_asyns(Invocation& invocation) const {
+  std::map<unsigned, std::shared_ptr<Session>> ports;
+  const auto number_of = [](std::string_view device) {
+    constexpr std::string_view kind = "Asyn ";
+    return device.starts_with(kind) ? parse_number(device.substr(kind.size()), 9) : std::nullopt;
+  };
+  for (const auto& [device, settings] : sessions_.ports()) {
+    if (const auto number = number_of(device)) ports[static_cast<unsigned>(*number)];
+  }
+  for (const auto& session : sessions_.live()) {
+    if (const auto number = number_of(session->description().device)) ports[static_cast<unsigned>(*number)] = session;
+  }
+  if (invocation.args.holds<std::uint64_t>("ASYN")) {
+    const auto only = static_cast<unsigned>(invocation.args.number("ASYN"));
+    const std::shared_ptr<Session> at = ports.contains(only) ? ports[only] : nullptr;
+    ports = {{only, at}};
+  }
+  const std::uint64_t up_s = whole_seconds(services_.clock.now() - started_);
+  for (const auto& [number, session] : ports) {
+    if (number != ports.begin()->first) invocation.screen.line();
+    show_asyn(invocation.screen, number, session ? session->settings : sessions_.port_settings(asyn_name(number)),
+              session.get(), up_s);
+  }
+  return Outcome::screen();
+}
+
+Outcome AsynModule::show_own_tty(Invocation& invocation) const {
+  const auto session = session_of(invocation.caller);
+  if (!session) return say(no_session);
+  show_tty(invocation.screen, *session);
+  return Outcome::screen();
+}
+
 Outcome AsynModule::show_history(Invocation& invocation) const {
   const auto session = session_of(invocation.caller);
   if (!session) return say(no_session);
@@ -279,7 +325,7 @@ Outcome AsynModule::help(Invocation& invocation) const {
 
 }  // namespace
 
-std::unique_ptr<Module> make_asyn(Services& services, const CommandTable& table, SessionRegistry& sessions) {
+std::unique_ptr<Module> make_asyn(Services& services, CommandTable& table, SessionRegistry& sessions) {
   return std::make_unique<AsynModule>(services, table, sessions);
 }
 

@@ -8,6 +8,6 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_asyn(Services& services, const CommandTable& table, SessionRegistry& sessions);
+std::unique_ptr<Module> make_asyn(Services& services, CommandTable& table, SessionRegistry& sessions);
 
 }  // namespace arrouter

@@ -19,10 +19,11 @@ struct Topic {
 constexpr std::array topics = {
     Topic{"OPeration", "system, users, files, configuration, sessions, scripts, triggers",
           "asyn system user install file load script trigger"},
+    Topic{"INterfaces", "Ethernet and switch ports", "interface"},
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},
     Topic{"IP", "Internet Protocol", "ip tcp"},
-    Topic{"FIREwall", "firewall policies, rules, NAT", "firewall"},
+    Topic{"FIrewall", "stateful inspection firewall", "firewall"},
     Topic{"IPSec", "IP security, ISAKMP, ENCO", "enco isakmp ipsec"},
     Topic{"LAB", "commands no real router has", "lab"},
 };

@@ -45,6 +45,7 @@ struct TerminalSettings {
   std::uint32_t idle_s = 0;  // 0: never logged off
   std::optional<std::string> prompt;
   bool secure = true;  // a login is asked for
+  bool dumb = false;   // TYPE=DUMB: no VT100
   /// Comes back from an outgoing connection. A break, where the medium has one, arrives as this key too.
   std::optional<char> attention = break_key;
   static constexpr char break_key = '\x10';

@@ -31,7 +31,7 @@ bool good_password(const Args& args) {
 
 std::vector<CommandRow> InstallModule::licence_rows() {
   return {
-      {"ENAble RELease=<file> [PASSword=<name:1-24>] NUMber=<name:5-11>", Access::security, "Licenses a release.",
+      {"ENAble RELease=<file> [PASSword=<name:1-24>] NUMber=<name:1-11>", Access::security, "Licenses a release.",
        [this](Invocation& invocation) { return enable_release(invocation.args); }, Coverage::partial, note},
       {"DISable RELease=<file>", Access::security, "Takes a release's licence away.",
        [this](Invocation& invocation) { return disable_release(invocation.args); }},

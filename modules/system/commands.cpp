@@ -87,6 +87,7 @@ Outcome SystemModule::set_clock(const Args& args) {
   if (args.has("DATE")) midnight = *parse_date(args.text("DATE"));
   if (args.has("TIME")) of_day = *parse_time_of_day(args.text("TIME"));
   services_.wall.set(midnight + of_day);
+  summer_time_.clock_was_set();
   return Outcome::successful(module_number::system);
 }
 

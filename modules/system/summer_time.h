@@ -33,6 +33,8 @@ class SummerTime {
   explicit SummerTime(Services& services);
   std::vector<CommandRow> rows();
   void dump(ConfigWriter& writer) const;
+  /// Somebody set the clock, and is right.
+  void clock_was_set() { follow(); }
 
  private:
   Outcome add(const Args& args);

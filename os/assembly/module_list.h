@@ -17,7 +17,7 @@ namespace arrouter {
 struct ModuleContext {
   Services& services;
   RouterControl& control;
-  const CommandTable& table;
+  CommandTable& table;
   SessionRegistry& sessions;
   const PortStacks& stacks;
   Tcp& tcp;

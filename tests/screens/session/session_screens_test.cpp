@@ -86,6 +86,61 @@ TEST_CASE("a script has no session to act on") {
   }
 }
 
+TEST_CASE("aliases stand for text in every line, and are part of the configuration") {
+  Desk desk;
+  CHECK(desk("add alias=st string=\"show time\"") == "\nInfo (1035003): Operation successful.\n\nManager > ");
+  CHECK(desk("st").find("System time is ") != std::string::npos);
+  CHECK(desk("add alias=ST string=x") == "\nError (3035270): Alias \"ST\" already exists.\n\nManager > ");
+  CHECK(desk("show alias") == R"(
+Alias               String
+-------------------------------------------------------------------------------
+st                  show time
+-------------------------------------------------------------------------------
+
+Manager > )");
+  CHECK(desk("show config dynamic=alias").find("\nadd alias=\"st\" string=\"show time\"\n") != std::string::npos);
+  CHECK(desk("delete alias=st") == "\nInfo (1035003): Operation successful.\n\nManager > ");
+  CHECK(desk("delete alias=st") == "\nError (3035271): Alias \"st\" does not exist.\n\nManager > ");
+}
+
+TEST_CASE("SHOW ASYN and SHOW TTY") {
+  Desk desk;
+  desk("set asyn page=off idletime=600");
+  CHECK(desk("show tty") == R"(
+TTY information
+   Instance .................. 16
+   Login Name ................ manager
+   Description ............... Asyn 0
+   Secure .................... yes
+   Connections to ............ none
+   Current connection ........ none
+   In flow state ............. on
+   Out flow state ............ on
+   Type ...................... VT100
+   Service ................... none
+   Prompt .................... default
+   Echo ...................... yes
+   Attention ................. break
+   Manager ................... yes
+   Edit ...................... insert
+   History length ............ 30
+   Page size ................. off
+   Idle timeout (sec) ........ 600
+
+Manager > )");
+  desk("set tty type=dumb");
+  const std::string port = desk("show asyn=0");
+  CHECK(
+      port.starts_with("\nASYN 0  :  0000000000 seconds   Last change at: 0000000000 seconds\n\nASYN information\n"
+                       "   Name ...................... Asyn 0\n   Status .................... enabled\n"));
+  CHECK(port.find("   Type ...................... Dumb\n") != std::string::npos);
+  CHECK(desk("show asyn") == port);
+  const std::string other = desk("show asyn=3");
+  CHECK(other.find("   Login Name ................ none\n") != std::string::npos);
+  CHECK(other.find("   Page size ................. 22\n") != std::string::npos);
+  CHECK(desk.router.text("show tty") == "Error (3036256): There is no session to act on.");
+}
+
 TEST_CASE("HELP lists the topics, a topic its commands") {
   Desk desk;
   const std::string topics = desk("help");

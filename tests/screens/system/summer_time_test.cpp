@@ -32,7 +32,6 @@ TEST_CASE("the clock goes ahead when summer begins and back when it ends") {
   desk.time.advance(1s);
   CHECK(desk.clock() == "03:00:00");
   CHECK(desk("show log module=sys").find("Summer time CEST begins") != std::string::npos);
-  desk.time.advance(24h * 217);
   desk.set_clock("02:59:00", "28-oct-2007");
   desk.time.advance(59s);
   CHECK(desk.clock() == "02:59:59");

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include "os/base/limits.h"
+
 #include "tests/unit/session/world.h"
 
 using namespace arrouter;
@@ -283,7 +285,7 @@ TEST_CASE("help at any point shows options and goes on with the line; in passwor
   CHECK(person.shown() == "login: man?");
   person.log_in();
   person.ask_help("help ");
-  CHECK(person.shown().find("\n\nOptions : IP IPSec LAB LOGging OPeration REMote\n\n") != std::string::npos);
+  CHECK(person.shown().find("\n\nOptions : FIrewall INterfaces IP IPSec LAB LOGging OPeration REMote\n\n") != std::string::npos);
   person.ask_help("show user con");
   const std::string shown = person.shown();
   INFO(shown);
@@ -304,6 +306,30 @@ TEST_CASE("a port that is not secure needs no login and gives no rights; a manag
   world.time.advance(1h);
   manager.type("add user=bob password=secret7 login=yes");
   CHECK(manager.shown().find("Username: bob") != std::string::npos);
+}
+
+TEST_CASE("EDIT takes the keyboard, saves into FLASH and gives the prompt back") {
+  World world;
+  Person person(*world.router);
+  person.log_in();
+  const auto press = [&](std::string_view keys) {
+    for (const char key : keys) person.press(key);
+  };
+  person.type("edit notes.txt");
+  CHECK(person.shown().find("Ctrl+K+H = Help | File = notes.txt | Insert |  | 1:1") != std::string::npos);
+  press("hello\rworld\r\x0bx");
+  CHECK(person.shown().ends_with("Manager > "));
+  CHECK(world.router->files().read({"flash", "notes.txt"}).value() == "hello\nworld\n");
+  person.type("edit notes.txt");
+  press("lost\x03y");
+  CHECK(person.shown().ends_with("Manager > "));
+  CHECK(world.router->files().read({"flash", "notes.txt"}).value() == "hello\nworld\n");
+  person.type("edit enabled.sec");
+  CHECK(person.shown().find("Error (3056262): File enabled.sec belongs to the system.") != std::string::npos);
+  REQUIRE(world.router->files().write({"flash", "large.txt"}, std::string(limits::edited_file + 1, 'x')));
+  person.type("edit large.txt");
+  CHECK(person.shown().find("Error (3056263): File large.txt is too long for the editor.") != std::string::npos);
+  CHECK(world.router.text("edit notes.txt") == "Error (3036256): There is no session to act on.");
 }
 
 TEST_CASE("a restart ends every session with a record, and the next one is a new login") {
