@@ -130,13 +130,13 @@ void Engine::notified(Sa& sa, const Notification& notification) {
   effects_->log(LogSeverity::notice, "FAIL",
                 fmt::format(text::notify_received, name(notification.type), to_string(sa.peer.address)),
                 sa.policy->name);
-  // An error about a quick mode of ours ends it: the one whose SPI it names, or the only one there is.
-  std::vector<Exchange*> ours;
+  // An error about a quick mode ends it: the one whose SPI it names, or the only one there is.
+  std::vector<Exchange*> unfinished;
   for (Exchange* const exchange : exchanges_.of(sa.id))
-    if (exchange->quick && exchange->role == Role::initiator && !exchange->finished) ours.push_back(exchange);
-  Exchange* meant = ours.size() == 1 ? ours.front() : nullptr;
+    if (exchange->quick && !exchange->finished) unfinished.push_back(exchange);
+  Exchange* meant = unfinished.size() == 1 ? unfinished.front() : nullptr;
   if (notification.spi.size() == 4)
-    for (Exchange* const exchange : ours)
+    for (Exchange* const exchange : unfinished)
       if (std::ranges::count(exchange->quick->own_spis, load_be32(notification.spi.data())) != 0) meant = exchange;
   if (meant == nullptr || meant->job_running) return;
   fail(*meant, sa, Verdict::fail(NotifyType::none, fmt::format(text::reason_notify, name(notification.type))));

@@ -119,7 +119,11 @@ std::optional<Meaning> meaning(Protocol protocol, const Read& in, NattVersion na
 
 // IPComp's SPI is a CPI of two bytes, which some send as four (RFC 3173 5).
 std::optional<std::uint32_t> spi_of(const WireProposal& proposal) {
-  if (proposal.spi.size() == 4) return load_be32(proposal.spi.data());
+  if (proposal.spi.size() == 4) {
+    // Up to 255 reserved (RFC 4303 2.1); 0 would even make ESP in UDP look like ISAKMP.
+    const std::uint32_t spi = load_be32(proposal.spi.data());
+    return spi > 255 || proposal.protocol == Protocol::ipcomp ? std::optional(spi) : std::nullopt;
+  }
   if (proposal.spi.size() == 2 && proposal.protocol == Protocol::ipcomp) return load_be16(proposal.spi.data());
   return std::nullopt;
 }

@@ -212,6 +212,22 @@ TEST_CASE("a NAT that changes its mapping is followed once the peer proved itsel
   CHECK(net.b.user.moved_to == other);
 }
 
+TEST_CASE("an answer that the initiator refuses: its notify ends the responder's quick mode, which repeats nothing") {
+  Offices net;
+  net.configure("enc=3desouter sendn=true");
+  net.b.user.next_spi = GENERATE(0U, 255U);  // reserved: not to be sent to
+  net.want(net.a);
+  net.time.advance(1s);
+  CHECK(net.a.logged("Phase 2 [quick] with peer 200.200.200.1 failed: peer chose what was not offered"));
+  CHECK(net.b.logged("Phase 2 [quick] with peer 100.100.100.1 failed: peer sent NO-PROPOSAL-CHOSEN"));
+  CHECK(net.b.run("show isakmp exchange").find("QUICK") == std::string::npos);
+  CHECK(net.b.user.failures.size() == 1);
+  const std::size_t sent = net.channel.sent.size();
+  net.time.advance(300s);
+  CHECK(net.channel.sent.size() == sent);
+  CHECK(net.b.run("show isakmp sa=1").find("ACTIVE") != std::string::npos);
+}
+
 TEST_CASE("Deletes: the named SA goes, and is told of only with senddeletes") {
   Offices net;
   SECTION("senddeletes") {
