@@ -240,7 +240,9 @@ class Engine {
   void acquire(Pending pending);
   void acquire_failed(Pending pending, const std::string& reason, bool phase1);
   /// `renewed`: the SA it is to replace, whose ports lead through the peer's NAT.
-  Sa* start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address local, const Sa* renewed = nullptr);
+  /// `bundle`: IPsec's, when an acquire is the cause.
+  Sa* start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address local, const Sa* renewed = nullptr,
+                   std::optional<std::uint32_t> bundle = {});
   std::uint32_t new_message_id(Sa& sa);
   Exchange* begin_as_initiator(ExchangeType type, Sa& sa);
   void start_quick(Sa& sa, Pending pending);

@@ -16,7 +16,9 @@
 //  * Nothing a stranger sends changes an authenticated SA: what is not protected by its keys is counted and dropped,
 //    message ids are used once, and a message that fails a check leaves the exchange as it was.
 //  * Both sides repeat a message that is not answered, as the real router does. A stranger's request is answered so
-//    often too, but at most limits::isakmp_half_open strangers are remembered, so this cannot become a flood.
+//    often too, but at most limits::isakmp_half_open strangers are remembered, so this cannot become a flood; what else
+//    they may cause is bounded in strangers.h.
+//  * What builds on the last message of an exchange (another exchange, ESP) leaves it settling_time.
 //  * Where a policy wants XAUTH, an SA has keys from the end of phase 1 on, but serves no quick mode, heartbeat or Initial
 //    Contact before its user has passed.
 //  * A policy is fixed while a negotiation runs; SET affects later ones.

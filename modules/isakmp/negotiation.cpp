@@ -63,14 +63,15 @@ void Engine::acquire(Pending pending) {
   if (ready != nullptr && ready->settles_at) return ready->queued.push_back(std::move(pending));
   if (ready != nullptr) return start_quick(*ready, std::move(pending));
   count(Counter::general_acquireNoSa);
-  if (preparing == nullptr) preparing = start_phase1(policy, peer, wanted.local);
+  if (preparing == nullptr) preparing = start_phase1(policy, peer, wanted.local, nullptr, wanted.bundle);
   if (preparing == nullptr) return acquire_failed(std::move(pending), text::reason_no_peer, true);
   count(Counter::general_acquireQueued);
   preparing->queued.push_back(std::move(pending));
 }
 
 // nullptr when it cannot even start; the cause is logged.
-Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address wanted_local, const Sa* renewed) {
+Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address wanted_local, const Sa* renewed,
+                         std::optional<std::uint32_t> bundle) {
   const auto refuse = [&](const std::string& reason) -> Sa* {
     count(Counter::general_initPh1XchgFailed);
     effects_->log(LogSeverity::notice, "FAIL", fmt::format(text::cannot_start, to_string(peer), reason), policy->name);
@@ -111,9 +112,10 @@ Sa* Engine::start_phase1(const PolicyPtr& policy, Ipv4Address peer, Ipv4Address 
                 fmt::format(text::phase1_started, exchange->id, mode_word(policy->mode), to_string(peer),
                             to_string(local), "initiator"),
                 policy->name);
-  if (effects_->debugging(DebugFlag::trace))
-    effects_->debug(DebugFlag::trace, fmt::format("ISAKMP CORE: Acquire - ph1Started - xchg_id = {}, peer = {}",
-                                                  exchange->id, to_string(peer)));
+  if (bundle && effects_->debugging(DebugFlag::trace))
+    effects_->debug(DebugFlag::trace,
+                    fmt::format("ISAKMP CORE: Acquire - ph1Started - xchg_id = {} bundle_index = {}, peer = {}",
+                                exchange->id, *bundle, to_string(peer)));
   start(*exchange, *sa);
   return sa;
 }

@@ -315,6 +315,16 @@ TEST_CASE("debugging prints states on the terminal that asked, and never a secre
   CHECK(net.a.terminal->text.empty());
 }
 
+TEST_CASE("debugging names the bundle whose acquire began phase 1") {
+  Offices net;
+  net.configure();
+  net.a.run("enable isakmp debug=trace");
+  net.want(net.a, 7);
+  REQUIRE(net.up());
+  CHECK(net.a.terminal->text.find("ISAKMP CORE: Acquire - ph1Started - xchg_id = 1 bundle_index = 7, peer = "
+                                  "200.200.200.1\n") != std::string::npos);
+}
+
 TEST_CASE("a decoded message") {
   Offices net;
   net.configure("enc=3desouter natt=true");
