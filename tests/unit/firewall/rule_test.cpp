@@ -190,7 +190,7 @@ TEST_CASE("DEBUG prints packets and decisions on the terminal that asked") {
   FireBench bench{"enable firewall policy=net debug=pkt,process"};
   bench.out(FireBench::udp(lan_host, server, 1059, 53, data));
   CHECK(bench.terminal->output ==
-        "FIRE net OUT 4500002c1234000040119671c0a8016408080808042300350018e101090909090909090909090909090909\n"
+        "FIRE net OUT 4500002c1234000040119671c0a8016408080808042300350018e10109090909090909090909090909090909\n"
         "FIRE net new session 0001 UDP 192.168.1.100:1059 <-> 8.8.8.8:53, gbl 192.168.1.100:1059 <-> 8.8.8.8:53\n");
   bench.good("disable firewall policy=net debug=pkt");
   bench.terminal->output.clear();
