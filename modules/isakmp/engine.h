@@ -176,6 +176,7 @@ class Engine {
   void receive(event::Received received);
   void receive_message(const event::Received& received, ByteView message);
   void receive_first(const event::Received& received, const Header& header, ByteView message);
+  void hold(Exchange& exchange, const event::Received& received);
   void receive_phase1(Sa& sa, const event::Received& received, const Header& header, ByteView message);
   void receive_phase2(Sa& sa, const event::Received& received, const Header& header, ByteView message);
   Exchange* begin_as_responder(Sa& sa, const Header& header, const event::Received& received);

@@ -96,11 +96,13 @@ void Engine::resume(Exchange& exchange, const std::optional<Verdict>& failure) {
   exchange.job_running = false;
   if (failure) return fail(exchange, *sa, *failure);
   const std::uint16_t id = exchange.id;
+  event::Received held{exchange.held_local, exchange.held_peer, std::exchange(exchange.held, {})};
   advance(exchange, *sa);
-  // A message that came while the job ran is looked at now.
+  if (held.payload.empty()) return;
+  // A message that came while the job ran is looked at now, or after the next job; the exchange may be over.
   Exchange* const still = exchanges_.find(id);
-  if (still == nullptr || still->held.empty() || still->job_running) return;
-  receive({still->held_local, still->held_peer, std::exchange(still->held, {})});
+  if (still != nullptr && still->job_running) return hold(*still, held);
+  receive(std::move(held));
 }
 
 }  // namespace arrouter::isakmp

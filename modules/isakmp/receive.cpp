@@ -205,6 +205,13 @@ std::optional<Engine::Opened> Engine::open(const Sa& sa, const Header& header, B
   return opened;
 }
 
+// For resume(), when the exchange's job is done; of several messages the latest.
+void Engine::hold(Exchange& exchange, const event::Received& received) {
+  exchange.held = received.payload;
+  exchange.held_local = received.local;
+  exchange.held_peer = received.peer;
+}
+
 void Engine::receive_phase1(Sa& sa, const event::Received& received, const Header& header, ByteView message) {
   Exchange* const exchange = exchanges_.find(sa.id, 0);
   count(exchange != nullptr ? Counter::xdb_getXchgGood : Counter::xdb_getXchgFailed);
@@ -212,12 +219,7 @@ void Engine::receive_phase1(Sa& sa, const event::Received& received, const Heade
   if (exchange->type != header.exchange) return bad_message(exchange, received.peer, "another exchange type");
   if (duplicate(*exchange, received, message)) return;
   if (exchange->finished) return bad_message(exchange, received.peer, "phase 1 of that SA is over");
-  if (exchange->job_running) {
-    exchange->held = received.payload;
-    exchange->held_local = received.local;
-    exchange->held_peer = received.peer;
-    return;
-  }
+  if (exchange->job_running) return hold(*exchange, received);
   std::optional<Opened> opened;
   const bool encrypted = (header.flags & flag_encrypted) != 0;
   if (encrypted) {
@@ -261,17 +263,14 @@ void Engine::receive_phase2(Sa& sa, const event::Received& received, const Heade
   if (exchange != nullptr && exchange->type != header.exchange)
     return bad_message(exchange, received.peer, "another exchange type");
   if (exchange != nullptr && duplicate(*exchange, received, message)) return;
+  // In aggressive mode phase 2 begins right behind the signature that is still being checked.
+  Exchange* const busy = sa.keyed() ? exchange : exchanges_.find(sa.id, 0);
+  if (busy != nullptr && busy->job_running) return hold(*busy, received);
   if (!sa.keyed()) return bad_message(exchange, received.peer, "before phase 1 is over");
   // Some XAUTH servers send the verdict under the message id of their request.
   const bool again = exchange != nullptr && exchange->finished && exchange->transaction;
   if (exchange != nullptr && exchange->finished && !again)
     return bad_message(exchange, received.peer, "that exchange is over");
-  if (exchange != nullptr && exchange->job_running) {
-    exchange->held = received.payload;
-    exchange->held_local = received.local;
-    exchange->held_peer = received.peer;
-    return;
-  }
   if ((header.flags & flag_encrypted) == 0) return bad_message(exchange, received.peer, "not encrypted");
   auto opened = open(sa, header, message,
                      exchange != nullptr ? exchange->iv

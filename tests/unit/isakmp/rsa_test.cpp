@@ -189,6 +189,15 @@ TEST_CASE("methods do not mix, and policies are chosen by them") {
   }
 }
 
+TEST_CASE("phase 2 that begins while the last signature is still being checked waits for it") {
+  SignedOffices net("aggressive");
+  net.time.job_delay = 100ms;
+  net.want(net.a);
+  REQUIRE(net.up());
+  CHECK(net.a.counter("msgRetransmit") == 0);
+  CHECK(net.b.counter("msgRxBad") == 0);
+}
+
 TEST_CASE("a damaged signature is refused") {
   SignedOffices net("aggressive");
   bool damaged = false;
