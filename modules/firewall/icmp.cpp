@@ -44,6 +44,7 @@ bool Datapath::continue_error(const Members& members, Case& item) {
   const auto found = state_.sessions.find(item.flow.quoted->reversed());
   if (!found || !belongs(*found.session, found.direction, item.ingress)) {
     if (side == Direction::out) return true;  // to the router, or a matter of rules when the route is known
+    if (spoofed(member, item)) return deny(member, item, side, Reason::spoofed);
     if (local && state_.ip.is_own(item.flow.quoted->source.address)) return true;  // about the router's own, as ESP
     const bool unasked = local || is_global(state_, item.ingress, destination);
     return !unasked || deny(member, item, side, Reason::policy);

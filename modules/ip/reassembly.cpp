@@ -64,6 +64,7 @@ Reassembly::Datagram& Reassembly::begin(const wire::Ipv4View& ip, const PacketMe
   fresh.id = ip.id();
   fresh.protocol = ip.protocol();
   fresh.security = meta.ipsec_sa;
+  fresh.interface = meta.interface;
   fresh.deadline = clock_.now() + limits::reassembly_time;
   fresh.bytes = 0;
   Datagram*& bucket = index_[bucket_of(fresh.id, fresh.source)];

@@ -39,7 +39,8 @@ class Reassembly {
     Ipv4Address source, destination;
     std::uint16_t id = 0;
     std::uint8_t protocol = 0;
-    std::uint32_t security = 0;  // fragments that came through different SAs do not mix
+    std::uint32_t security = 0;   // fragments that came through different SAs do not mix,
+    std::uint16_t interface = 0;  // nor those of two interfaces: a firewall trusts them differently
     Instant deadline{};
     std::vector<Piece> pieces;  // by begin, never overlapping
     std::size_t bytes = 0;
@@ -47,7 +48,7 @@ class Reassembly {
     std::list<Datagram>::iterator self;
     bool belongs(const wire::Ipv4View& ip, const PacketMeta& meta) const {
       return id == ip.id() && source == ip.source() && destination == ip.destination() && protocol == ip.protocol() &&
-             security == meta.ipsec_sa;
+             security == meta.ipsec_sa && interface == meta.interface;
     }
     bool whole() const;
   };

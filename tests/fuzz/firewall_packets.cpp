@@ -1,11 +1,28 @@
 // Any packets against the firewall: options, fragments, ICMP errors and what they quote, through sessions, rules and
 // NAT. The input is a row of packets, each with a two-byte length in front; the top bits of the length choose port and
-// treatment. The session table keeps its limit, and no buffer may be lost.
+// treatment. Outside nobody may ever see a private address, and no buffer may be lost.
 #include <cstdlib>
 
 #include "tests/support/fire_bench.h"
 
+namespace {
+
 using namespace arrouter;
+
+void check_outside(test::FireBench& router, bool from_outside) {
+  const Ipv4Address network(192, 168, 1, 0);
+  while (!router.eth0.sent.empty()) {
+    const Bytes frame = router.eth0.next();
+    const auto view = wire::view_ethernet(frame);
+    if (!view || view->type != wire::ether_type::ipv4) continue;
+    const auto ip = wire::view_ipv4(view->payload);
+    if (!ip) std::abort();
+    if (ip->source() == test::lan_router) continue;
+    if (!(from_outside ? ip->source().masked(mask_of(24)) != network : ip->source() == test::wan)) std::abort();
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   {
@@ -34,6 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         router.vlan1.inject({router.from_lan(packet)});
       }
       if ((head & 0x2000) != 0) router.wait(std::chrono::seconds(20));
+      check_outside(router, outside);
       if (std::stoul(router.sessions()) > 8) std::abort();
     }
     router.run("show firewall session counter");
