@@ -8,7 +8,7 @@ namespace arrouter::ipsec {
 namespace {
 
 constexpr std::string_view gaps =
-    "IPv4 only. LNAME, RNAME and IPROUTETEMPLATE are kept, shown and written to the configuration, without effect.";
+    "IPv4 only. LNAME and RNAME are kept, shown and written to the configuration, without effect.";
 
 /// LADDRESS with LMASK, or the same of the remote side. A mask given alone goes with the address that stands; an
 /// address given alone keeps a mask that stands.
