@@ -16,9 +16,9 @@
 //   - An SA belongs to one bundle, a bundle to one policy; they die together and with the policy. A bundle holds a list
 //     of SAs, applied left to right; it has one pair of end points and at most one outer header. What arrives has to
 //     carry every SA of its bundle, but IPComp where nothing was gained.
-//   - A bundle is replaced before it ends: its initiator asks for the next one at 95 % of its life. The newest bundle
-//     carries outbound traffic as soon as the peer is known to have it; the old one keeps receiving, until 30 seconds
-//     after the first packet by the new one or until its own end.
+//   - A bundle is replaced before it ends: its initiator, or a responder that grants less than was asked for, asks for
+//     the next one at 95 % of its life. The newest bundle carries outbound traffic as soon as the peer is known to have
+//     it; the old one keeps receiving, until 30 seconds after the first packet by the new one or until its own end.
 //   - Sequence numbers are checked before and committed after authentication. A number is never sent twice, except with
 //     manual keys without anti-replay, where RFC 4303 3.3.3 lets it wrap.
 //   - The inner packet of an SA is compared with the selectors that were negotiated for it, not with the policy list.

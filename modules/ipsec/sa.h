@@ -76,6 +76,7 @@ struct SaBundle {
   Policy* policy = nullptr;
   std::uint32_t index = 0;  // in the policy
   bool initiator = false;
+  bool renews = true;  // this end asks for the successor: the initiator, and a responder whose own limits are shorter
   Ipv4Address local, peer;  // tunnel end points
   std::string nat_id;       // of the peer, where it shares a NAT's address with others (isakmp::PeerName)
   Traffic traffic;

@@ -103,20 +103,34 @@ std::unique_ptr<SaBundle> Setup::bundle_from(Policy& policy, const isakmp::Bundl
   made->traffic = {keyed.local_id, keyed.remote_id};
   made->nat = keyed.nat;
   made->isakmp_policy = keyed.isakmp_policy;
-  made->hard_seconds = keyed.lifetime.seconds;
-  made->soft_seconds = soft_of(keyed.lifetime.seconds);
-  made->hard_bytes = keyed.lifetime.kilobytes * 1024;
-  made->soft_bytes = soft_of(made->hard_bytes);
+  limit(*made, keyed.lifetime);
   if (keyed.outbound_from > state_.now()) made->settles_at = keyed.outbound_from;
   return made;
+}
+
+/// The shorter of what was negotiated and of our own specification, of which an initiator that offers more than we grant
+/// does not learn: then the renewal falls to us.
+void Setup::limit(SaBundle& bundle, isakmp::Lifetime negotiated) const {
+  isakmp::Lifetime limits = negotiated;
+  const auto own = state_.specifications.bundles.find(*bundle.policy->bundle_specification);
+  if (!bundle.initiator && own != state_.specifications.bundles.end()) {
+    limits.seconds = std::min(limits.seconds, own->second.expiry_seconds);
+    const std::uint64_t kilobytes = own->second.expiry_kbytes.value_or(0);
+    if (kilobytes != 0 && (limits.kilobytes == 0 || kilobytes < limits.kilobytes)) limits.kilobytes = kilobytes;
+  }
+  bundle.renews = bundle.initiator || limits.seconds != negotiated.seconds || limits.kilobytes != negotiated.kilobytes;
+  bundle.hard_seconds = limits.seconds;
+  bundle.soft_seconds = soft_of(limits.seconds);
+  bundle.hard_bytes = limits.kilobytes * 1024;
+  bundle.soft_bytes = soft_of(bundle.hard_bytes);
 }
 
 void Setup::settle(SaBundle& bundle) {
   Policy& policy = *bundle.policy;
   bundle.settles_at.reset();
   ++state_.generation;
-  // Only the initiator renews; the responder looks again when the bundle ends.
-  schedule(bundle, bundle.created + seconds(bundle.initiator ? bundle.soft_seconds : bundle.hard_seconds));
+  // Who does not renew looks again when the bundle ends.
+  schedule(bundle, bundle.created + seconds(bundle.renews ? bundle.soft_seconds : bundle.hard_seconds));
   Negotiation* const negotiation = policy.find_negotiation(bundle.index);
   if (negotiation == nullptr) return;
   std::vector<Packet> waiting = std::move(negotiation->waiting);
@@ -331,7 +345,7 @@ void Setup::look_at(SaBundle& bundle, Instant now) {
     bundle.policy->counters.add(PolicyCounter::out_bundle_expire);
     return expire(bundle);
   }
-  if (bundle.initiator && now >= bundle.created + seconds(bundle.soft_seconds)) {
+  if (bundle.renews && now >= bundle.created + seconds(bundle.soft_seconds)) {
     if (!bundle.soft_expired) {
       bundle.soft_expired = true;
       bundle.policy->counters.add(PolicyCounter::out_bundle_soft_expire);
@@ -349,7 +363,7 @@ void Setup::soft_limit(SaBundle& bundle, Heading heading) {
   bundle.policy->counters.add(heading == Heading::leaving ? PolicyCounter::out_bundle_soft_expire
                                                           : PolicyCounter::in_bundle_soft_expire);
   state_.counters.add(GroupCounter::setup_soft_expire);
-  if (bundle.initiator) renew(bundle);
+  if (bundle.renews) renew(bundle);
 }
 
 void Setup::hard_limit(SaBundle& bundle, Heading heading) {

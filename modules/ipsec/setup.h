@@ -71,6 +71,7 @@ class Setup final : public isakmp::KeyUser {
   void expire(SaBundle& bundle);
   // installation
   std::unique_ptr<SaBundle> bundle_from(Policy& policy, const isakmp::Bundle& keyed);
+  void limit(SaBundle& bundle, isakmp::Lifetime negotiated) const;
   /// Its time has come, or the peer was heard: traffic goes out by it, what waited first.
   void settle(SaBundle& bundle);
   bool add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key, SecretBytes in_key);

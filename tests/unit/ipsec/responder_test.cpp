@@ -5,6 +5,7 @@
 
 using namespace arrouter;
 using namespace arrouter::ipsec;
+using namespace std::chrono_literals;
 using isakmp::Refusal;
 using test::ip4;
 using test::IpsecFixture;
@@ -36,6 +37,28 @@ isakmp::Refused refusal(IpsecFixture& fixture, const isakmp::Offer& offer) {
   const auto answer = fixture.isakmp.user->select(offer);
   REQUIRE_FALSE(answer.has_value());
   return answer.error();
+}
+
+/// A peer calls and gets its bundle.
+void answer_call(IpsecFixture& fixture, std::string_view peer, std::uint32_t out_spi, isakmp::Lifetime lifetime = {}) {
+  auto offer = howto_offer();
+  offer.peer = ip4(peer);
+  const auto answer = fixture.isakmp.user->select(offer);
+  REQUIRE(answer);
+  isakmp::Bundle bundle;
+  bundle.ipsec_policy = answer->ipsec_policy;
+  bundle.bundle = answer->bundle;
+  bundle.local = offer.local;
+  bundle.peer = offer.peer;
+  bundle.local_id = offer.local_id;
+  bundle.remote_id = offer.remote_id;
+  bundle.lifetime = lifetime;
+  bundle.sas.push_back({isakmp::Protocol::esp, triple_sha, answer->spis[0], out_spi, {}, {}});
+  for (std::uint8_t i = 0; i < 44; ++i) {
+    bundle.sas[0].in_key.push_back(i);
+    bundle.sas[0].out_key.push_back(i);
+  }
+  fixture.isakmp.user->install(bundle);
 }
 
 }  // namespace
@@ -133,31 +156,35 @@ TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
     IpsecFixture fixture;
     fixture.configure(test::ipsec_howto);
     fixture.configure(fmt::format("set ipsec pol=vpn peer={}", kind));
-    const auto call = [&](std::string_view peer, std::uint32_t out_spi) {
-      auto offer = howto_offer();
-      offer.peer = ip4(peer);
-      const auto answer = fixture.isakmp.user->select(offer);
-      REQUIRE(answer);
-      isakmp::Bundle bundle;
-      bundle.ipsec_policy = answer->ipsec_policy;
-      bundle.bundle = answer->bundle;
-      bundle.local = offer.local;
-      bundle.peer = offer.peer;
-      bundle.local_id = offer.local_id;
-      bundle.remote_id = offer.remote_id;
-      bundle.sas.push_back({isakmp::Protocol::esp, triple_sha, answer->spis[0], out_spi, {}, {}});
-      for (std::uint8_t i = 0; i < 44; ++i) {
-        bundle.sas[0].in_key.push_back(i);
-        bundle.sas[0].out_key.push_back(i);
-      }
-      fixture.isakmp.user->install(bundle);
-    };
-    call("1.1.1.1", 0x5000);
-    call("2.2.2.2", 0x6000);
+    answer_call(fixture, "1.1.1.1", 0x5000);
+    answer_call(fixture, "2.2.2.2", 0x6000);
     const auto& bundles = fixture.module->state().policies.find("vpn")->bundles;
     CHECK(bundles.size() == (kind == "any" ? 2U : 1U));
     CHECK(bundles.back()->peer == ip4("2.2.2.2"));
     CHECK(bundles.back()->sas[0]->specification == 1);
+  }
+}
+
+TEST_CASE("a responder renews what it grants for less than was asked, and only that") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  fixture.configure("set ipsec bund=1 expirys=600");
+  SECTION("a longer life was asked for") {
+    answer_call(fixture, "200.200.200.1", 0x5000, {3600, 0});
+    fixture.services.time.advance(569s);
+    CHECK(fixture.isakmp.acquires.empty());
+    fixture.services.time.advance(1s);
+    REQUIRE(fixture.isakmp.acquires.size() == 1);
+    CHECK(fixture.isakmp.acquires[0].lifetime.seconds == 600);
+  }
+  SECTION("the same or a shorter one") {
+    const std::uint32_t asked = GENERATE(600U, 400U);
+    answer_call(fixture, "200.200.200.1", 0x5000, {asked, 0});
+    fixture.services.time.advance(std::chrono::seconds(asked - 1));
+    CHECK(fixture.module->state().policies.find("vpn")->bundles.size() == 1);
+    fixture.services.time.advance(1s);
+    CHECK(fixture.module->state().policies.find("vpn")->bundles.empty());
+    CHECK(fixture.isakmp.acquires.empty());
   }
 }
 
