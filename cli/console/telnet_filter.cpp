@@ -1,21 +1,10 @@
 #include "cli/console/telnet_filter.h"
 
+#include "cli/console/telnet_bytes.h"
+
 namespace arrouter {
 
-namespace {
-
-constexpr unsigned char se = 240, sb = 250, will = 251, wont = 252, do_it = 253, dont = 254, iac = 255;
-constexpr unsigned char break_key = 243, are_you_there = 246, erase_character = 247, erase_line = 248;
-constexpr unsigned char option_echo = 1, option_suppress_go_ahead = 3;
-constexpr unsigned most_refusals = 64;  // a client that asks more often than there are options wants to play
-
-void say(std::string& reply, unsigned char verb, unsigned char option) {
-  reply += static_cast<char>(iac);
-  reply += static_cast<char>(verb);
-  reply += static_cast<char>(option);
-}
-
-}  // namespace
+using namespace telnet;
 
 std::string TelnetFilter::typed(std::string_view bytes, std::string& reply) {
   std::string out;

@@ -2,17 +2,12 @@
 
 #include <utility>
 
+#include "cli/console/telnet_bytes.h"
+
 namespace arrouter::telnet {
 namespace {
 
-constexpr unsigned char se = 240, sb = 250, will = 251, wont = 252, do_it = 253, dont = 254, iac = 255;
-constexpr unsigned char option_echo = 1, option_suppress_go_ahead = 3, option_terminal_type = 24;
 constexpr char type_is = 0, type_send = 1;
-constexpr unsigned most_refusals = 64;  // a host that asks more often than there are options wants to play
-
-void say(std::string& reply, unsigned char verb, unsigned char option) {
-  for (const unsigned char byte : {iac, verb, option}) reply += static_cast<char>(byte);
-}
 
 }  // namespace
 

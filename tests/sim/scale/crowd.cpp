@@ -11,6 +11,17 @@
 
 namespace arrouter::test {
 
+isakmp::Policy crowd_policy() {
+  isakmp::Policy policy;
+  policy.name = "office";
+  policy.peer = {isakmp::PeerSetting::Kind::address, Ipv4Address(200, 200, 200, 1)};
+  policy.cipher = enco::Cipher::triple_des_outer;
+  policy.key = 1;
+  policy.nat_traversal = policy.send_deletes = policy.send_notify = true;
+  policy.heartbeat = isakmp::HeartbeatMode::both;
+  return policy;
+}
+
 CrowdTools::CrowdTools(VirtualTime& world_time, const isakmp::Policy& policy)
     : time(world_time),
       services{time,     base.wall,  time.scheduler, time,        time,       base.random, base.pool,

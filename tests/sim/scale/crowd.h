@@ -16,6 +16,9 @@
 
 namespace arrouter::test {
 
+/// How a peer of the crowd calls the head office at 200.200.200.1.
+isakmp::Policy crowd_policy();
+
 /// What the peers share: algorithms, the pre-shared key "sharedsecret", the policy.
 class CrowdTools {
  public:

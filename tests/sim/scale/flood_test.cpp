@@ -11,17 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-isakmp::Policy peer_policy() {
-  isakmp::Policy policy;
-  policy.name = "office";
-  policy.peer = {isakmp::PeerSetting::Kind::address, Ipv4Address(200, 200, 200, 1)};
-  policy.cipher = enco::Cipher::triple_des_outer;
-  policy.key = 1;
-  policy.nat_traversal = policy.send_deletes = policy.send_notify = true;
-  policy.heartbeat = isakmp::HeartbeatMode::both;
-  return policy;
-}
-
 struct Siege {
   Siege() {
     internet.connect(office.port("eth0"), "200.200.200.0", 10ms);
@@ -58,7 +47,7 @@ struct Siege {
 
   VirtualTime time;
   Internet internet{time};
-  CrowdTools tools{time, peer_policy()};
+  CrowdTools tools{time, crowd_policy()};
   VirtualRouter office{time, "Office", "AR770S", 1};
   Host pc{time, "pc2", "192.168.2.100", "192.168.2.254"};
   MemoryLink cable{pc.port(), office.port("vlan1")};

@@ -30,17 +30,6 @@ std::size_t times(const std::string& text, std::string_view wanted) {
   return count;
 }
 
-isakmp::Policy crowd_policy() {
-  isakmp::Policy policy;
-  policy.name = "office";
-  policy.peer = {isakmp::PeerSetting::Kind::address, Ipv4Address(200, 200, 200, 1)};
-  policy.cipher = enco::Cipher::triple_des_outer;
-  policy.key = 1;
-  policy.nat_traversal = policy.send_deletes = policy.send_notify = true;
-  policy.heartbeat = isakmp::HeartbeatMode::both;
-  return policy;
-}
-
 struct Company {
   Company() {
     internet.connect(office.port("eth0"), "200.200.200.0", 10ms);
