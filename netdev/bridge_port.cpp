@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "netdev/wire/ethernet.h"
+#include "os/base/limits.h"
 
 namespace arrouter {
 namespace {

@@ -3,6 +3,7 @@
 #include "netdev/segment.h"
 #include "netdev/wire/checksum.h"
 #include "netdev/wire/ethernet.h"
+#include "os/base/limits.h"
 
 namespace arrouter {
 namespace {

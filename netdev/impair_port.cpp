@@ -5,6 +5,7 @@
 #include "netdev/offload.h"
 #include "netdev/segment.h"
 #include "netdev/wire/ethernet.h"
+#include "os/base/limits.h"
 
 namespace arrouter {
 

@@ -1,4 +1,5 @@
 #include "netdev/memory_port.h"
+#include "os/base/limits.h"
 
 #include <algorithm>
 

@@ -4,6 +4,7 @@
 #include "modules/enco/rsa.h"
 #include "modules/enco/rsa_text.h"
 #include "modules/enco/texts.h"
+#include "os/base/limits.h"
 
 namespace arrouter::enco {
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "modules/firewall/flow.h"
-#include "os/base/limits.h"
 #include "os/base/time.h"
 
 namespace arrouter::firewall {

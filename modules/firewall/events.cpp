@@ -7,6 +7,7 @@
 #include "modules/firewall/keywords.h"
 #include "modules/firewall/session.h"
 #include "netdev/wire/ipv4.h"
+#include "os/base/limits.h"
 
 namespace arrouter::firewall {
 namespace {
@@ -15,7 +16,7 @@ namespace protocol = wire::protocol;
 
 constexpr std::string_view reasons[] = {
 #define REASON(id, text) text,
-#include "modules/firewall/texts.def"
+#include "os/base/limits.h"
 };
 
 /// LogOption by direction and protocol; the options of a group stand together in texts.def: ICMP, OTHER, TCP, UDP.

@@ -3,6 +3,7 @@
 
 #include "modules/firewall/firewall.h"
 #include "modules/firewall/messages.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::firewall {

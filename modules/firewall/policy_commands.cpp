@@ -4,6 +4,7 @@
 #include "modules/firewall/firewall.h"
 #include "modules/firewall/keywords.h"
 #include "modules/firewall/messages.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::firewall {

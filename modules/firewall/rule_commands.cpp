@@ -5,6 +5,7 @@
 #include "modules/firewall/keywords.h"
 #include "modules/firewall/messages.h"
 #include "os/base/calendar.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::firewall {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/firewall/nat.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::firewall {

@@ -4,6 +4,7 @@
 
 #include "netdev/wire/ethernet.h"
 #include "os/outcome.h"
+#include "os/base/limits.h"
 
 namespace arrouter::ip {
 namespace {

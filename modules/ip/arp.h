@@ -8,6 +8,7 @@
 
 #include "modules/ip/interfaces.h"
 #include "netdev/wire/arp.h"
+#include "os/base/limits.h"
 #include "os/base/scheduler.h"
 #include "os/log.h"
 

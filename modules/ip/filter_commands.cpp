@@ -1,5 +1,6 @@
 // ADD, SET, DELETE, SHOW IP FILTER.
 #include "modules/ip/rows.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::ip {

@@ -1,4 +1,5 @@
 #include "modules/ip/reassembly.h"
+#include "os/base/limits.h"
 
 #include <algorithm>
 #include <cstring>

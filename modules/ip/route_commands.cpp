@@ -1,6 +1,7 @@
 // ADD, SET, DELETE, SHOW IP ROUTE and route templates.
 #include "modules/ip/rows.h"
 
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::ip {

@@ -1,4 +1,5 @@
 #include "modules/ip/routes.h"
+#include "os/base/limits.h"
 
 #include <algorithm>
 #include <bit>

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "modules/ip/rows.h"
+#include "os/base/limits.h"
 
 namespace arrouter::ip {
 namespace {

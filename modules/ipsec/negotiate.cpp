@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "modules/ipsec/setup.h"
+#include "os/base/limits.h"
 
 namespace arrouter::ipsec {
 namespace {

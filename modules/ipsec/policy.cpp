@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::ipsec {

@@ -12,7 +12,6 @@
 
 #include "modules/ipsec/bundle_index.h"
 #include "modules/ipsec/sa.h"
-#include "os/base/limits.h"
 #include "os/base/packet.h"
 
 namespace arrouter::ipsec {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "modules/ipsec/setup.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::ipsec {

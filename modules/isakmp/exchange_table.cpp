@@ -1,5 +1,6 @@
 #include "modules/isakmp/actions.h"
 #include "modules/isakmp/exchange.h"
+#include "os/base/limits.h"
 
 namespace arrouter::isakmp {
 

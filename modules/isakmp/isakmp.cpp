@@ -38,6 +38,7 @@
 
 #include "modules/isakmp/isakmp_module.h"
 #include "modules/isakmp/texts.h"
+#include "os/base/limits.h"
 
 namespace arrouter::isakmp {
 

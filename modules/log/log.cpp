@@ -18,6 +18,7 @@
 
 #include "modules/log/log_module.h"
 #include "modules/log/syslog.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter {

@@ -5,6 +5,7 @@
 #include "modules/log/replies.h"
 #include "modules/log/zone.h"
 #include "os/base/calendar.h"
+#include "os/base/limits.h"
 #include "os/base/text.h"
 
 namespace arrouter::logging {

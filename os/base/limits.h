@@ -5,16 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace arrouter::limits {
+#include "os/base/packet_limits.h"
 
-// packets
-inline constexpr std::size_t burst = 64;                   // frames handled together
-inline constexpr std::size_t packet_headroom = 192;        // Ethernet + IP + UDP + ESP + IV of a tunnel in a tunnel
-inline constexpr std::size_t packet_tailroom = 96;         // ESP padding and ICV
-inline constexpr std::size_t small_packet = 2048;          // payload room of an ordinary buffer
-inline constexpr std::size_t large_packet = 65536;         // payload room of a super-frame buffer
-inline constexpr std::size_t small_buffers = 2013;         // what SHOW BUFFER calls total buffers
-inline constexpr std::size_t large_buffers = 256;
+namespace arrouter::limits {
 
 // ports
 inline constexpr std::size_t bridge_addresses = 8192;      // learned by one switch VLAN

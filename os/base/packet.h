@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "os/base/bytes.h"
-#include "os/base/limits.h"
+#include "os/base/packet_limits.h"
 
 namespace arrouter {
 

@@ -3,6 +3,7 @@
 
 #include "modules/enco/enco_module.h"
 #include "tests/support/module_desk.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using test::ModuleDesk;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/screens/log/log_desk.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace std::chrono_literals;

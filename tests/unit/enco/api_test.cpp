@@ -6,6 +6,7 @@
 #include "modules/enco/enco_module.h"
 #include "modules/enco/groups.h"
 #include "tests/support/test_services.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace arrouter::enco;

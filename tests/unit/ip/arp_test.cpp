@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ip/bench.h"
+#include "os/base/limits.h"
 
 namespace arrouter::test {
 namespace {

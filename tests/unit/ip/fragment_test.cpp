@@ -3,6 +3,7 @@
 #include "modules/ip/fragment.h"
 #include "modules/ip/reassembly.h"
 #include "tests/unit/ip/bench.h"
+#include "os/base/limits.h"
 
 namespace arrouter::test {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "netdev/wire/tcp.h"
 #include "tests/unit/ip/bench.h"
+#include "os/base/limits.h"
 
 namespace arrouter::test {
 namespace {

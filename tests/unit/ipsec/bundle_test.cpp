@@ -3,6 +3,7 @@
 
 #include "modules/ipsec/replay.h"
 #include "tests/support/ipsec_fixture.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace arrouter::ipsec;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/ipsec_fixture.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace arrouter::ipsec;

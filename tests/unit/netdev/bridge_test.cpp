@@ -4,6 +4,7 @@
 #include "netdev/port_stack.h"
 #include "tests/support/virtual_time.h"
 #include "tests/unit/netdev/frames.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace arrouter::test;

@@ -4,6 +4,7 @@
 #include "netdev/memory_port.h"
 #include "tests/support/virtual_time.h"
 #include "tests/unit/netdev/frames.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using namespace arrouter::test;

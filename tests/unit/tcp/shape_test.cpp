@@ -5,6 +5,7 @@
 
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/tcp.h"
+#include "os/base/limits.h"
 
 using namespace arrouter;
 using arrouter::tcp::SegmentSize;
