@@ -16,7 +16,7 @@ namespace protocol = wire::protocol;
 
 constexpr std::string_view reasons[] = {
 #define REASON(id, text) text,
-#include "os/base/limits.h"
+#include "modules/firewall/texts.def"
 };
 
 /// LogOption by direction and protocol; the options of a group stand together in texts.def: ICMP, OTHER, TCP, UDP.
