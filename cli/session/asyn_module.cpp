@@ -267,9 +267,9 @@ Outcome AsynModule::set_tty(Invocation& invocation) {
   return Outcome::successful(module_number::tty);
 }
 
-/// The ports somebody has set or is at; of those ALL or one number.
+/// Port 0, which every router has, and those somebody has set or is at; of those ALL or one number.
 Outcome AsynModule::show_asyns(Invocation& invocation) const {
-  std::map<unsigned, std::shared_ptr<Session>> ports;
+  std::map<unsigned, std::shared_ptr<Session>> ports = {{0, nullptr}};
   const auto number_of = [](std::string_view device) {
     constexpr std::string_view kind = "Asyn ";
     return device.starts_with(kind) ? parse_number(device.substr(kind.size()), 9) : std::nullopt;

@@ -56,6 +56,7 @@ void show_routes(const Engine& engine, Screen& screen, std::optional<Ipv4Address
   screen.line("Destination     Mask            NextHop         Interface           Age");
   screen.line("DLCI/Circ.      Type    Policy  Protocol        Metrics             Preference");
   screen.rule();
+  screen.set("routes", Json::array());
   for (const auto& [prefix, routes] : engine.state.routes.all()) {
     if (only && prefix.first != *only) continue;
     for (const Route& route : routes) {

@@ -60,6 +60,8 @@ void Router::on_boot_text(std::function<void(std::string_view)> listener) {
   boot_listeners_.push_back(std::move(listener));
 }
 
+void Router::on_booted(std::function<void()> listener) { booted_.push_back(std::move(listener)); }
+
 void Router::on_going_down(std::function<void()> listener) { going_down_.push_back(std::move(listener)); }
 
 void Router::boot_text(std::string_view text) const {
@@ -131,6 +133,7 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
   booting_ = false;
   software_->booted();
   boot_text(fmt::format("INFO: {} startup complete\n\n", kind_word(options_.model)));
+  for (const auto& listener : booted_) listener();
 }
 
 void Router::report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome) {

@@ -72,6 +72,8 @@ class Router final : public RouterControl {
   void set_startup_script(std::string name, std::string text);
   /// Hears the console's boot messages, one or more whole lines at a time, at boot() and at every restart.
   void on_boot_text(std::function<void(std::string_view)> listener);
+  /// Runs whenever a boot configuration has been applied, at boot() and at every restart.
+  void on_booted(std::function<void()> listener);
   /// Runs just before the modules are destroyed by a restart or at the end: nobody may keep anything of theirs.
   void on_going_down(std::function<void()> listener);
   /// Makes the software and runs the boot configuration.
@@ -79,6 +81,8 @@ class Router final : public RouterControl {
   /// Says goodbye to peers and ends every session; boot() may follow.
   void shut_down();
   bool running() const { return software_ != nullptr; }
+  /// The boot configuration has been applied.
+  bool booted() const { return running() && !booting_; }
   /// Refused lines of the last boot.
   const std::vector<RefusedLine>& refused_at_boot() const { return refused_; }
 
@@ -138,7 +142,7 @@ class Router final : public RouterControl {
   std::string current_config_;
   std::vector<RefusedLine> refused_;
   std::vector<std::function<void(std::string_view)>> boot_listeners_;
-  std::vector<std::function<void()>> going_down_;
+  std::vector<std::function<void()>> booted_, going_down_;
   Instant started_{};
   bool booting_ = false;     // the boot configuration is being applied
   bool restarting_ = false;  // a restart is posted

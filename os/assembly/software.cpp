@@ -1,6 +1,7 @@
 #include "os/assembly/software.h"
 
 #include "modules/enco/enco_api.h"
+#include "os/assembly/health.h"
 #include "os/assembly/module_list.h"
 
 namespace arrouter {
@@ -42,6 +43,7 @@ Router::Software::Software(Router& router)
   });
   modules = make_modules(
       {services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory});
+  modules.push_back(make_health(router));
   for (const auto& module : modules) {
     for (const CommandRow& row : module->commands()) table.add(module->name(), row);
   }

@@ -1,4 +1,5 @@
-// The modes that need no running router: check and reference use one that is attached to nothing and never runs.
+// The modes that run no router of their own: ctl and health ask another process; check and reference use a router that
+// is attached to nothing and never runs.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -65,6 +66,12 @@ int run_ctl(const Options& options) {
     std::cout.flush();
   };
   return control::control(options.path, options.json, next_line, print, complain);
+}
+
+int run_health(const Options& options) {
+  Options asked = options;
+  asked.lines = {options.lines.empty() ? "lab show health" : "lab show health=" + options.lines.front()};
+  return run_ctl(asked);
 }
 
 int run_reference(const Options& options) {

@@ -84,6 +84,7 @@ const std::map<std::string_view, Setter>& settings() {
       {"--telnet", service_at("telnet")},
       {"--ssh", service_at("ssh")},
       {"--control", text_into(&Options::control)},
+      {"--ready", text_into(&Options::ready)},
       {"--script", set_script},
       {"--command", append_to(&Options::commands)},
   };
@@ -92,6 +93,7 @@ const std::map<std::string_view, Setter>& settings() {
 
 std::optional<Mode> mode_of(std::string_view word) {
   if (word == "ctl") return Mode::ctl;
+  if (word == "health") return Mode::health;
   if (word == "check") return Mode::check;
   if (word == "reference") return Mode::reference;
   return std::nullopt;
@@ -144,9 +146,10 @@ class Parser {
   }
 
   Result<void> take_word(const std::string& word) {
-    const bool wants_path = options_.mode == Mode::ctl || options_.mode == Mode::check;
-    if (wants_path && options_.path.empty()) {
+    if (wanted_path() != nullptr && options_.path.empty()) {
       options_.path = word;
+    } else if (options_.mode == Mode::health && options_.lines.empty()) {
+      options_.lines = {word};
     } else if (options_.mode == Mode::ctl) {
       options_.lines.push_back(word);
       only_words_ = true;
@@ -156,10 +159,22 @@ class Parser {
     return {};
   }
 
+  /// What a mode that needs a path says without one.
+  const char* wanted_path() const {
+    switch (options_.mode) {
+      case Mode::ctl:
+        return "ctl wants the path of a control socket";
+      case Mode::health:
+        return "health wants the path of a control socket";
+      case Mode::check:
+        return "check wants the name of a configuration";
+      default:
+        return nullptr;
+    }
+  }
+
   Result<void> check() const {
-    if (options_.mode == Mode::ctl && options_.path.empty()) return failure("ctl wants the path of a control socket");
-    if (options_.mode == Mode::check && options_.path.empty())
-      return failure("check wants the name of a configuration");
+    if (wanted_path() != nullptr && options_.path.empty()) return failure(wanted_path());
     if (options_.script && !options_.commands.empty()) return failure("--script and --command exclude each other");
     return {};
   }
@@ -177,6 +192,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) { return Pa
 std::string_view usage() {
   return R"(usage: arrouter [OPTION]…                        a router, in the foreground until SIGTERM
        arrouter ctl [--json] SOCKET ["LINE"…]  lines (or standard input) to a running router, screens back
+       arrouter health [--json] SOCKET [started|interfaces|configured|tunnels]   how far a running router has come
        arrouter reference [--rows]             the command reference; --rows: fields separated by tabs
        arrouter check [--model MODEL] FILE     every line of a configuration that the router would refuse
 
@@ -194,13 +210,16 @@ std::string_view usage() {
   --console WHERE         stdio, unix:PATH or tcp:HOST:PORT; asks for a login
   --telnet WHERE, --ssh WHERE   tcp:HOST:PORT of this host, where the router's server answers too
   --control PATH          a socket for ctl, open to the owner of this process alone
+  --ready FILE            there while the router runs its configuration: how far it has come, as JSON; systemd is told
+                          too, where NOTIFY_SOCKET names its socket
   --script FILE           runs the file's lines (- for standard input), then ends
   --command "LINE"        runs the line, then ends; may be given several times
   --json                  answers of ctl, --script and --command as JSON, one object a line
   --help, --version
 
 Without --console, --control, --script and --command the console is on standard input and output.
-Exit status: ctl, --script, --command: 0 all Info, 1 a Warning, 2 an Error; check: 0 or 2; ctl: 4 when no router
+Exit status: ctl, --script, --command: 0 all Info, 1 a Warning, 2 an Error; check: 0 or 2; health: 0 as far as asked
+(configured, unless told), 1 but lines of the configuration were refused, 2 not yet; ctl, health: 4 when no router
 answers; 3 when the program could not start.
 )";
 }

@@ -12,7 +12,7 @@
 
 namespace arrouter {
 
-enum class Mode : std::uint8_t { run, ctl, reference, check, help, version };
+enum class Mode : std::uint8_t { run, ctl, health, reference, check, help, version };
 
 struct Options {
   Mode mode = Mode::run;
@@ -29,13 +29,14 @@ struct Options {
   std::vector<std::string> consoles;
   std::multimap<std::string, std::string> services;  // "telnet" -> "tcp:HOST:PORT", besides the router's own addresses
   std::string control;
+  std::string ready;  // a file that says how far the router has come; empty: none
   std::optional<std::string> script;
   std::vector<std::string> commands;
   bool json = false;
   bool rows = false;  // reference: one line a row, fields separated by tabs
-  // ctl and check
+  // ctl, health and check
   std::string path;                // the socket, or the configuration
-  std::vector<std::string> lines;  // empty: from standard input
+  std::vector<std::string> lines;  // of ctl (empty: from standard input); of health: the stage asked for
 };
 
 /// `words` without the program's name. The failure is one line.

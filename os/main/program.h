@@ -10,6 +10,8 @@ inline constexpr int exit_not_started = 3;
 /// A live router until it is told to end (or its commands are done).
 int run_router(const Options& options);
 int run_ctl(const Options& options);
+/// Asks a running router how far it has come.
+int run_health(const Options& options);
 /// The command reference on standard output.
 int run_reference(const Options& options);
 /// Reads a configuration with a router that is attached to nothing; every refused line on standard output.

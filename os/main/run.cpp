@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -20,6 +21,7 @@
 #include "os/event_loop_tcp.h"
 #include "os/main/host_file.h"
 #include "os/main/program.h"
+#include "os/main/readiness.h"
 
 namespace arrouter {
 
@@ -62,7 +64,7 @@ class Program {
     std::signal(SIGPIPE, SIG_IGN);
     for (const auto step : {&Program::open_services, &Program::make_router, &Program::choose_config,
                             &Program::start_captures, &Program::open_consoles, &Program::open_control_socket,
-                            &Program::read_lines, &Program::open_network}) {
+                            &Program::read_lines, &Program::open_network, &Program::watch_readiness}) {
       if (const auto done = (this->*step)(); !done) return done;
     }
     loop_.on_terminate([this] { loop_.quit(); });
@@ -189,6 +191,13 @@ class Program {
     return {};
   }
 
+  Result<void> watch_readiness() {
+    const char* const notify_socket = std::getenv("NOTIFY_SOCKET");
+    readiness_.emplace(*router_, loop_, loop_.scheduler(), options_.ready, notify_socket ? notify_socket : "");
+    if (const auto good = readiness_->try_file(); !good) return failure("--ready " + good.error().text);
+    return {};
+  }
+
   void boot() {
     router_->boot();
     for (const RefusedLine& refused : router_->refused_at_boot()) {
@@ -242,6 +251,7 @@ class Program {
   LiveTcp tcp_{loop_};
   std::unique_ptr<Random> random_;
   std::unique_ptr<Router> router_;
+  std::optional<Readiness> readiness_;
   std::vector<std::unique_ptr<Console>> consoles_;
   std::unique_ptr<control::ControlServer> control_;
   std::shared_ptr<control::ScriptTerminal> terminal_;

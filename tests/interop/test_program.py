@@ -31,10 +31,11 @@ class ProgramTest(unittest.TestCase):
         return subprocess.run([PROGRAM, *words], input=text, text=True, capture_output=True, timeout=30, cwd=self.folder,
                               **options)
 
-    def start(self, *words):
+    def start(self, *words, env={}):
         """A router with a control socket; returns when it has said that it is ready."""
         process = subprocess.Popen([PROGRAM, "--control", "ctl", *words], text=True, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
+                                   env=os.environ | env)
         self.running.append(process)
         self.ready = process.stdout.readline()
         return process
@@ -133,6 +134,38 @@ class Running(ProgramTest):
         self.assertEqual(process.returncode, 0)
         self.assertEqual(complaints, 'arrouter: boot.cfg:2: Error (3035256): Unknown command "xyz".\n')
         self.assertFalse(os.path.exists(os.path.join(self.folder, "ctl")))
+
+    def test_how_far_it_has_come(self):
+        self.assertEqual(self.run_program("health", "ctl").returncode, 4)
+        self.write("flash/boot.cfg", "set system name=Peer1\nxyz\nset system location=Lab\n")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+            systemd.bind(f"{self.folder}/notify")
+            systemd.settimeout(10)
+            process = self.start("--flash", "flash", "--ready", "ready", env={"NOTIFY_SOCKET": f"{self.folder}/notify"})
+            status = "STATUS=0 of 0 interfaces up, 1 lines refused, 0 of 0 tunnels up"
+            self.assertEqual(systemd.recv(4096).decode(), "READY=1\n" + status)
+            with open(f"{self.folder}/ready") as file:
+                ready = json.load(file)
+            self.assertEqual((ready["stage"], ready["refusedLines"]), ("configured", 1))
+            refused = {"script": "boot.cfg", "line": 2, "error": 'Error (3035256): Unknown command "xyz".'}
+            self.assertEqual(ready["refused"], [refused])
+            self.assertIn("boot.cfg line 2: Error (3035256)", self.run_program("ctl", "ctl", "show log").stdout.replace(
+                "\n" + " " * 31, " "))
+            # As far as asked, but with a refused line; not so far; without refused lines after a restart without.
+            asked = self.run_program("health", "ctl")
+            self.assertEqual(asked.returncode, 1, asked)
+            self.assertIn('  boot.cfg:2: Error (3035256): Unknown command "xyz".\n', asked.stdout)
+            self.assertEqual(self.run_program("health", "ctl", "tunnels").returncode, 2)
+            self.write("flash/boot.cfg", "set system name=Peer1\n")
+            self.run_program("ctl", "ctl", "restart router")
+            self.assertEqual(systemd.recv(4096).decode(), status.replace("1 lines", "0 lines"))
+            asked = self.run_program("health", "--json", "ctl", "started")
+            self.assertEqual((asked.returncode, json.loads(asked.stdout)["screen"]["stage"]), (0, "configured"))
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+            self.assertEqual(systemd.recv(4096), b"STOPPING=1")
+            self.assertFalse(os.path.exists(f"{self.folder}/ready"))
+        self.assert_refused("--ready nowhere/ready", "--control", "ctl", "--ready", "nowhere/ready")
 
     def test_ctl_statuses_and_forms(self):
         self.start()

@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
         return run_router(*options);
       case Mode::ctl:
         return run_ctl(*options);
+      case Mode::health:
+        return run_health(*options);
       case Mode::reference:
         return run_reference(*options);
       case Mode::check:

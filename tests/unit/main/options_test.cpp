@@ -73,6 +73,11 @@ TEST_CASE("The other modes") {
   CHECK(ctl.lines == std::vector<std::string>{"show ip", "--looks-like-an-option"});
   CHECK(ctl.json);
   CHECK(good({"ctl", "/s"}).lines.empty());
+  const Options health = good({"health", "--json", "/s", "tunnels"});
+  CHECK(health.mode == Mode::health);
+  CHECK(health.path == "/s");
+  CHECK(health.lines == std::vector<std::string>{"tunnels"});
+  CHECK(good({"health", "/s"}).lines.empty());
   CHECK(good({"check", "--model", "AR450S", "boot.cfg"}).path == "boot.cfg");
   CHECK(good({"reference", "--rows"}).rows);
   CHECK(good({"--name", "ctl"}).mode == Mode::run);
@@ -96,6 +101,8 @@ TEST_CASE("What makes no sense is refused in one line") {
   CHECK(refused({"--script", "a", "--command", "b"}) == "--script and --command exclude each other");
   CHECK(refused({"stray"}) == "unexpected word stray; see --help");
   CHECK(refused({"ctl"}) == "ctl wants the path of a control socket");
+  CHECK(refused({"health"}) == "health wants the path of a control socket");
+  CHECK(refused({"health", "/s", "started", "tunnels"}) == "unexpected word tunnels; see --help");
   CHECK(refused({"check"}) == "check wants the name of a configuration");
   CHECK(refused({"check", "a", "b"}) == "unexpected word b; see --help");
 }
