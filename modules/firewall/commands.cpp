@@ -18,13 +18,17 @@ void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
                   })});
   rows.push_back({"DELete FIREwall SESSion={ALL|<name:1-8>}", Access::security, "Ends a firewall session, or all.",
                   run([this](const Args& args) { return delete_session(args); })});
+  rows.push_back({"ENAble FIREwall SESSIONreport", Access::security, "Reports the sessions of each host to SNMP.",
+                  run([this](const Args&) { return set_session_report(true); })});
+  rows.push_back({"DISable FIREwall SESSIONreport", Access::security, "Reports no sessions of hosts to SNMP.",
+                  run([this](const Args&) { return set_session_report(false); })});
   rows.push_back({"LAB SET FIREwall MAXSessions=<1-1114112>", Access::manager,
                   "Sets how many sessions the firewall may hold; running ones end.",
                   run([this](const Args& args) { return set_session_limit(args); })});
   rows.push_back({"SHow FIREwall", Access::manager, "Displays the firewall and its policies.",
                   shown(&FirewallModule::show_firewall)});
   rows.push_back(
-      {"SHow FIREwall POLIcy[=<name:1-15>] [COUnter] [SUmmary] [DYNAmic[=<name:1-15>]] [LIst[=<name:1-15>]] "
+      {"SHow FIREwall POLIcy[=<name:1-15>] [COUnter] [SUmmary] [ATTack] [DYNAmic[=<name:1-15>]] [LIst[=<name:1-15>]] "
        "[UDPPorttimeout]",
        Access::manager, "Displays firewall policies.", shown(&FirewallModule::show_policies)});
   rows.push_back(
@@ -41,9 +45,17 @@ void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
 Outcome FirewallModule::enable(bool on) {
   if (state_.enabled == on) return say(on ? texts::already_enabled : texts::already_disabled);
   state_.enabled = on;
-  if (!on) state_.sessions.remove_if([](const Session&) { return true; });
+  if (!on) {
+    state_.sessions.remove_if([](const Session&) { return true; });
+    for (const auto& [key, policy] : state_.policies.all) events_.forget(*policy);
+  }
   follow();
   return say(on ? texts::enabled : texts::disabled);
+}
+
+Outcome FirewallModule::set_session_report(bool on) {
+  state_.session_report = on;
+  return say(texts::done);
 }
 
 Outcome FirewallModule::delete_session(const Args& args) {

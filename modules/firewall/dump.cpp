@@ -24,6 +24,7 @@ class PolicyDump {
     line("create firewall policy={}", name_);
     switches();
     timeouts();
+    attacks();
     for (const auto& [name, list] : policy_.lists) {
       line("add firewall poli={} li={} fi={} ty={}", name_, arrouter::quoted(name), list.file,
            list.type == AccessList::Type::ip ? "ip" : "address");
@@ -96,6 +97,23 @@ class PolicyDump {
     }
   }
 
+  void attacks() {
+    for (std::size_t i = 0; i < attack_kinds; ++i) {
+      const AttackThresholds &now = policy_.attack[i], &factory = factory_attack_settings[i];
+      if (now == factory) continue;
+      std::string text =
+          fmt::format("set firewall poli={} att={}", name_, to_lower(keyword_of(static_cast<AttackKind>(i))));
+      const auto number = [&text](std::string_view keyword, std::uint32_t value, std::uint32_t usual) {
+        if (value != usual) text += fmt::format(" {}={}", keyword, value);
+      };
+      number("in", now.in, factory.in);
+      number("out", now.out, factory.out);
+      number("det", now.detail, factory.detail);
+      number("ti", now.time_min, factory.time_min);
+      writer_.line(text);
+    }
+  }
+
   void add_interface(const PolicyInterface& interface) {
     std::string text =
         fmt::format("add firewall policy={} int={} type={}", name_, interface.name, text_of(interface.side));
@@ -162,11 +180,29 @@ class PolicyDump {
 
 }  // namespace
 
+namespace {
+
+void dump_notify(const NotifySettings& now, ConfigWriter& writer) {
+  const NotifySettings factory;
+  if (now == factory) return;
+  if (const std::string on = notify_text(now, ","); on != "none") {
+    std::string text = "enable firewall not=" + on;
+    if (now.asyn != factory.asyn) text += fmt::format(" po={}", now.asyn);
+    if (!now.mail_to.empty()) text += " to=" + arrouter::quoted(now.mail_to);
+    writer.line(std::move(text));
+  }
+  if (!now.manager) writer.line("disable firewall not=manager");
+}
+
+}  // namespace
+
 void FirewallModule::dump(ConfigWriter& writer) const {
   writer.section("FIREWALL", {"firewall"});
   if (state_.enabled) writer.line("enable firewall");
   if (state_.max_fragments != default_max_fragments)
     writer.line(fmt::format("set firewall maxf={}", state_.max_fragments));
+  if (state_.session_report) writer.line("enable firewall session");
+  dump_notify(events_.notifier.settings, writer);
   for (const auto& [key, policy] : state_.policies.all) PolicyDump(*policy, writer).write();
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 
+#include "modules/firewall/firewall_api.h"
 #include "modules/firewall/flow.h"
 #include "os/base/time.h"
 
@@ -13,9 +14,6 @@ namespace arrouter::firewall {
 
 struct Policy;
 struct Session;
-
-/// Seen from the private network.
-enum class Direction : std::uint8_t { in, out };
 
 /// Why a packet was denied, or what an attack is: one text each in texts.def.
 enum class Reason : std::uint8_t {
@@ -59,6 +57,8 @@ class EventSink {
   virtual ~EventSink() = default;
   /// A session was made; `opened` tells in which direction its first packet went.
   virtual void allowed(Policy& policy, const Session& session, Direction opened) = 0;
+  /// A TCP session was answered.
+  virtual void established(Policy& policy, const Session& session) = 0;
   /// A packet was dropped.
   virtual void denied(Policy& policy, const FlowKey& flow, Direction direction, Reason reason, ByteView packet) = 0;
   /// A session is over; its counters are final.

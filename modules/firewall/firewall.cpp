@@ -8,6 +8,7 @@
 //   LimitRule                   how many sessions a device may have
 //   match, nat, track           which rule, which addresses, what a packet does to its session
 //   Events                      allow, deny and notify lists, log lines
+//   Attacks                     counts suspicious packets, says when an attack begins and ends; Notifier tells people
 //
 // Where packets meet it
 //   arrived   sessions are found and destinations translated before routing; what is addressed to the router or to one
@@ -28,8 +29,8 @@
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
 //
-// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, the TCP setup proxy, detection of
-// attacks with its notifications, accounting, monitors, UPnP, RADIUS and MAC address lists; dynamic templates are kept,
+// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, the TCP setup proxy,
+// accounting, monitors, UPnP, RADIUS and MAC address lists; dynamic templates are kept,
 // but nobody dials in.
 #include "modules/firewall/firewall.h"
 
@@ -39,8 +40,8 @@
 
 namespace arrouter::firewall {
 
-FirewallModule::FirewallModule(Services& services, IpApi& ip)
-    : events_(services),
+FirewallModule::FirewallModule(Services& services, IpApi& ip, FirewallVoice voice)
+    : events_(services, std::move(voice)),
       state_(services, ip, events_),
       datapath_(state_),
       rule_timer_(services.scheduler, [this] { expire_rules(); }) {
@@ -50,6 +51,7 @@ FirewallModule::FirewallModule(Services& services, IpApi& ip)
 std::vector<CommandRow> FirewallModule::commands() {
   std::vector<CommandRow> rows;
   add_module_rows(rows);
+  add_notify_rows(rows);
   add_policy_rows(rows);
   add_interface_rows(rows);
   add_nat_rows(rows);
@@ -86,6 +88,15 @@ std::function<Outcome(Invocation&)> FirewallModule::shown(Outcome (FirewallModul
   };
 }
 
+std::optional<std::vector<NodeSessions>> FirewallModule::sessions_per_node() const {
+  if (!state_.session_report) return std::nullopt;
+  std::map<Ipv4Address, std::size_t> nodes;
+  state_.sessions.each([&nodes](const Session& session) { ++nodes[session.private_key.source.address]; });
+  std::vector<NodeSessions> list;
+  for (const auto& [node, sessions] : nodes) list.push_back({node, sessions});
+  return list;
+}
+
 std::optional<std::string> interface_name(std::string_view text) {
   constexpr std::string_view dynamic = "dyn-";
   constexpr std::size_t longest_name = 15;
@@ -99,8 +110,10 @@ std::optional<std::string> interface_name(std::string_view text) {
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_firewall(Services& services, IpApi& ip) {
-  return std::make_unique<firewall::FirewallModule>(services, ip);
+MadeFirewall make_firewall(Services& services, IpApi& ip, FirewallVoice voice) {
+  auto module = std::make_unique<firewall::FirewallModule>(services, ip, std::move(voice));
+  firewall::FirewallApi& api = *module;
+  return {std::move(module), api};
 }
 
 }  // namespace arrouter

@@ -11,15 +11,20 @@
 
 namespace arrouter::firewall {
 
-class FirewallModule final : public Module {
+class FirewallModule final : public Module, public FirewallApi {
  public:
-  FirewallModule(Services& services, IpApi& ip);
+  FirewallModule(Services& services, IpApi& ip, FirewallVoice voice);
 
   std::string_view name() const override { return "firewall"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
   void start() override;
   void stop(Ending ending) override;
+
+  // FirewallApi
+  void on_attack(Listener listener) override { events_.notifier.listen(std::move(listener)); }
+  std::size_t session_count() const override { return state_.sessions.size(); }
+  std::optional<std::vector<NodeSessions>> sessions_per_node() const override;
 
   State& state() { return state_; }
 
@@ -33,8 +38,13 @@ class FirewallModule final : public Module {
   // commands.cpp
   void add_module_rows(std::vector<CommandRow>& rows);
   Outcome enable(bool on);
+  Outcome set_session_report(bool on);
   Outcome delete_session(const Args& args);
   Outcome set_session_limit(const Args& args);
+  // notify_commands.cpp
+  void add_notify_rows(std::vector<CommandRow>& rows);
+  Outcome set_notify(const Args& args, bool on);
+  Outcome set_attack(Policy& policy, const Args& args);
   // policy_commands.cpp
   void add_policy_rows(std::vector<CommandRow>& rows);
   Outcome create_policy(const Args& args);

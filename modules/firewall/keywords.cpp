@@ -66,6 +66,10 @@ constexpr Switch<DebugOptions> debug_switches[] = {
 constexpr Switch<PolicySettings> fragment_switches[] = {{"UDP", &PolicySettings::fragment_udp},
                                                         {"ICMP", &PolicySettings::fragment_icmp},
                                                         {"OTHER", &PolicySettings::fragment_other}};
+constexpr Switch<NotifySettings> notify_switches[] = {{"MAIL", &NotifySettings::mail},
+                                                      {"MANAGER", &NotifySettings::manager},
+                                                      {"PORT", &NotifySettings::port},
+                                                      {"SNMP", &NotifySettings::snmp}};
 
 template <class Owner, std::size_t count>
 void set_switches(const Switch<Owner> (&table)[count], Owner& owner, std::string_view words, bool on) {
@@ -263,6 +267,9 @@ std::string debug_text(const DebugOptions& debug, std::string_view separator) {
 std::string fragment_text(const PolicySettings& policy, std::string_view separator) {
   return switches_text(fragment_switches, policy, separator);
 }
+std::string notify_text(const NotifySettings& notify, std::string_view separator) {
+  return switches_text(notify_switches, notify, separator);
+}
 
 std::string log_text(LogOptions options, std::string_view separator) {
   std::string text;
@@ -287,6 +294,9 @@ void switch_debug(DebugOptions& debug, std::string_view words, bool on) {
 }
 void switch_fragment(PolicySettings& policy, std::string_view words, bool on) {
   set_switches(fragment_switches, policy, words, on);
+}
+void switch_notify(NotifySettings& notify, std::string_view words, bool on) {
+  set_switches(notify_switches, notify, words, on);
 }
 
 }  // namespace arrouter::firewall

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "modules/firewall/notify.h"
 #include "modules/firewall/policy.h"
 #include "modules/firewall/session.h"
 #include "os/command.h"
@@ -48,6 +49,7 @@ std::string options_text(const IpOptionsAllowed& options, std::string_view separ
 std::string debug_text(const DebugOptions& debug, std::string_view separator);
 std::string log_text(LogOptions options, std::string_view separator);
 std::string fragment_text(const PolicySettings& policy, std::string_view separator);
+std::string notify_text(const NotifySettings& notify, std::string_view separator);
 std::string_view log_subtype(LogOption option);
 
 /// Of the switches in a list of words ("PING,UNREACHABLE", "ALL"); what they name becomes `on`.
@@ -55,5 +57,6 @@ void switch_icmp(IcmpForwarding& icmp, std::string_view words, bool on);
 void switch_options(IpOptionsAllowed& options, std::string_view words, bool on);
 void switch_debug(DebugOptions& debug, std::string_view words, bool on);
 void switch_fragment(PolicySettings& policy, std::string_view words, bool on);
+void switch_notify(NotifySettings& notify, std::string_view words, bool on);
 
 }  // namespace arrouter::firewall

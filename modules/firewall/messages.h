@@ -1,4 +1,4 @@
-// Result lines by name, for say(); their wording and numbers are in texts.def.
+// Result lines by name, for say(), and other words; they are in texts.def.
 #pragma once
 
 #include "os/message.h"
@@ -7,6 +7,7 @@ namespace arrouter::firewall::texts {
 
 #define MESSAGE(name, message_class, number, text) \
   inline constexpr Message name{MessageClass::message_class, module_number::firewall, number, text};
+#define TEXT(name, text) inline constexpr std::string_view name = text;
 #include "modules/firewall/texts.def"
 
 }  // namespace arrouter::firewall::texts

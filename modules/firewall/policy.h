@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/firewall/attack.h"
 #include "modules/firewall/event.h"
 #include "modules/firewall/limit.h"
 #include "modules/firewall/rule.h"
@@ -110,6 +111,7 @@ struct PolicySettings {
   unsigned mac_cache_timeout_min = 1440;
   std::map<std::uint16_t, unsigned> udp_port_timeout_min;  // by remote port
   std::string smtp_domain;                                 // empty: not set
+  AttackSettings attack = factory_attack_settings;
 };
 
 struct Policy : PolicySettings {
@@ -124,6 +126,7 @@ struct Policy : PolicySettings {
 
   std::weak_ptr<Terminal> debug_terminal;  // of whoever enabled debugging last
   EventLists events;
+  AttackState attacks;
   std::uint64_t cache_hits = 0, discarded_icmp = 0;
   std::size_t sessions = 0, opening = 0;  // live now; of those, TCP opens under way
 

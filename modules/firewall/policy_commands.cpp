@@ -104,6 +104,7 @@ Outcome FirewallModule::create_policy(const Args& args) {
 
 Outcome FirewallModule::destroy_policy(Policy& policy) {
   state_.sessions.remove_if([&policy](const Session& session) { return session.policy == &policy; });
+  events_.forget(policy);
   state_.policies.all.erase(to_lower(policy.name));
   follow();
   return say(texts::done);

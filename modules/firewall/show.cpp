@@ -199,6 +199,10 @@ Outcome FirewallModule::show_firewall(Invocation& invocation) {
   screen.line("Firewall Configuration");
   screen.line();
   screen.field(2, module_column, "Status", on_off(state_.enabled));
+  const NotifySettings& notify = events_.notifier.settings;
+  screen.field(2, module_column, "Enabled Notify Options", notify_text(notify, " "));
+  screen.field(2, module_column, "Notify Port", notify.asyn);
+  screen.field(2, module_column, "Notify Mail To", notify.mail_to);
   screen.field(2, module_column, "Maximum Packet Fragments", state_.max_fragments);
   screen.line("  Sessions:");
   {
@@ -220,6 +224,7 @@ Outcome FirewallModule::show_policies(Invocation& invocation) {
   return for_policies(state_, invocation, [&](Policy& policy) {
     screen.line("Policy : " + policy.name);
     if (args.has("COUNTER")) return show_counters(screen, policy);
+    if (args.has("ATTACK")) return show_attacks(screen, policy);
     if (args.has("SUMMARY")) return show_summary(screen, state_, policy);
     if (args.has("DYNAMIC")) return show_templates(screen, policy, args);
     if (args.has("LIST")) return show_lists(screen, policy, args);

@@ -40,6 +40,7 @@ struct State {
   EventSink& events;
 
   bool enabled = false;
+  bool session_report = false;  // SESSIONREPORT
   std::uint32_t last_serial = 0;  // of rules
   std::uint16_t next_port = 0;    // enhanced NAT tries this one next
   unsigned max_fragments = default_max_fragments;

@@ -89,6 +89,7 @@ void track_tcp(State& state, Session& session, Direction direction, const wire::
       if (ack && !syn && tcp.acknowledgement == to.acked && direction == session.opened) {
         set_tcp_state(session, TcpState::established);
         state.sessions.establish(session);
+        state.events.established(*session.policy, session);
       }
       break;
     default:

@@ -1,5 +1,7 @@
 #include "os/assembly/module_list.h"
 
+#include <fmt/format.h>
+
 #include "cli/session/asyn_module.h"
 #include "cli/ssh/ssh_module.h"
 #include "cli/telnet/telnet_module.h"
@@ -36,6 +38,18 @@ ssh::KeyStore ssh_keys(enco::EncoApi& enco) {
   };
 }
 
+FirewallVoice firewall_voice(const ModuleContext& context) {
+  return {.to_managers = [&control =
+                              context.control](std::string_view text) { control.broadcast(text, Privilege::manager); },
+          .to_port =
+              [&sessions = context.sessions](unsigned asyn, std::string_view text) {
+                const std::string device = fmt::format("Asyn {}", asyn);
+                for (const auto& session : sessions.live()) {
+                  if (session->description().device == device) session->print(text);
+                }
+              }};
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
@@ -67,7 +81,8 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
   modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
-  modules.push_back(make_firewall(services, ip.api));
+  MadeFirewall firewall = make_firewall(services, ip.api, firewall_voice(context));
+  modules.push_back(std::move(firewall.module));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));

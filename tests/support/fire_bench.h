@@ -19,7 +19,13 @@ class FireBench : public IpBench {
   /// A policy "net" with both interfaces, then the lines.
   explicit FireBench(std::initializer_list<std::string_view> lines = {}) {
     two_interfaces();
-    firewall = make_firewall(services.services, *api);
+    MadeFirewall made = make_firewall(
+        services.services, *api,
+        {.to_managers = [this](std::string_view text) { told_managers += text; },
+         .to_port = [this](unsigned asyn,
+                           std::string_view text) { told_port += std::to_string(asyn) + ": " + std::string(text); }});
+    firewall_api = &made.api;
+    firewall = std::move(made.module);
     rows_of_firewall = firewall->commands();
     for (const CommandRow& row : rows_of_firewall) table->add("firewall", row);
     firewall->start();
@@ -80,6 +86,8 @@ class FireBench : public IpBench {
   std::string sessions() { return field("show firewall", "active"); }
 
   std::unique_ptr<Module> firewall;
+  firewall::FirewallApi* firewall_api = nullptr;
+  std::string told_managers, told_port;  // by notifications; "0: text" of port 0
   std::vector<CommandRow> rows_of_firewall;
 
  private:

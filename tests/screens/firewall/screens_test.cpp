@@ -29,6 +29,9 @@ TEST_CASE("SHOW FIREWALL") {
   CHECK(net.run("show firewall") == R"(Firewall Configuration
 
   Status .................... enabled
+  Enabled Notify Options .... manager
+  Notify Port ............... 0
+  Notify Mail To ............
   Maximum Packet Fragments .. 20
   Sessions:
     Maximum ................. 4000
@@ -308,7 +311,7 @@ TEST_CASE("what the firewall refuses") {
   FireBench net;
   const auto refused = [&net](std::string_view line) { return net.run(line); };
   CHECK(refused("enable firewall") == "Warning (2077059): Firewall is already enabled.");
-  CHECK(refused("create firewall policy=NET") == "Error (3077257): Firewall policy already exists.");
+  CHECK(refused("create firewall policy=NET") == "Error (3077285): Firewall policy already exists.");
   CHECK(refused("create firewall policy=\"a b\"") == "Error (3077259): Invalid name a b.");
   CHECK(refused("add firewall policy=net int=eth5 type=public") == "Error (3077260): Interface not found.");
   CHECK(refused("add firewall policy=net int=eth0 type=public") ==
