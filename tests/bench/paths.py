@@ -28,7 +28,7 @@ class Path:
     def tcp(self, seconds):
         """One TCP stream: mbits, retransmits, and the routing processes' cpu seconds for each GB received."""
         network, name = self.network, "iperf"
-        network.start(name, ["iperf3", "-s", "-1"], node=self.target)
+        network.start(name, ["iperf3", "-s", "-1", "--forceflush"], node=self.target)
         wait_until(lambda: "listening" in network.output(name), 5)
         before = self.cpu()
         done = network.exec(self.source, "iperf3", "-J", "-t", seconds, "-c", self.address, check=False)
