@@ -72,7 +72,7 @@ Outcome LoadModule::load(Invocation& invocation) {
   const FileName place{settings.destination, target->name};
   if (services_.files.exists(place)) return say(texts::file_exists, place.name);
   target_ = place;
-  return start(settings, TftpTransfer::get(settings.file, limits::file_size), invocation.caller);
+  return begin(settings, TftpTransfer::get(settings.file, limits::file_size), invocation.caller);
 }
 
 Outcome LoadModule::upload(Invocation& invocation) {
@@ -87,7 +87,7 @@ Outcome LoadModule::upload(Invocation& invocation) {
   if (!content) return say(texts::unknown_file, source->name);
   settings.file = source->name;
   target_.reset();
-  return start(settings, TftpTransfer::put(invocation.args.text_or("DESTFILE", source->name), std::move(*content)),
+  return begin(settings, TftpTransfer::put(invocation.args.text_or("DESTFILE", source->name), std::move(*content)),
                invocation.caller);
 }
 

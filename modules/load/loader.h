@@ -49,7 +49,7 @@ class LoadModule final : public Module {
   Outcome show(Screen& screen);
 
   // transfer.cpp
-  Outcome start(const Settings& settings, TftpTransfer transfer, const Caller& caller);
+  Outcome begin(const Settings& settings, TftpTransfer transfer, const Caller& caller);
   void due();
   void send(const TftpTransfer::Reply& reply);
   void receive(const UdpDatagram& datagram);

@@ -27,7 +27,7 @@ constexpr std::uint16_t first_port = 49152, ports = 16384;
 
 }  // namespace
 
-Outcome LoadModule::start(const Settings& settings, TftpTransfer transfer, const Caller& caller) {
+Outcome LoadModule::begin(const Settings& settings, TftpTransfer transfer, const Caller& caller) {
   current_ = settings;
   transfer_ = std::move(transfer);
   terminal_ = caller.terminal;
