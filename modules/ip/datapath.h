@@ -71,7 +71,10 @@ class Datapath final : public ArpHost {
   void set_tcp(IpApi::TcpReceiver receiver) { tcp_ = std::move(receiver); }
   void set_ipsec(IpsecStage* stage) { ipsec_ = stage; }
   void set_firewall(FirewallStage* stage) { firewall_ = stage; }
-  void set_udp_encapsulation_port(std::uint16_t port) { encapsulation_port_ = port; }
+  void set_udp_encapsulation_ports(std::uint16_t floated, std::uint16_t isakmp) {
+    floated_port_ = floated;
+    isakmp_port_ = isakmp;
+  }
   /// Forgets what is under way: fragments, looped-back packets, limits.
   void reset();
 
@@ -172,7 +175,7 @@ class Datapath final : public ArpHost {
   RedirectLimit redirects_;
   IpsecStage* ipsec_ = nullptr;
   FirewallStage* firewall_ = nullptr;
-  std::uint16_t encapsulation_port_ = 0;
+  std::uint16_t floated_port_ = 0, isakmp_port_ = 0;  // where ESP comes in UDP; 0: nowhere
   std::map<std::uint16_t, UdpPort> udp_ports_;
   IpApi::TcpReceiver tcp_;
   std::function<void(const IcmpAnswer&)> icmp_listener_;

@@ -54,7 +54,9 @@ class Engine final : public IpApi {
   std::optional<Ipv4Address> resolve_host(std::string_view text) const override;
   void set_ipsec(IpsecStage* stage) override;
   void set_firewall(FirewallStage* stage) override { path.set_firewall(stage); }
-  void set_udp_encapsulation_port(std::uint16_t port) override { path.set_udp_encapsulation_port(port); }
+  void set_udp_encapsulation_ports(std::uint16_t floated, std::uint16_t isakmp) override {
+    path.set_udp_encapsulation_ports(floated, isakmp);
+  }
   void receive_decrypted(InterfaceId interface, Burst& packets) override { path.receive_decrypted(interface, packets); }
   void send_too_big(const PacketBuffer& packet, unsigned mtu) override { path.send_too_big(packet, mtu); }
   void count_drop(IpDrop reason) override { state.ip.drop(reason); }

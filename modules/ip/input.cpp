@@ -137,11 +137,16 @@ bool Datapath::protected_for_us(const PacketBuffer& packet) const {
     return true;
   }
   if (protocol == wire::protocol::ipip) return ipsec_->takes_ip_in_ip();
-  if (protocol != wire::protocol::udp || encapsulation_port_ == 0) return false;
+  if (protocol != wire::protocol::udp || floated_port_ == 0) return false;
   const auto ip = wire::view_ipv4(packet.view(), false);
   const auto udp = ip ? wire::view_udp(ip->payload()) : std::nullopt;
-  return udp && udp->destination_port == encapsulation_port_ && udp->payload.size() > keep_alive &&
-         (udp->payload.size() < 4 || load_be32(udp->payload.data()) != 0);
+  if (!udp) return false;
+  const ByteView payload = udp->payload;
+  if (udp->destination_port == floated_port_) {
+    return payload.size() > keep_alive && (payload.size() < 4 || load_be32(payload.data()) != 0);
+  }
+  return udp->destination_port == isakmp_port_ && payload.size() >= wire::non_ike_marker &&
+         load_be64(payload.data()) == 0;
 }
 
 /// Puts fragments for this router together and hands what is protected to IPsec.

@@ -158,10 +158,11 @@ class IpApi {
   /// There is one stage of each kind; nullptr takes it out.
   virtual void set_ipsec(IpsecStage* stage) = 0;
   virtual void set_firewall(FirewallStage* stage) = 0;
-  /// ESP in UDP: datagrams to this port that are not ISAKMP (no zero marker, not a one-byte keep-alive) go to
-  /// IpsecStage::inbound_protected(); the rest to the UDP listener, with the four zero bytes of the marker still in
-  /// front (RFC 3948). Port 0 ends it.
-  virtual void set_udp_encapsulation_port(std::uint16_t port) = 0;
+  /// ESP in UDP: datagrams to port `floated` that are not ISAKMP (no zero marker, not a one-byte keep-alive), and those
+  /// to ISAKMP's own port that have eight zero bytes where ISAKMP has a cookie (draft-ietf-ipsec-udp-encaps-01), go to
+  /// IpsecStage::inbound_protected(); the rest to the UDP listener, at `floated` with the four zero bytes of the marker
+  /// still in front (RFC 3948). Port 0 ends it.
+  virtual void set_udp_encapsulation_ports(std::uint16_t floated, std::uint16_t isakmp) = 0;
   /// Decrypted packets of `interface`, meta.ipsec_sa set, starting at the inner IP header: back into IP input.
   virtual void receive_decrypted(InterfaceId interface, Burst& packets) = 0;
   /// ICMP "fragmentation needed" to the sender of a packet that will not fit once protected (RFC 4301 8.1).

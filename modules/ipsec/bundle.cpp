@@ -15,7 +15,7 @@ std::size_t sealed_length(const SaBundle& bundle, std::size_t inner, std::size_t
       header = wire::ipv4_header;
     }
     if (sa->protocol == isakmp::Protocol::esp) {
-      length = header + esp_bytes(*sa, bundle.nat.udp_encapsulation, length - header);
+      length = header + udp_bytes(bundle.nat) + esp_bytes(*sa, length - header);
     } else if (sa->protocol == isakmp::Protocol::ah) {
       length += ah_bytes(*sa);
     }

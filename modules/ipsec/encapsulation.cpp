@@ -3,8 +3,14 @@
 #include <cstring>
 
 #include "netdev/wire/ipv4.h"
+#include "netdev/wire/udp.h"
 
 namespace arrouter::ipsec {
+
+std::size_t udp_bytes(const isakmp::NatInfo& nat) {
+  if (!nat.udp_encapsulation) return 0;
+  return wire::udp_header + (nat.non_ike_marker ? wire::non_ike_marker : 0);
+}
 
 void relabel(PacketBuffer& packet, std::uint8_t protocol) {
   std::uint8_t* const header = packet.data();

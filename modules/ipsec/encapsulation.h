@@ -4,15 +4,19 @@
 
 #include <cstdint>
 
+#include "modules/isakmp/isakmp_api.h"
 #include "os/base/address.h"
 #include "os/base/packet.h"
 
 namespace arrouter::ipsec {
 
+/// Bytes of UDP in front of ESP, with the marker that the earliest kind has behind it.
+std::size_t udp_bytes(const isakmp::NatInfo& nat);
+
 /// What goes around the packet.
 struct OuterHeader {
   Ipv4Address local, peer;
-  bool udp = false;
+  std::size_t udp_bytes = 0;  // 0: bare ESP
   std::uint16_t local_port = 0, peer_port = 0;
   bool dont_fragment = false;  // tunnel mode
   std::uint16_t id = 0;        // tunnel mode

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "netdev/wire/udp.h"
 
 namespace arrouter::ipsec {
 namespace {
@@ -33,9 +32,9 @@ EspShape esp_shape(const Sa& sa) {
   return shape;
 }
 
-std::size_t esp_bytes(const Sa& sa, bool udp, std::size_t covered) {
+std::size_t esp_bytes(const Sa& sa, std::size_t covered) {
   const EspShape shape = esp_shape(sa);
-  return (udp ? wire::udp_header : 0) + esp_header + shape.iv + round_up(covered + trailer, shape.align) + shape.icv;
+  return esp_header + shape.iv + round_up(covered + trailer, shape.align) + shape.icv;
 }
 
 void IvPool::fill(std::uint8_t* at, std::size_t length) {
@@ -63,11 +62,11 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, isakmp::Encapsulation mode, s
   tail[pad] = static_cast<std::uint8_t>(pad);
   tail[pad + 1] = next;
 
-  const std::size_t udp = outer.udp ? wire::udp_header : 0;
+  const std::size_t udp = outer.udp_bytes;
   const std::size_t ip = tunnel ? wire::ipv4_header : kept;
   std::uint8_t* const at = packet.push((tunnel ? ip : 0) + udp + esp_header + shape.iv);
   const std::uint16_t length = static_cast<std::uint16_t>(packet.size());
-  const std::uint8_t protocol = outer.udp ? wire::protocol::udp : wire::protocol::esp;
+  const std::uint8_t protocol = udp != 0 ? wire::protocol::udp : wire::protocol::esp;
   if (tunnel) {
     wire::write_ipv4(at,
                      {.source = outer.local,
@@ -81,9 +80,10 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, isakmp::Encapsulation mode, s
     std::memmove(at, at + udp + esp_header + shape.iv, kept);
     relabel(packet, protocol);
   }
-  if (outer.udp) {  // without checksum (RFC 3948 2.1)
-    wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - udp, outer.local, outer.peer,
-                    false);
+  if (udp != 0) {  // without checksum (RFC 3948 2.1)
+    wire::write_udp(at + ip, outer.local_port, outer.peer_port, packet.size() - ip - wire::udp_header, outer.local,
+                    outer.peer, false);
+    std::memset(at + ip + wire::udp_header, 0, udp - wire::udp_header);
   }
   std::uint8_t* const esp = at + ip + udp;
   store_be32(esp, sa.out_spi);
@@ -116,6 +116,8 @@ std::optional<EspPacket> find_esp(const PacketBuffer& packet) {
     found.peer_port = udp->source_port;
     found.esp += wire::udp_header;
     found.end = found.esp + udp->payload.size();
+    const bool marked = udp->payload.size() >= wire::non_ike_marker && load_be64(udp->payload.data()) == 0;
+    if (marked) found.esp += wire::non_ike_marker;
   }
   if (found.end < found.esp + esp_header) return std::nullopt;
   found.spi = load_be32(packet.data() + found.esp);

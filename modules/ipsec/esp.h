@@ -9,6 +9,7 @@
 #include "modules/ipsec/encapsulation.h"
 #include "modules/ipsec/sa.h"
 #include "netdev/wire/ipv4.h"
+#include "netdev/wire/udp.h"
 #include "os/base/packet.h"
 
 namespace arrouter::ipsec {
@@ -23,8 +24,8 @@ struct EspShape {
 };
 EspShape esp_shape(const Sa& sa);
 
-/// Bytes of the ESP packet, with UDP in front, around so many bytes.
-std::size_t esp_bytes(const Sa& sa, bool udp, std::size_t covered);
+/// Bytes of the ESP packet around so many bytes.
+std::size_t esp_bytes(const Sa& sa, std::size_t covered);
 
 /// Bytes of IVs drawn from a random source in large blocks.
 class IvPool {
@@ -40,7 +41,7 @@ class IvPool {
 };
 
 /// Room ESP with its outer header needs in front of and behind any packet.
-inline constexpr std::size_t seal_headroom = wire::ipv4_header + 8 + esp_header + 16;
+inline constexpr std::size_t seal_headroom = wire::ipv4_header + wire::udp_header + wire::non_ike_marker + esp_header + 16;
 inline constexpr std::size_t seal_tailroom = 16 + 2 + 16 + 12;
 
 /// Puts header, IV, padding and trailer around a packet that starts at its IP header and has the room above; the job

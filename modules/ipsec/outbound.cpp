@@ -127,7 +127,7 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   bundle.out_bytes += bytes;
   state_.count(policy, PolicyCounter::out_process_start, GroupCounter::main_out_process_start);
   const OuterHeader outer{
-      bundle.local,  bundle.peer, bundle.nat.udp_encapsulation, bundle.nat.local_port, bundle.nat.peer_port,
+      bundle.local,  bundle.peer, udp_bytes(bundle.nat), bundle.nat.local_port, bundle.nat.peer_port,
       dont_fragment, ++outer_id_};
   Sa& sa = *bundle.sas.back();
   enco::Job job;

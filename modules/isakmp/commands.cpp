@@ -24,9 +24,11 @@ namespace arrouter::isakmp {
 namespace {
 
 constexpr std::string_view policy_note =
-    "RSASIG is kept and shown, a policy that needs it does not negotiate; HYBRIDXAUTH and POLICYFILENAME have no "
-    "effect; XAUTHTYPE=RADIUS refuses every user, for there is no RADIUS client";
-constexpr std::string_view enable_note = "LOCALRSAKEY and the VPN client policy server are kept and shown only";
+    "HYBRIDXAUTH and POLICYFILENAME have no effect; XAUTHTYPE=RADIUS refuses every user, for there is no RADIUS client";
+constexpr std::string_view enable_note = "the VPN client policy server is kept and shown only";
+
+// As LAB SET ISAKMP names them, in the order of natt_versions().
+constexpr std::array<std::string_view, 6> natt_words{"RFC3947", "DRAFT08", "DRAFT03", "DRAFT02N", "DRAFT02", "DRAFT00"};
 
 constexpr unsigned bit(DebugFlag flag) { return static_cast<unsigned>(flag); }
 constexpr unsigned default_flags = bit(DebugFlag::state) | bit(DebugFlag::trace);
@@ -100,6 +102,9 @@ std::vector<CommandRow> Isakmp::commands() {
       [this](Invocation& call) { return show_exchange(call); });
   add("SHow ISAkmp COUnters[={AGGressive|GENeral|HEArtbeat|INFo|IPSec|MAIn|NETwork|QUIck|SAD|SPD|TRAnsaction|XDB}]",
       manager, "Shows ISAKMP counters", [this](Invocation& call) { return show_counters(call); });
+  add("LAB SET ISAkmp NATTversions={ALL|RFC3947|DRAFT08|DRAFT03|DRAFT02N|DRAFT02|DRAFT00}[,...]", security,
+      "Limits which versions of NAT traversal are offered and accepted, as an older peer would",
+      [this](Invocation& call) { return limit_natt(call); });
   return rows;
 }
 
@@ -124,6 +129,7 @@ Outcome Isakmp::enable(Invocation& call) {
     return say(message::port_in_use, port);
   }
   engine_.set_port(port);
+  encapsulate();
   submit(event::Enable{});
   listen_floated();
   return say(message::enabled);
@@ -152,6 +158,17 @@ Outcome Isakmp::set_debug(Invocation& call, bool on) {
     mine->flags &= ~flags;
     if (mine->flags == 0) debug_terminals_.erase(mine);
   }
+  return Outcome::successful(module_number::isakmp);
+}
+
+Outcome Isakmp::limit_natt(Invocation& call) {
+  const auto words = split(call.args.text("NATTVERSIONS"), ',');
+  std::vector<NattVersion> spoken;
+  for (std::size_t i = 0; i < natt_words.size(); ++i) {
+    const bool named = std::ranges::any_of(words, [&](auto word) { return word == "ALL" || word == natt_words[i]; });
+    if (named) spoken.push_back(natt_versions()[i]);
+  }
+  engine_.speak_natt(std::move(spoken));
   return Outcome::successful(module_number::isakmp);
 }
 

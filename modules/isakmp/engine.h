@@ -124,6 +124,10 @@ class Engine {
   /// What RESPONDBADSPI's request would get; counts it.
   BadSpiAnswer ask_bad_spi(Ipv4Address peer, const std::string& policy, PolicyPtr& chosen);
 
+  /// The versions of NAT traversal that are offered and accepted, best first; all unless told otherwise.
+  void speak_natt(std::vector<NattVersion> versions) { natt_versions_ = std::move(versions); }
+  const std::vector<NattVersion>& natt_versions() const { return natt_versions_; }
+
   // For screens.
   const SaDatabase& sas() const { return sas_; }
   const ExchangeDatabase& exchanges() const { return exchanges_; }
@@ -263,6 +267,7 @@ class Engine {
   bool enabled_ = false;
   std::uint16_t port_ = isakmp_port;
   std::optional<std::uint16_t> local_rsa_key_;
+  std::vector<NattVersion> natt_versions_ = isakmp::natt_versions();
   struct Retry {
     Instant at;
     Pending pending;

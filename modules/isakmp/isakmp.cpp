@@ -2,7 +2,7 @@
 //
 // Manual: chapter "IP Security (IPsec)", the ISAKMP half; what is known of it stands in reference/isakmp-ipsec.md.
 // Standards: RFC 2407 (the IPsec DOI), RFC 2408 (messages), RFC 2409 (main, aggressive and quick mode, informational
-// exchanges), RFC 3947 and its drafts 02, 03 and 08 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives),
+// exchanges), RFC 3947 and its drafts 00, 02, 03 and 08 (NAT traversal), RFC 3948 (the marker on port 4500, keep-alives),
 // draft-ietf-ipsec-isakmp-mode-cfg-05 (the transaction exchange) and draft-beaulieu-ike-xauth-02 (XAUTH over it).
 //
 // A negotiation is an Exchange: rows of exchange_table.cpp say what a message must bring in which state, the actions of
@@ -119,7 +119,13 @@ void Isakmp::listen_floated() {
                      wanted ? IpApi::UdpListener([this](const UdpDatagram& datagram) { received(datagram); })
                             : IpApi::UdpListener()) &&
       wanted;
-  ip_.set_udp_encapsulation_port(listening_floated_ ? floated_port : std::uint16_t{0});
+  encapsulate();
+}
+
+// ESP in UDP comes by the port it was negotiated on: 4500, in draft 00 ISAKMP's own.
+void Isakmp::encapsulate() {
+  const auto open = [&](std::uint16_t port) { return listening_floated_ ? port : std::uint16_t{0}; };
+  ip_.set_udp_encapsulation_ports(open(floated_port), open(settings_.udp_port));
 }
 
 void Isakmp::stop_listening() {

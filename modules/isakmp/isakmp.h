@@ -55,6 +55,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   void drain();
   bool listen();
   void listen_floated();
+  void encapsulate();
   void stop_listening();
   void received(const UdpDatagram& datagram);
   void interface_changed();
@@ -77,6 +78,7 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   Outcome enable(Invocation& call);
   Outcome disable();
   Outcome set_debug(Invocation& call, bool on);
+  Outcome limit_natt(Invocation& call);
   Outcome reset_policy(Invocation& call);
   Outcome reset_counters(Invocation& call);
   // policy_commands.cpp

@@ -59,6 +59,7 @@ struct Lifetime {
 /// How IKE saw the path between the peers.
 struct NatInfo {
   bool udp_encapsulation = false;     // ESP goes in UDP
+  bool non_ike_marker = false;        // on ISAKMP's own port, behind eight zero bytes (draft 00)
   std::uint16_t local_port = 4500, peer_port = 4500;
   Ipv4Address peer_original_source, peer_original_destination;  // NAT-OA, transport mode
 };

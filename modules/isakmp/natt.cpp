@@ -1,5 +1,6 @@
 #include "modules/isakmp/natt.h"
 
+#include <algorithm>
 #include <array>
 
 namespace arrouter::isakmp {
@@ -9,19 +10,21 @@ namespace {
 // Vendor ids are MD5 sums of the names; reference/isakmp-ipsec.md 4.8.
 struct Version {
   NattVersion version;
-  std::string_view id;
+  std::string_view name, id;
 };
-constexpr std::array<Version, 5> versions{{
-    {NattVersion::rfc3947, "4a131c81070358455c5728f20e95452f"},          // "RFC 3947"
-    {NattVersion::draft08, "8f8d83826d246b6fc7a8a6a428c11de8"},          // "draft-ietf-ipsec-nat-t-ike-08"
-    {NattVersion::draft03, "7d9419a65310ca6f2c179d9215529d56"},          // "draft-ietf-ipsec-nat-t-ike-03"
-    {NattVersion::draft02_newline, "90cb80913ebb696e086381b5ec427b1f"},  // "draft-ietf-ipsec-nat-t-ike-02\n"
-    {NattVersion::draft02, "cd60464335df21f87cfdb2fc68b6a448"},          // the same without the line feed
+constexpr std::array<Version, 6> versions{{
+    {NattVersion::rfc3947, "RFC 3947", "4a131c81070358455c5728f20e95452f"},
+    {NattVersion::draft08, "draft-ietf-ipsec-nat-t-ike-08", "8f8d83826d246b6fc7a8a6a428c11de8"},
+    {NattVersion::draft03, "draft-ietf-ipsec-nat-t-ike-03", "7d9419a65310ca6f2c179d9215529d56"},
+    {NattVersion::draft02_newline, "draft-ietf-ipsec-nat-t-ike-02\n", "90cb80913ebb696e086381b5ec427b1f"},
+    {NattVersion::draft02, "draft-ietf-ipsec-nat-t-ike-02", "cd60464335df21f87cfdb2fc68b6a448"},
+    {NattVersion::draft00, "draft-ietf-ipsec-nat-t-ike-00", "4485152d18b6bbcd0be8a8469579ddcc"},
 }};
 
-constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4, true};
-constexpr NattNumbers draft08_numbers{PayloadType::nat_d_draft08, PayloadType::nat_oa_draft08, 3, 4, true};
-constexpr NattNumbers early_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444, false};
+constexpr NattNumbers rfc_numbers{PayloadType::nat_d, PayloadType::nat_oa, 3, 4, true, true};
+constexpr NattNumbers draft08_numbers{PayloadType::nat_d_draft08, PayloadType::nat_oa_draft08, 3, 4, true, true};
+constexpr NattNumbers early_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444, false, true};
+constexpr NattNumbers first_numbers{PayloadType::nat_d_draft, PayloadType::nat_oa_draft, 61443, 61444, false, false};
 
 }  // namespace
 
@@ -30,6 +33,7 @@ const NattNumbers& numbers(NattVersion version) {
     case NattVersion::rfc3947:
     case NattVersion::none: return rfc_numbers;
     case NattVersion::draft08: return draft08_numbers;
+    case NattVersion::draft00: return first_numbers;
     case NattVersion::draft03:
     case NattVersion::draft02_newline:
     case NattVersion::draft02: break;
@@ -37,10 +41,16 @@ const NattNumbers& numbers(NattVersion version) {
   return early_numbers;
 }
 
-const std::vector<NattVersion>& offered_natt_versions() {
-  static const std::vector<NattVersion> offered{NattVersion::rfc3947, NattVersion::draft08, NattVersion::draft03,
-                                                NattVersion::draft02_newline, NattVersion::draft02};
-  return offered;
+std::string_view name(NattVersion version) {
+  for (const Version& row : versions)
+    if (row.version == version) return row.name;
+  return "none";
+}
+
+const std::vector<NattVersion>& natt_versions() {
+  static const std::vector<NattVersion> all{NattVersion::rfc3947,         NattVersion::draft08, NattVersion::draft03,
+                                            NattVersion::draft02_newline, NattVersion::draft02, NattVersion::draft00};
+  return all;
 }
 
 Bytes vendor_id(NattVersion version) {
@@ -49,15 +59,15 @@ Bytes vendor_id(NattVersion version) {
   return {};
 }
 
-NattVersion best_natt_version(const PayloadChain& chain) {
-  NattVersion best = NattVersion::none;
-  for (const Payload& payload : chain.payloads) {
-    if (payload.type != PayloadType::vendor_id) continue;
-    const std::string id = to_hex(payload.body);
-    for (const Version& row : versions)
-      if (row.id == id && row.version < best) best = row.version;
-  }
-  return best;
+NattVersion best_natt_version(const PayloadChain& chain, const std::vector<NattVersion>& spoken) {
+  const auto offered = [&](NattVersion version) {
+    const Bytes id = vendor_id(version);
+    return std::ranges::any_of(chain.payloads, [&](const Payload& payload) {
+      return payload.type == PayloadType::vendor_id && std::ranges::equal(payload.body, id);
+    });
+  };
+  const auto best = std::ranges::find_if(spoken, offered);
+  return best != spoken.end() ? *best : NattVersion::none;
 }
 
 Bytes nat_d_hash(enco::EncoApi& enco, enco::Hash hash, std::uint64_t initiator_cookie, std::uint64_t responder_cookie,

@@ -11,20 +11,22 @@
 namespace arrouter::isakmp {
 
 /// In order of preference, best first. Draft 02 exists with and without a line feed in the hashed name.
-enum class NattVersion : std::uint8_t { rfc3947, draft08, draft03, draft02_newline, draft02, none };
+enum class NattVersion : std::uint8_t { rfc3947, draft08, draft03, draft02_newline, draft02, draft00, none };
+std::string_view name(NattVersion version);
 
 struct NattNumbers {
   PayloadType nat_d, nat_oa;
   std::uint16_t tunnel, transport;  // encapsulation mode values
   bool both_addresses;              // NAT-OA of initiator and responder, else only the sender's own
+  bool floats;                      // to port 4500; else all stays on ISAKMP's port, ESP behind the non-IKE marker
 };
-/// Payload types and encapsulation modes of a version; of the RFC for `none`.
+/// What a version does its own way; of the RFC for `none`.
 const NattNumbers& numbers(NattVersion version);
-/// The versions this router offers, best first.
-const std::vector<NattVersion>& offered_natt_versions();
+/// All versions, best first.
+const std::vector<NattVersion>& natt_versions();
 Bytes vendor_id(NattVersion version);
-/// The best version among the vendor ids of a message.
-NattVersion best_natt_version(const PayloadChain& chain);
+/// The first of the `spoken` versions that the vendor ids of a message name.
+NattVersion best_natt_version(const PayloadChain& chain, const std::vector<NattVersion>& spoken);
 
 /// What NAT-D told: is there a NAT in front of us, of the peer.
 struct NatFound {

@@ -58,7 +58,7 @@ Verdict read_offer(Step& step) {
   step.sa.renews = offered.life_s == 0 || offered.life_s > step.sa.life_s;
   if (offered.life_s != 0 && offered.life_s < step.sa.life_s)
     step.sa.life_s = static_cast<std::uint32_t>(offered.life_s);
-  if (step.sa.policy->nat_traversal) step.sa.natt = best_natt_version(*step.in);
+  if (step.sa.policy->nat_traversal) step.sa.natt = best_natt_version(*step.in, step.engine.natt_versions());
   return Verdict::go_on();
 }
 
@@ -67,7 +67,7 @@ void add_vendor_ids(Step& step) {
   if (step.exchange.role == Role::responder) {
     if (sa.natt != NattVersion::none) step.reply.push_back({PayloadType::vendor_id, vendor_id(sa.natt)});
   } else if (sa.policy->nat_traversal) {
-    for (const NattVersion version : offered_natt_versions())
+    for (const NattVersion version : step.engine.natt_versions())
       step.reply.push_back({PayloadType::vendor_id, vendor_id(version)});
   }
   if (sa.policy->xauth != XauthMode::none)
@@ -94,7 +94,7 @@ Verdict read_choice(Step& step) {
     return Verdict::fail(NotifyType::no_proposal_chosen,
                          fmt::format(text::reason_peer_proposal, first_transform(*answer)), failed);
   step.sa.responder_cookie = step.header->responder_cookie;
-  if (step.sa.policy->nat_traversal) step.sa.natt = best_natt_version(*step.in);
+  if (step.sa.policy->nat_traversal) step.sa.natt = best_natt_version(*step.in, step.engine.natt_versions());
   return Verdict::go_on();
 }
 
@@ -167,13 +167,13 @@ void read_nat_d(Step& step) {
   if (first || !any_of_theirs) return;  // a peer that names NAT-T but sends no NAT-D has no NAT to tell of
   sa.nat = {!ours_right, !theirs_right};
   step.engine.trace("NATT", step.exchange,
-                    fmt::format("NAT {}", sa.nat.local ? (sa.nat.remote ? "on both sides" : "on this side")
+                    fmt::format("{}: NAT {}", name(sa.natt), sa.nat.local ? (sa.nat.remote ? "on both sides" : "on this side")
                                           : sa.nat.remote ? "on the peer's side"
                                                           : "not found"));
 }
 
 void float_ports(Step& step) {
-  if (!step.sa.nat.any() || step.sa.local.port == floated_port) return;
+  if (!step.sa.nat.any() || !numbers(step.sa.natt).floats || step.sa.local.port == floated_port) return;
   step.sa.local.port = floated_port;
   step.sa.peer.port = floated_port;
 }

@@ -32,7 +32,7 @@ Verdict read_key_and_nonce(Step& step);
 /// NAT-D payloads, when both speak NAT-T; the address of the receiver first.
 void add_nat_d(Step& step);
 void read_nat_d(Step& step);
-/// Moves to port 4500 once a NAT was found; the initiator calls it.
+/// Moves to port 4500 once a NAT was found, where the agreed version does; the initiator calls it.
 void float_ports(Step& step);
 
 /// Why phase 1 under that policy cannot prove itself or check the peer: the reason to log; nullopt when all keys are

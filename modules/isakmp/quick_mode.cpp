@@ -368,7 +368,11 @@ Bundle quick_bundle(Engine& engine, const Exchange& exchange, const Sa& sa) {
   bundle.local_id = bundle.initiator ? wanted.local_id : work.offer.local_id;
   bundle.remote_id = bundle.initiator ? wanted.remote_id : work.offer.remote_id;
   bundle.lifetime = work.lifetime;
-  bundle.nat = {work.udp_encapsulation, sa.local.port, sa.peer.port, work.peer_original_source,
+  bundle.nat = {work.udp_encapsulation,
+                work.udp_encapsulation && !numbers(sa.natt).floats,
+                sa.local.port,
+                sa.peer.port,
+                work.peer_original_source,
                 work.peer_original_destination};
   for (std::size_t i = 0; i < work.agreed.size(); ++i) {
     const ProtocolOffer& protocol = work.agreed[i];

@@ -21,8 +21,8 @@ void Engine::receive(event::Received received) {
   if (!enabled_) return;
   count(Counter::network_udpRx);
   ByteView message = received.payload;
+  if (message.size() == 1 && message[0] == 0xff) return count(Counter::network_natTKeepaliveRx);
   if (received.local.port == floated_port) {
-    if (message.size() == 1 && message[0] == 0xff) return count(Counter::network_natTKeepaliveRx);
     if (message.size() < marker_bytes || load_be32(message.data()) != 0) return count(Counter::network_udpRxBad);
     message = message.subspan(marker_bytes);
   }

@@ -9,6 +9,9 @@
 namespace arrouter::wire {
 
 inline constexpr std::size_t udp_header = 8;
+/// Zero bytes in front of ESP on ISAKMP's own port, where a message has its first cookie
+/// (draft-ietf-ipsec-udp-encaps-01).
+inline constexpr std::size_t non_ike_marker = 8;
 
 struct UdpView {
   std::uint16_t source_port = 0, destination_port = 0;

@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "add ip rou=10.0.0.0 int=eth0 next=200.200.200.253 poli=1", "set ip int=eth0 fil=1 pri=200",
                   "set ip int=vlan1 pol=100", "set ip local fil=1 pol=100"});
   router.api->listen_udp(500, "Fuzz", [](const UdpDatagram&) {});
-  router.api->set_udp_encapsulation_port(4500);
+  router.api->set_udp_encapsulation_ports(4500, 500);
   Unwrap stage(*router.api);
   router.api->set_ipsec(&stage);
   ByteReader reader({data, size});

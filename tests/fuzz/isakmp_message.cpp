@@ -25,7 +25,7 @@ void sa_payload(ByteView body) {
   describe_phase1_offer(*sa);
   Policy policy;
   choose_phase1(*sa, policy, Role::responder);
-  for (const NattVersion natt : {NattVersion::none, NattVersion::rfc3947, NattVersion::draft02}) {
+  for (const NattVersion natt : {NattVersion::none, NattVersion::rfc3947, NattVersion::draft00}) {
     const Phase2Offer offer = read_phase2(*sa, natt, false);
     if (offer.proposals.size() != offer.origins.size()) std::abort();
     for (std::size_t i = 0; i < offer.proposals.size(); ++i) {
@@ -80,6 +80,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       default: break;
     }
   }
-  best_natt_version(*chain);
+  best_natt_version(*chain, natt_versions());
   return 0;
 }

@@ -44,7 +44,7 @@ struct FakeIp final : IpApi {
   void send(Burst& packets) override;
   void set_ipsec(IpsecStage* given) override { stage = given; }
   void set_firewall(FirewallStage*) override {}
-  void set_udp_encapsulation_port(std::uint16_t) override {}
+  void set_udp_encapsulation_ports(std::uint16_t, std::uint16_t) override {}
   void receive_decrypted(InterfaceId, Burst& packets) override;
   void send_too_big(const PacketBuffer&, unsigned mtu) override { too_big.push_back(mtu); }
   void count_drop(IpDrop reason) override { ++drops[reason]; }

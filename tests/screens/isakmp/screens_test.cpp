@@ -337,7 +337,7 @@ TEST_CASE("a decoded message") {
   CHECK(text.substr(line_after - 17, 17) == ":0000000000000000");
   CHECK(text.substr(line_after + 1) ==
         "   Xchg Type: IDPROT(2)    Ver: 10    Flags: 00\n"
-        "   MessageID: 00000000     Total Length: 184\n"
+        "   MessageID: 00000000     Total Length: 204\n"
         "   Payload #: 0  Length: 56  Type: Security Association (SA)\n"
         "     DOI: IPSEC(1)  Situation: 00000001\n"
         "     Proposal#: 1  Protocol: ISAKMP(1)  #Trans: 1  SPI:\n"
@@ -358,7 +358,9 @@ TEST_CASE("a decoded message") {
         "   Payload #: 4  Length: 20  Type: Vendor ID\n"
         "     90cb80913ebb696e086381b5ec427b1f\n"
         "   Payload #: 5  Length: 20  Type: Vendor ID\n"
-        "     cd60464335df21f87cfdb2fc68b6a448\n");
+        "     cd60464335df21f87cfdb2fc68b6a448\n"
+        "   Payload #: 6  Length: 20  Type: Vendor ID\n"
+        "     4485152d18b6bbcd0be8a8469579ddcc\n");
 }
 
 TEST_CASE("the configuration names only what differs, and makes the same again") {

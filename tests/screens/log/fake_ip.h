@@ -38,7 +38,7 @@ class FakeIp final : public IpApi {
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
   void set_firewall(FirewallStage*) override {}
-  void set_udp_encapsulation_port(std::uint16_t) override {}
+  void set_udp_encapsulation_ports(std::uint16_t, std::uint16_t) override {}
   void receive_decrypted(InterfaceId, Burst&) override {}
   void send_too_big(const PacketBuffer&, unsigned) override {}
   void count_drop(IpDrop) override {}

@@ -156,21 +156,48 @@ TEST_CASE("ESP in UDP is told from ISAKMP and keep-alives on the same port") {
   };
   arrive(inner);
   CHECK(heard == std::vector<std::size_t>{44});  // not told apart until a port is set
-  router.api->set_udp_encapsulation_port(4500);
+  router.api->set_udp_encapsulation_ports(4500, 500);
   arrive(inner);
   CHECK(router.stage.protocols == std::vector<int>{17});
   CHECK(router.vlan1.sent.size() == 1);
   arrive(ike);
   arrive(keep_alive);
   CHECK(heard == std::vector<std::size_t>{44, 8, 1});
-  router.api->set_udp_encapsulation_port(0);
+  router.api->set_udp_encapsulation_ports(0, 0);
   arrive(inner);
   CHECK(heard.size() == 4);
 }
 
+TEST_CASE("ESP on ISAKMP's own port stands behind eight zero bytes") {
+  Router router;
+  std::vector<std::size_t> heard;
+  router.api->listen_udp(500, "ISAKMP", [&](const UdpDatagram& datagram) { heard.push_back(datagram.payload.size()); });
+  const auto arrive = [&](Bytes start, std::uint16_t port = 500) {
+    const Bytes inner = Router::udp(far_host, lan_host, 7, 8, data);
+    start.insert(start.end(), inner.begin(), inner.end());
+    router.eth0.inject({router.from_wan(Router::udp(peer, wan, 500, port, start))});
+  };
+  const Bytes marker(8), cookie{0, 0, 0, 0, 0, 0, 0, 1};
+  arrive(marker);
+  CHECK(heard == std::vector<std::size_t>{52});  // NAT traversal is off
+  router.api->set_udp_encapsulation_ports(4500, 500);
+  arrive(marker);
+  CHECK(router.stage.protocols == std::vector<int>{17});
+  arrive(cookie);
+  router.eth0.inject({router.from_wan(Router::udp(peer, wan, 500, 500, Bytes(7)))});
+  CHECK(heard == std::vector<std::size_t>{52, 52, 7});
+  router.eth0.inject({router.from_wan(Router::udp(peer, wan, 500, 500, marker))});  // IPsec counts it as too short
+  CHECK(router.stage.protocols == std::vector<int>{17, 17});
+  router.api->set_udp_encapsulation_ports(4500, 1500);  // ENABLE ISAKMP UDPPORT
+  arrive(marker);
+  CHECK(heard.size() == 4);
+  arrive(marker, 1500);
+  CHECK(router.stage.protocols.size() == 3);
+}
+
 TEST_CASE("a super-frame of encapsulated packets is cut before IPsec gets it, however many there are") {
   Router router;
-  router.api->set_udp_encapsulation_port(4500);
+  router.api->set_udp_encapsulation_ports(4500, 500);
   router.stage.give_back = false;
   Packet frame = router.services.pool.copy(router.from_wan(Router::udp(peer, wan, 4500, 4500, Bytes(70 * 100, 1))));
   frame->meta.segmentation = Segmentation::udp4;

@@ -33,7 +33,7 @@ struct Tunnel {
     Sa sa = *fixture.module->state().sas.find(isakmp::Protocol::esp, in_spi);
     sa.out_spi = in_spi;
     IvPool ivs(fixture.services.random);
-    const bool udp = sa.bundle->nat.udp_encapsulation;
+    const std::size_t udp = udp_bytes(sa.bundle->nat);
     enco::Job job = seal(*inner, sa, sequence, {ip4(from), ip4("100.100.100.1"), udp, peer_port, 4500}, ivs);
     fixture.enco.api.run(enco::Direction::encode, std::span(&job, 1));
     return inner;

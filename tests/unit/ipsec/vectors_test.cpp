@@ -118,7 +118,7 @@ TEST_CASE("the same fields make the same ESP packet") {
     FixedRandom random(ByteView(vector.outer).subspan(iv_at, esp_shape(sa).iv));
     IvPool ivs(random);
     Packet packet = services.pool.copy(vector.inner);
-    const OuterHeader outer{test::ip4("100.100.100.1"),        test::ip4("200.200.200.1"), udp, 4500, 4500, false,
+    const OuterHeader outer{test::ip4("100.100.100.1"),        test::ip4("200.200.200.1"), udp ? 8U : 0U, 4500, 4500, false,
                             load_be16(vector.outer.data() + 4)};
     CHECK(sealed_length(bundle_of(sa, udp), vector.inner.size(), 20) == vector.outer.size());
     const enco::Job job = seal(*packet, sa, vector.sequence, outer, ivs);
@@ -132,6 +132,42 @@ TEST_CASE("the same fields make the same ESP packet") {
       CHECK(to_hex(packet->view().subspan(20, 8)) ==
             "11941194" + to_hex(ByteView(vector.outer).subspan(24, 2)) + "0000");
   }
+}
+
+TEST_CASE("on ISAKMP's own port the same packet stands behind eight zero bytes") {
+  test::TestServices services;
+  const MadeEnco enco = make_enco(services.services);
+  const std::vector<Vector> vectors = read_vectors();
+  const auto vector = std::find_if(vectors.begin(), vectors.end(), [](const Vector& each) {
+    return each.mode == "tunnel-udp" && each.hash == "SHA";
+  });
+  REQUIRE(vector != vectors.end());
+  const ByteView theirs(vector->outer);
+  const Sa sa = make_sa(enco.api, *vector);
+  FixedRandom random(theirs.subspan(20 + 8 + esp_header, esp_shape(sa).iv));
+  IvPool ivs(random);
+  SaBundle bundle = bundle_of(sa, true);
+  bundle.nat.non_ike_marker = true;
+  Packet packet = services.pool.copy(vector->inner);
+  const OuterHeader outer{test::ip4("100.100.100.1"), test::ip4("200.200.200.1"), udp_bytes(bundle.nat), 500, 500};
+  REQUIRE(run(enco.api, enco::Direction::encode, seal(*packet, sa, vector->sequence, outer, ivs)) ==
+          enco::JobResult::good);
+  CHECK(packet->size() == theirs.size() + 8);
+  CHECK(sealed_length(bundle, vector->inner.size(), 20) == packet->size());
+  const ByteView ours = packet->view();
+  const auto udp = wire::view_udp(wire::view_ipv4(ours)->payload());
+  REQUIRE(udp);
+  CHECK(udp->source_port == 500);
+  CHECK(udp->destination_port == 500);
+  CHECK(to_hex(udp->payload) == "0000000000000000" + to_hex(theirs.subspan(28)));
+  const auto place = find_esp(*packet);
+  REQUIRE(place);
+  CHECK(place->spi == vector->spi);
+  const auto job = open_job(*packet, *place, sa);
+  REQUIRE(job);
+  REQUIRE(run(enco.api, enco::Direction::decode, *job) == enco::JobResult::good);
+  REQUIRE(unwrap(*packet, *place, sa) == Opened::good);
+  CHECK(to_hex(packet->view()) == to_hex(vector->inner));
 }
 
 TEST_CASE("the longest inner packet just fits") {

@@ -10,10 +10,10 @@ namespace {
 
 const Ipv4Address nat_address(203, 0, 113, 9);
 
-// MD5 of "RFC 3947", "draft-ietf-ipsec-nat-t-ike-08", "…-03", "…-02\n", "…-02".
+// MD5 of "RFC 3947", "draft-ietf-ipsec-nat-t-ike-08", "…-03", "…-02\n", "…-02", "…-00".
 constexpr auto rfc3947 = "4a131c81070358455c5728f20e95452f", draft08 = "8f8d83826d246b6fc7a8a6a428c11de8",
                draft03 = "7d9419a65310ca6f2c179d9215529d56", draft02_newline = "90cb80913ebb696e086381b5ec427b1f",
-               draft02 = "cd60464335df21f87cfdb2fc68b6a448";
+               draft02 = "cd60464335df21f87cfdb2fc68b6a448", draft00 = "4485152d18b6bbcd0be8a8469579ddcc";
 
 /// A NAT in front of `inside`: another address and other ports to the world.
 void put_behind_nat(Offices& net, Peer& inside) {
@@ -54,7 +54,7 @@ Bytes vendor_payloads_cut(Bytes message, std::string_view kept_id) {
 }  // namespace
 
 TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-alives flow") {
-  const auto version = GENERATE(as<std::string>{}, rfc3947, draft08, draft03, draft02_newline, draft02);
+  const auto version = GENERATE(as<std::string>{}, rfc3947, draft08, draft03, draft02_newline, draft02, draft00);
   const auto mode = GENERATE(as<std::string>{}, "mode=main", "mode=aggressive");
   CAPTURE(version, mode);
   Offices net;
@@ -62,6 +62,7 @@ TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-a
   net.b.run("set isakmp pol=keys pe=any");
   put_behind_nat(net, net.a);
   const auto nat = net.channel.hook;
+  const bool floats = version != draft00;
   net.channel.hook = [&](Flying& datagram) {  // a peer that speaks one version only
     if (datagram.destination_port == 500) datagram.payload = vendor_payloads_cut(datagram.payload, version);
     return nat(datagram);
@@ -71,9 +72,11 @@ TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-a
   const isakmp::NatInfo& nat_a = net.a.user.bundles[0].nat;
   const isakmp::NatInfo& nat_b = net.b.user.bundles[0].nat;
   CHECK(nat_a.udp_encapsulation);
-  CHECK(nat_a.peer_port == 4500);
+  CHECK(nat_a.peer_port == (floats ? 4500 : 500));
+  CHECK(nat_a.non_ike_marker == !floats);
   CHECK(nat_b.udp_encapsulation);
-  CHECK(nat_b.peer_port == 24500);
+  CHECK(nat_b.peer_port == (floats ? 24500 : 20500));
+  CHECK(nat_b.non_ike_marker == !floats);
   CHECK(net.b.user.bundles[0].peer == nat_address);
   CHECK(net.a.run("show isakmp sa=1").find("NAT discovered ....................... LOCAL") != std::string::npos);
   CHECK(net.b.run("show isakmp sa=1").find("NAT discovered ....................... REMOTE") != std::string::npos);
@@ -82,7 +85,7 @@ TEST_CASE("a NAT in front of the initiator: ports float, ESP goes in UDP, keep-a
   CHECK(net.b.counter("natTKeepaliveRx") == 2);
   CHECK(net.b.counter("natTKeepaliveTx") == 0);
   CHECK(net.channel.sent.back().payload == Bytes{0xff});
-  CHECK(net.b.ip.encapsulation_port == 4500);
+  CHECK(net.b.ip.encapsulation_ports == std::pair<std::uint16_t, std::uint16_t>{4500, 500});
 }
 
 TEST_CASE("a NAT in front of the responder") {
@@ -121,7 +124,7 @@ TEST_CASE("port 4500 is open only while a policy wants NAT traversal") {
   CHECK(net.a.ip.listeners.contains(4500));
   net.a.run("disable isakmp");
   CHECK(net.a.ip.listeners.empty());
-  CHECK(net.a.ip.encapsulation_port == 0);
+  CHECK(net.a.ip.encapsulation_ports == std::pair<std::uint16_t, std::uint16_t>{});
 }
 
 TEST_CASE("transport mode behind a NAT carries the original addresses: of both ends, in early drafts of the sender") {
@@ -168,7 +171,7 @@ TEST_CASE("of the NAT-T versions both speak the best is taken, and it alone is a
   };
   net.want(net.a);
   REQUIRE(net.up());
-  CHECK(offered == std::vector<std::string>{rfc3947, draft08, draft03, draft02_newline, draft02});
+  CHECK(offered == std::vector<std::string>{rfc3947, draft08, draft03, draft02_newline, draft02, draft00});
   CHECK(answered == std::vector<std::string>{rfc3947});
 }
 

@@ -49,7 +49,7 @@ class FakeIp final : public IpApi {
   FakeIp(Channel& channel, Ipv4Address own) : own(own), channel_(channel) { channel.join(own, *this); }
   Ipv4Address own;
   Ipv4Address local;  // SET IP LOCAL
-  std::uint16_t encapsulation_port = 0;
+  std::pair<std::uint16_t, std::uint16_t> encapsulation_ports;
   std::map<std::uint16_t, UdpListener> listeners;
   std::vector<std::function<void(const InterfaceChange&)>> change_listeners;
 
@@ -82,7 +82,9 @@ class FakeIp final : public IpApi {
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
   void set_firewall(FirewallStage*) override {}
-  void set_udp_encapsulation_port(std::uint16_t port) override { encapsulation_port = port; }
+  void set_udp_encapsulation_ports(std::uint16_t floated, std::uint16_t isakmp) override {
+    encapsulation_ports = {floated, isakmp};
+  }
   void receive_decrypted(InterfaceId, Burst&) override {}
   void send_too_big(const PacketBuffer&, unsigned) override {}
   void count_drop(IpDrop) override {}
