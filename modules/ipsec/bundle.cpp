@@ -5,6 +5,17 @@
 
 namespace arrouter::ipsec {
 
+int layer(isakmp::Protocol protocol) {
+  switch (protocol) {
+    case isakmp::Protocol::ipcomp:
+      return 0;
+    case isakmp::Protocol::ah:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
 std::size_t sealed_length(const SaBundle& bundle, std::size_t inner, std::size_t header) {
   std::size_t length = inner;
   bool tunnelled = false;

@@ -5,6 +5,10 @@
 
 namespace arrouter::ipsec {
 
+/// Where a negotiated SA stands among those of its bundle, from the inside out: what is compressed has to be plain
+/// (RFC 3173 1), and AH is the one that covers the rest (RFC 2401 4.3). Proposals name protocols in no order.
+int layer(isakmp::Protocol protocol);
+
 /// Length of the IP packet that comes of an `inner` one of this length; `header` is the length of its IP header. What
 /// IPComp may save is not counted on.
 std::size_t sealed_length(const SaBundle& bundle, std::size_t inner, std::size_t header);

@@ -56,14 +56,12 @@ std::optional<enco::Job> Datapath::seal_behind_header(PacketBuffer& packet, Sa& 
 SaBundle* Datapath::compressed_bundle(const PacketBuffer& packet) const {
   const auto ip = wire::view_ipv4(packet.view(), false);
   const auto compressed = find_ipcomp(packet);
-  const auto& bundles = state_.peers.with(ip->source());
-  for (auto at = bundles.rbegin(); at != bundles.rend(); ++at) {
-    const SaBundle& bundle = **at;
-    const Sa& last = *bundle.sas.back();
-    if (last.protocol != isakmp::Protocol::ipcomp || bundle.local != ip->destination()) continue;
+  for (SaBundle* const bundle : state_.peers.with(ip->source()) | std::views::reverse) {
+    const Sa& last = *bundle->sas.back();
+    if (last.protocol != isakmp::Protocol::ipcomp || bundle->local != ip->destination()) continue;
     if (compressed ? last.in_spi == compressed->cpi
-                   : ip->protocol() == wire::protocol::ipip && bundle.only_compresses())
-      return *at;
+                   : ip->protocol() == wire::protocol::ipip && bundle->only_compresses())
+      return bundle;
   }
   return nullptr;
 }

@@ -33,28 +33,36 @@ void Datapath::attach() {
     const auto info = state_.ip.interface(interface);
     if (!info) continue;
     if (lists_.size() <= info->id) lists_.resize(info->id + std::size_t{1});
-    lists_[info->id] = &list;
+    lists_[info->id].policies = &list;
   }
 }
 
 const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
-  Decision& decision = decisions_[flow.hash() >> 32 & (decisions_.size() - 1)];
-  if (decision.generation == state_.generation) {
-    if (decision.flow == flow) return decision;
-    if (++displaced_ > decisions_.size()) {
-      grow();
-      return decide(flow);
+  const std::size_t slot = flow.hash() >> 32 & (decisions_.size() - 1);
+  Decision* place = &decisions_[slot];
+  for (Decision* const known : {place, &decisions_[slot ^ 1]}) {
+    if (known->generation != state_.generation) {
+      place = known;
+    } else if (known->flow == flow) {
+      return *known;
     }
   }
-  decision = {flow, state_.generation, nullptr, nullptr};
-  if (flow.interface >= lists_.size() || lists_[flow.interface] == nullptr) return decision;
-  for (Policy* const policy : *lists_[flow.interface]) {
-    if (!policy->selectors.matches(flow)) continue;
-    decision.policy = policy;
-    if (policy->action == Action::ipsec) decision.bundle = policy->by_traffic.find(flow);
-    break;
+  if (place->generation == state_.generation && ++displaced_ > decisions_.size()) {
+    grow();
+    return decide(flow);
   }
-  return decision;
+  *place = {flow, state_.generation, policy_for(flow), nullptr};
+  if (place->policy != nullptr && place->policy->action == Action::ipsec) {
+    place->bundle = place->policy->by_traffic.find(flow);
+  }
+  return *place;
+}
+
+Policy* Datapath::policy_for(const FlowKey& flow) {
+  if (flow.interface >= lists_.size() || lists_[flow.interface].policies == nullptr) return nullptr;
+  InterfaceList& list = lists_[flow.interface];
+  if (!list.index) list.index.emplace(*list.policies);
+  return list.index->first_match(flow);
 }
 
 /// More flows are under way than the cache has room for: it is made anew, twice as long.

@@ -10,6 +10,7 @@
 #include "modules/ipsec/areas.h"
 #include "modules/ipsec/esp.h"
 #include "modules/ipsec/ipcomp.h"
+#include "modules/ipsec/policy_index.h"
 #include "modules/ipsec/setup.h"
 #include "modules/ipsec/state.h"
 #include "os/packet_trace.h"
@@ -25,7 +26,7 @@ class Datapath final : public IpsecStage {
 
   // IpsecStage
   bool attached(InterfaceId interface) const override {
-    return state_.enabled && interface < lists_.size() && lists_[interface] != nullptr;
+    return state_.enabled && interface < lists_.size() && lists_[interface].policies != nullptr;
   }
   void outbound(InterfaceId interface, Burst& burst) override;
   void inbound_clear(InterfaceId interface, Burst& burst) override;
@@ -43,7 +44,12 @@ class Datapath final : public IpsecStage {
     SaBundle* bundle = nullptr;  // outbound; nullptr: none yet
   };
   static constexpr std::size_t fewest_flows = 1024, most_flows = 65536;  // in the cache; powers of two
+  struct InterfaceList {
+    const PolicyTable::List* policies = nullptr;  // nullptr: the interface has none
+    std::optional<PolicyIndex> index;             // made when the first flow asks
+  };
   const Decision& decide(const FlowKey& flow);
+  Policy* policy_for(const FlowKey& flow);
   void grow();
   unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
   void deny(Policy& policy, const FlowKey& flow, Heading heading);
@@ -120,8 +126,8 @@ class Datapath final : public IpsecStage {
   Setup& setup_;
   IvPool ivs_;
   Bytes scratch_ = Bytes(longest_packet);        // one packet's compressed or expanded form
-  std::vector<const PolicyTable::List*> lists_;  // by InterfaceId
-  std::vector<Decision> decisions_;
+  std::vector<InterfaceList> lists_;             // by InterfaceId
+  std::vector<Decision> decisions_;              // two for each hash, side by side
   std::size_t displaced_ = 0;  // decisions that were still right when another flow took their place
   Areas<Sealing> sealings_;
   Areas<Opening> openings_;

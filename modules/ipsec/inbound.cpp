@@ -147,6 +147,8 @@ bool Datapath::unwrapped(Sa& sa, Opened opened) {
       return true;
     case Opened::dummy:  // traffic flow confidentiality: done with it (RFC 4303 2.6)
       state_.counters.add(GroupCounter::esp_in_done);
+      sa.counters.add(SaCounter::in_process_done);
+      state_.count(*sa.bundle->policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
       return false;
     case Opened::bad_padding:
     case Opened::bad_inner:

@@ -14,8 +14,9 @@
 //   - First match wins, in order of position, for leaving and arriving packets alike; an interface that has a policy
 //     drops what matches none. IKE is not exempt: without a permit policy it meets the same list.
 //   - An SA belongs to one bundle, a bundle to one policy; they die together and with the policy. A bundle holds a list
-//     of SAs, applied left to right; it has one pair of end points and at most one outer header. What arrives has to
-//     carry every SA of its bundle, but IPComp where nothing was gained.
+//     of SAs; it has one pair of end points and at most one outer header. With manual keys they are applied as the
+//     bundle's string has them, left to right; negotiated ones IPComp first, then ESP, then AH, however either end
+//     wrote them. What arrives has to carry every SA of its bundle, but IPComp where nothing was gained.
 //   - A bundle is replaced before it ends: its initiator, or a responder that grants less than was asked for, asks for
 //     the next one at 95 % of its life. The newest bundle carries outbound traffic as soon as the peer is known to have
 //     it; the old one keeps receiving, until 30 seconds after the first packet by the new one or until its own end.

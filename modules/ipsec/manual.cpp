@@ -16,7 +16,7 @@ std::optional<SecretBytes> key_value(const enco::EncoApi& enco, const std::optio
 
 void Setup::refresh_manual(Policy& policy) {
   if (policy.negotiated()) return;
-  while (!policy.bundles.empty()) remove(*policy.bundles.back(), Farewell::silent);
+  while (!policy.bundles.empty()) remove(*policy.bundles.begin()->second, Farewell::silent);
   if (!state_.enabled || !policy.manual()) return;
   if (auto bundle = manual_bundle(policy)) take_in(policy, std::move(bundle));
 }
@@ -28,12 +28,11 @@ std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
   if (!local || specification == state_.specifications.bundles.end()) return nullptr;
   auto bundle = std::make_unique<SaBundle>();
   bundle->policy = &policy;
+  bundle->index = policy.indices.take();
   bundle->initiator = true;
   bundle->local = *local;
   bundle->peer = policy.peer.address;
-  const Selectors& selectors = policy.selectors;
-  bundle->traffic = {traffic_id(selectors.local, selectors.local_port, selectors.protocol),
-                     traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+  bundle->traffic = traffic_of(policy.selectors);
   tunnel_in_udp(*bundle);
   for (const auto& any_of : specification->second.alternatives.front()) {
     const auto found = state_.specifications.sas.find(any_of.front());
@@ -60,6 +59,7 @@ std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
   }
   if (bundle->sas.size() == specification->second.alternatives.front().size()) return bundle;
   take_apart(*bundle);
+  policy.free_index(bundle->index);
   return nullptr;
 }
 

@@ -37,15 +37,12 @@ void Setup::wanted(Policy& policy, const FlowKey& flow, Packet packet) {
   policy.counters.add(PolicyCounter::out_no_bundle);
   const auto drop = [&] { policy.counters.add(PolicyCounter::out_no_bundle_fail); };
   if (!policy.negotiated()) return drop();  // manual keys, not all of them there
-  Negotiation* negotiation = nullptr;
-  for (const auto& under_way : policy.negotiations) {
-    if (under_way->traffic.contains(flow)) negotiation = under_way.get();
-  }
+  Negotiation* negotiation = policy.negotiations.for_flow(flow);
   if (negotiation == nullptr) {
     const auto local = local_of(policy);
     // ANY and DYNAMIC peers are answered, never called.
     if (!local || policy.peer.kind != PeerAddress::Kind::address || state_.now() < policy.next_acquire) return drop();
-    negotiation = start(policy, *local, policy.peer.address, traffic_for(policy, flow, *local), false);
+    negotiation = start(policy, *local, policy.peer.address, traffic_for(policy, flow, *local));
     if (negotiation == nullptr) return drop();
   }
   if (negotiation->waiting.size() >= limits::ipsec_queued_packets) return drop();
@@ -54,8 +51,7 @@ void Setup::wanted(Policy& policy, const FlowKey& flow, Packet packet) {
 
 Traffic Setup::traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Address local) const {
   const Selectors& selectors = policy.selectors;
-  Traffic traffic{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
-                  traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+  Traffic traffic = traffic_of(selectors);
   const auto narrowed = [&](FromPacket which) {
     return policy.from_packet == FromPacket::all || policy.from_packet == which;
   };
@@ -75,7 +71,7 @@ Traffic Setup::traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Addres
   return traffic;
 }
 
-Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic, bool renewal) {
+Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic) {
   if (!state_.isakmp.enabled()) {
     state_.counters.add(GroupCounter::setup_isakmp_not_enabled);
     return nullptr;
@@ -94,17 +90,13 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
       negotiation->spis.push_back(offer.spi);
     }
   }
-  negotiation->index = policy.free_index();
   negotiation->initiator = true;
   negotiation->local = local;
   negotiation->peer = peer;
   negotiation->traffic = traffic;
-  negotiation->renewal = renewal;
-  negotiation->started = state_.now();
-  Negotiation* const started = policy.negotiations.emplace_back(std::move(negotiation)).get();
-  if (std::find(started->spis.begin(), started->spis.end(), 0U) != started->spis.end()) {
+  Negotiation* const started = begin(policy, std::move(negotiation));
+  if (started == nullptr) {
     policy.counters.add(PolicyCounter::out_make_setup_struct_fail);
-    end(policy, *started);
     return nullptr;
   }
   acquire.ipsec_policy = policy.name;
@@ -125,19 +117,17 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
 
 void Setup::renew(SaBundle& bundle) {
   Policy& policy = *bundle.policy;
-  const bool replaced = std::any_of(policy.bundles.begin(), policy.bundles.end(), [&](const auto& other) {
-    return other.get() != &bundle && other->traffic == bundle.traffic && other->peer == bundle.peer &&
-           other->created > bundle.created && !other->soft_expired;
-  });
-  const bool under_way = std::any_of(policy.negotiations.begin(), policy.negotiations.end(), [&](const auto& other) {
-    return other->traffic == bundle.traffic && other->peer == bundle.peer;
-  });
-  if (!replaced && !under_way) start(policy, bundle.local, bundle.peer, bundle.traffic, true);
+  const auto generations = policy.by_traffic.generations_of(bundle);
+  const bool replaced = std::ranges::any_of(
+      generations, [&](const SaBundle* other) { return other->age > bundle.age && !other->soft_expired; });
+  if (!replaced && !policy.negotiations.under_way(bundle.traffic, bundle.peer)) {
+    start(policy, bundle.local, bundle.peer, bundle.traffic);
+  }
 }
 
 void Setup::failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) {
   Policy* const policy = state_.policies.find(ipsec_policy);
-  Negotiation* const negotiation = policy == nullptr ? nullptr : policy->find_negotiation(bundle);
+  Negotiation* const negotiation = policy == nullptr ? nullptr : policy->negotiations.find(bundle);
   if (negotiation == nullptr) return;
   policy->counters.add(PolicyCounter::setup_failed);
   state_.counters.add(GroupCounter::setup_acquire_fail);
@@ -152,26 +142,34 @@ void Setup::give_up(Policy& policy, Negotiation& negotiation) {
 }
 
 bool Setup::early(InterfaceId interface, std::uint32_t spi, Packet& packet) {
-  if (!state_.sas.reserved(spi)) return false;
-  for (const auto& [name, list] : state_.policies.lists()) {
-    for (const Policy* const policy : list) {
-      for (const auto& negotiation : policy->negotiations) {
-        const auto& spis = negotiation->spis;
-        if (std::find(spis.begin(), spis.end(), spi) == spis.end()) continue;
-        if (negotiation->early.size() >= limits::ipsec_queued_packets) return false;
-        negotiation->early.emplace_back(interface, std::move(packet));
-        return true;
-      }
-    }
+  const auto found = offered_.find(spi);
+  if (found == offered_.end() || found->second->early.size() >= limits::ipsec_queued_packets) return false;
+  found->second->early.emplace_back(interface, std::move(packet));
+  return true;
+}
+
+/// Takes the negotiation in, unless one of its SPIs is zero: then what it reserved is given back.
+Negotiation* Setup::begin(Policy& policy, std::unique_ptr<Negotiation> negotiation) {
+  if (std::ranges::find(negotiation->spis, 0U) != negotiation->spis.end()) {
+    for (const std::uint32_t spi : negotiation->spis) state_.sas.release_spi(spi);
+    return nullptr;
   }
-  return false;
+  negotiation->index = policy.indices.take();
+  Negotiation& begun = policy.negotiations.add(std::move(negotiation));
+  for (const std::uint32_t spi : begun.spis) offered_[spi] = &begun;
+  return &begun;
 }
 
 /// Forgets the negotiation, the SPIs it did not use, and what came by them.
 void Setup::end(Policy& policy, Negotiation& negotiation) {
   state_.counters.add(GroupCounter::main_in_bad_spi, negotiation.early.size());
-  for (const std::uint32_t spi : negotiation.spis) state_.sas.release_spi(spi);
-  std::erase_if(policy.negotiations, [&](const auto& owned) { return owned.get() == &negotiation; });
+  for (const std::uint32_t spi : negotiation.spis) {
+    offered_.erase(spi);
+    state_.sas.release_spi(spi);
+  }
+  const std::uint32_t index = negotiation.index;
+  policy.negotiations.remove(negotiation);
+  policy.free_index(index);
 }
 
 }  // namespace arrouter::ipsec

@@ -65,25 +65,8 @@ std::string_view to_string(FromPacket from) {
   return {};
 }
 
-std::uint32_t Policy::free_index() const {
-  std::vector<std::uint32_t> used;
-  used.reserve(bundles.size() + negotiations.size());
-  for (const auto& bundle : bundles) used.push_back(bundle->index);
-  for (const auto& negotiation : negotiations) used.push_back(negotiation->index);
-  std::sort(used.begin(), used.end());
-  std::uint32_t index = 0;
-  for (const std::uint32_t taken : used) {
-    if (taken != index) break;
-    ++index;
-  }
-  return index;
-}
-
-Negotiation* Policy::find_negotiation(std::uint32_t index) const {
-  for (const auto& negotiation : negotiations) {
-    if (negotiation->index == index) return negotiation.get();
-  }
-  return nullptr;
+void Policy::free_index(std::uint32_t index) {
+  if (!bundles.contains(index) && negotiations.find(index) == nullptr) indices.give_back(index);
 }
 
 Policy* PolicyTable::find(std::string_view name) const {

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "modules/ipsec/bundle_index.h"
+#include "modules/ipsec/negotiation.h"
+#include "modules/ipsec/numbers.h"
 #include "modules/ipsec/sa.h"
-#include "os/base/packet.h"
 
 namespace arrouter::ipsec {
 
@@ -34,21 +35,6 @@ std::string to_string(const PeerAddress& peer);  // "ANY", "200.200.200.1", "-"
 /// SASELECTORFROMPKT: which selectors of an SA shrink to the values of the packet that asked for it.
 enum class FromPacket : std::uint8_t { none, all, local_address, local_port, remote_address, remote_port, protocol };
 std::string_view to_string(FromPacket from);  // "NONE"
-
-/// A bundle under negotiation, with the packets that wait for it.
-struct Negotiation {
-  std::uint32_t index = 0;
-  bool initiator = false;
-  Ipv4Address local, peer;
-  Traffic traffic;
-  std::vector<std::uint32_t> spis;                    // reserved for it
-  std::vector<isakmp::Protocol> order;                // as responder: of the SAs, as our own specification has it
-  std::vector<std::uint8_t> specifications;           // as responder: what was chosen, per protocol of the offer
-  std::vector<Packet> waiting;                        // to be sent; at most limits::ipsec_queued_packets
-  std::vector<std::pair<InterfaceId, Packet>> early;  // arrived by its SPIs before the keys did; as many at most
-  bool renewal = false;                               // an older bundle still works
-  Instant started{};
-};
 
 /// What the commands set.
 struct PolicySettings {
@@ -75,18 +61,18 @@ struct PolicySettings {
 
 struct Policy : PolicySettings {
   PolicyCounters counters;
-  std::vector<std::unique_ptr<SaBundle>> bundles;  // oldest first
-  BundleIndex by_traffic;                          // the same bundles
-  std::vector<std::unique_ptr<Negotiation>> negotiations;
+  Numbers indices;  // of bundles and negotiations; what comes of a negotiation has its number
+  std::map<std::uint32_t, std::unique_ptr<SaBundle>> bundles;  // by index
+  BundleIndex by_traffic;                                      // the same bundles
+  Negotiations negotiations;
   Instant next_acquire{};  // not before, after a failure
   Instant next_bad_spi_request{}, next_deny_log{};
 
   bool negotiated() const { return action == Action::ipsec && key_management == KeyManagement::isakmp; }
   bool manual() const { return action == Action::ipsec && key_management == KeyManagement::manual; }
   const std::string& tunnel_interface() const { return source_interface.empty() ? interface : source_interface; }
-  /// Lowest number that no bundle or negotiation of this policy has.
-  std::uint32_t free_index() const;
-  Negotiation* find_negotiation(std::uint32_t index) const;
+  /// The bundle or negotiation with this number has gone; the number is free unless the other one has it.
+  void free_index(std::uint32_t index);
 };
 
 /// All policies by name (case does not matter), and each interface's list in the order in which packets try them.

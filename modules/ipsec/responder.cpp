@@ -76,8 +76,7 @@ bool side_fits(const isakmp::TrafficId& offered, const isakmp::TrafficId& own, b
 /// caller has; other selectors have to be equal, except those that SASELECTORFROMPKT lets shrink.
 bool traffic_fits(const Policy& policy, const Traffic& offered, Ipv4Address local, Ipv4Address peer) {
   const Selectors& selectors = policy.selectors;
-  const Traffic own{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
-                    traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+  const Traffic own = traffic_of(selectors);
   const bool roaming = policy.peer.kind != PeerAddress::Kind::address;
   const auto may_shrink = [&](FromPacket which) {
     return policy.from_packet == FromPacket::all || policy.from_packet == which;
@@ -114,10 +113,9 @@ struct Choice {
   std::size_t proposal = 0;
   std::vector<std::size_t> transforms;       // per offered protocol
   std::vector<std::uint8_t> specifications;  // per offered protocol
-  std::vector<isakmp::Protocol> order;       // our own
 };
 
-/// The offered protocols may come in any order; ours is the one in which they are applied.
+/// The offered protocols may come in any order.
 std::optional<Choice> choose_protocols(const isakmp::Proposal& offered, const isakmp::Proposal& own) {
   if (offered.protocols.empty() || offered.protocols.size() != own.protocols.size()) return std::nullopt;
   Choice choice;
@@ -133,7 +131,6 @@ std::optional<Choice> choose_protocols(const isakmp::Proposal& offered, const is
     choice.transforms.push_back(*transform);
     choice.specifications.push_back(specification);
   }
-  for (const isakmp::ProtocolOffer& mine : own.protocols) choice.order.push_back(mine.protocol);
   return choice;
 }
 
@@ -170,11 +167,8 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
       chosen = policy;
       break;
     }
-    const Selectors& selectors = policy->selectors;
-    own_traffic +=
-        fmt::format("{}{} has {}", own_traffic.empty() ? "" : "; ", policy->name,
-                    describe(Traffic{traffic_id(selectors.local, selectors.local_port, selectors.protocol),
-                                     traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)}));
+    own_traffic += fmt::format("{}{} has {}", own_traffic.empty() ? "" : "; ", policy->name,
+                               describe(traffic_of(policy->selectors)));
   }
   if (!peer_known) return refuse(Refusal::no_policy, fmt::format("no IPsec policy for peer {}", to_string(offer.peer)));
   if (chosen == nullptr) {
@@ -196,28 +190,24 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
     return refuse(Refusal::no_proposal_chosen,
                   fmt::format("offered {}; policy {} has {}", describe(offer.proposals), chosen->name, describe(own)));
   }
+  const auto no_room = [&] {
+    chosen->counters.add(PolicyCounter::in_no_bundle_fail);
+    return refuse(Refusal::no_proposal_chosen, "no room for another bundle");
+  };
+  if (chosen->negotiations.size() >= limits::ipsec_negotiations) return no_room();
   auto negotiation = std::make_unique<Negotiation>();
   for (const isakmp::ProtocolOffer& protocol : offer.proposals[choice->proposal].protocols) {
     negotiation->spis.push_back(state_.sas.reserve_spi(protocol.protocol, state_.services.random));
   }
-  const bool table_full = std::find(negotiation->spis.begin(), negotiation->spis.end(), 0U) != negotiation->spis.end();
-  if (table_full || chosen->negotiations.size() >= limits::ipsec_negotiations) {
-    for (const std::uint32_t spi : negotiation->spis) state_.sas.release_spi(spi);
-    chosen->counters.add(PolicyCounter::in_no_bundle_fail);
-    return refuse(Refusal::no_proposal_chosen, "no room for another bundle");
-  }
-  negotiation->index = chosen->free_index();
   negotiation->local = offer.local;
   negotiation->peer = offer.peer;
   negotiation->traffic = traffic;
-  negotiation->started = state_.now();
-  chosen->counters.add(PolicyCounter::setup_started);
   negotiation->specifications = choice->specifications;
-  negotiation->order = choice->order;
-  isakmp::Selection selection{chosen->name,       negotiation->index, choice->proposal,
-                              choice->transforms, negotiation->spis,  describe(traffic)};
-  chosen->negotiations.push_back(std::move(negotiation));
-  return selection;
+  const Negotiation* const begun = begin(*chosen, std::move(negotiation));
+  if (begun == nullptr) return no_room();
+  chosen->counters.add(PolicyCounter::setup_started);
+  return isakmp::Selection{chosen->name,       begun->index, choice->proposal,
+                           choice->transforms, begun->spis,  describe(traffic)};
 }
 
 }  // namespace arrouter::ipsec

@@ -70,11 +70,12 @@ struct RouteTo {
   auto operator<=>(const RouteTo&) const = default;
 };
 
-/// SAs that are applied together, left to right on the way out: the last one stands outermost in a packet. They have
+/// SAs that are applied together, first to last on the way out: the last one stands outermost in a packet. They have
 /// one pair of end points, so the first one in tunnel mode makes the one outer header; those behind it work on that.
 struct SaBundle {
   Policy* policy = nullptr;
   std::uint32_t index = 0;  // in the policy
+  std::uint64_t age = 0;    // counted up over all bundles
   bool initiator = false;
   bool renews = true;  // this end asks for the successor: the initiator, and a responder whose own limits are shorter
   Ipv4Address local, peer;  // tunnel end points

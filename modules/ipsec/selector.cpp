@@ -227,6 +227,11 @@ AddressSelector address_of(const isakmp::TrafficId& id) {
   return selector;
 }
 
+Traffic traffic_of(const Selectors& selectors) {
+  return {traffic_id(selectors.local, selectors.local_port, selectors.protocol),
+          traffic_id(selectors.remote, selectors.remote_port, selectors.protocol)};
+}
+
 bool Traffic::contains(const FlowKey& flow) const {
   return side_contains(local, flow, flow.local, flow.local_port) &&
          side_contains(remote, flow, flow.remote, flow.remote_port);

@@ -87,5 +87,7 @@ struct Traffic {
   bool operator==(const Traffic&) const = default;
   bool contains(const FlowKey& flow) const;
 };
+/// What of selectors can be negotiated: all flows that match, and those that only OPAQUE and ICMP types keep out.
+Traffic traffic_of(const Selectors& selectors);
 
 }  // namespace arrouter::ipsec

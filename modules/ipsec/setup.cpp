@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "modules/ipsec/bundle.h"
+
 namespace arrouter::ipsec {
 namespace {
 
@@ -43,16 +45,18 @@ void Setup::install(const isakmp::Bundle& keyed) {
   if (policy == nullptr || !policy->negotiated()) return;  // gone meanwhile: the peer's SA ends by its own lifetime
   std::vector<std::pair<InterfaceId, Packet>> early;
   std::vector<std::uint8_t> specifications;
-  std::vector<isakmp::Protocol> order;
-  Negotiation* const negotiation = policy->find_negotiation(keyed.bundle);
+  Negotiation* const negotiation = policy->negotiations.find(keyed.bundle);
   if (negotiation != nullptr) {
     early = std::exchange(negotiation->early, {});
     specifications = std::move(negotiation->specifications);
-    order = std::move(negotiation->order);
-    for (const isakmp::KeyedSa& sa : keyed.sas) std::erase(negotiation->spis, sa.in_spi);
+    for (const isakmp::KeyedSa& sa : keyed.sas) {
+      std::erase(negotiation->spis, sa.in_spi);
+      offered_.erase(sa.in_spi);
+    }
   }
   auto made = bundle_from(*policy, keyed);
   if (!install_keys(*made, keyed, specifications)) {
+    policy->free_index(made->index);
     policy->counters.add(PolicyCounter::setup_failed);
     state_.counters.add(GroupCounter::setup_acquire_fail);
     state_.counters.add(GroupCounter::main_in_bad_spi, early.size());
@@ -61,24 +65,17 @@ void Setup::install(const isakmp::Bundle& keyed) {
                                           "no ENCO channel or SA table full"));
     return;
   }
-  std::stable_sort(made->sas.begin(), made->sas.end(), [&](const auto& one, const auto& other) {
-    const auto place = [&](const auto& sa) { return std::find(order.begin(), order.end(), sa->protocol); };
-    return place(one) < place(other);
-  });
+  std::ranges::sort(made->sas, {}, [](const auto& sa) { return layer(sa->protocol); });
   tunnel_in_udp(*made);
   if (policy->peer.kind == PeerAddress::Kind::dynamic) {  // serves one peer at a time
-    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      if (policy->bundles[i]->peer_name() != made->peer_name()) remove(*policy->bundles[i], Farewell::tell_peer);
-    }
+    remove_if(*policy, [&](const SaBundle& other) { return other.peer_name() != made->peer_name(); });
   }
-  bool replaces = false;
-  for (const auto& older : policy->bundles) {
-    if (older->traffic != made->traffic || older->peer_name() != made->peer_name()) continue;
-    replaces = true;
-    made->path_mtu = older->path_mtu;
-    made->path_mtu_until = older->path_mtu_until;
+  const auto older = policy->by_traffic.generations_of(*made);
+  if (!older.empty()) {
+    made->path_mtu = older.back()->path_mtu;
+    made->path_mtu_until = older.back()->path_mtu_until;
   }
-  made->outbound_ready = keyed.initiator || keyed.confirmed || !replaces;
+  made->outbound_ready = keyed.initiator || keyed.confirmed || older.empty();
   SaBundle& bundle = take_in(*policy, std::move(made));
   policy->counters.add(PolicyCounter::setup_done);
   state_.counters.add(GroupCounter::setup_acquire_done);
@@ -93,9 +90,9 @@ void Setup::install(const isakmp::Bundle& keyed) {
 std::unique_ptr<SaBundle> Setup::bundle_from(Policy& policy, const isakmp::Bundle& keyed) {
   auto made = std::make_unique<SaBundle>();
   made->policy = &policy;
-  const bool index_taken = std::any_of(policy.bundles.begin(), policy.bundles.end(),
-                                       [&](const auto& other) { return other->index == keyed.bundle; });
-  made->index = index_taken ? policy.free_index() : keyed.bundle;  // an answer that comes after a RESET
+  // Without its negotiation it is an answer that comes after a RESET, and the number may be another's.
+  const bool expected = policy.negotiations.find(keyed.bundle) != nullptr && !policy.bundles.contains(keyed.bundle);
+  made->index = expected ? keyed.bundle : policy.indices.take();
   made->initiator = keyed.initiator;
   made->local = keyed.local;
   made->peer = keyed.peer;
@@ -131,7 +128,7 @@ void Setup::settle(SaBundle& bundle) {
   ++state_.generation;
   // Who does not renew looks again when the bundle ends.
   schedule(bundle, bundle.created + seconds(bundle.renews ? bundle.soft_seconds : bundle.hard_seconds));
-  Negotiation* const negotiation = policy.find_negotiation(bundle.index);
+  Negotiation* const negotiation = policy.negotiations.find(bundle.index);
   if (negotiation == nullptr) return;
   std::vector<Packet> waiting = std::move(negotiation->waiting);
   end(policy, *negotiation);
@@ -213,9 +210,10 @@ bool Setup::add_sa(SaBundle& bundle, std::unique_ptr<Sa> sa, SecretBytes out_key
 }
 
 SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
-  SaBundle& bundle = *policy.bundles.emplace_back(std::move(made));
-  policy.by_traffic.add(bundle);
+  SaBundle& bundle = *(policy.bundles[made->index] = std::move(made));
+  bundle.age = state_.next_age++;
   bundle.created = state_.now();
+  policy.by_traffic.add(bundle);
   state_.peers.add(bundle);
   if (bundle.only_compresses() && !bundle.transport()) ++state_.compressed_tunnels;
   state_.routes.add(bundle);
@@ -243,7 +241,7 @@ void Setup::take_apart(SaBundle& bundle) {
 void Setup::remove(SaBundle& bundle, Farewell farewell) {
   Policy& policy = *bundle.policy;
   deadlines_.erase({bundle.deadline, &bundle});
-  Negotiation* const unsettled = bundle.settles_at ? policy.find_negotiation(bundle.index) : nullptr;
+  Negotiation* const unsettled = bundle.settles_at ? policy.negotiations.find(bundle.index) : nullptr;
   if (unsettled != nullptr) give_up(policy, *unsettled);
   if (farewell == Farewell::tell_peer && policy.negotiated()) {
     for (const auto& sa : bundle.sas) {
@@ -261,44 +259,47 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
   take_apart(bundle);
   ++state_.generation;
   policy.by_traffic.remove(bundle);
-  std::erase_if(policy.bundles, [&](const auto& owned) { return owned.get() == &bundle; });
+  const std::uint32_t index = bundle.index;
+  policy.bundles.erase(index);
+  policy.free_index(index);
+}
+
+template <class Condition>
+void Setup::remove_if(Policy& policy, Condition condition) {
+  for (auto at = policy.bundles.begin(); at != policy.bundles.end();) {
+    SaBundle& bundle = *(at++)->second;
+    if (condition(bundle)) remove(bundle, Farewell::tell_peer);
+  }
 }
 
 void Setup::clear(Policy& policy, Farewell farewell) {
-  while (!policy.bundles.empty()) remove(*policy.bundles.back(), farewell);
-  while (!policy.negotiations.empty()) {
-    give_up(policy, *policy.negotiations.back());
-  }
+  while (!policy.bundles.empty()) remove(*policy.bundles.begin()->second, farewell);
+  while (!policy.negotiations.empty()) give_up(policy, *policy.negotiations.by_index().begin()->second);
 }
 
 void Setup::peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) {
-  for (Policy* const policy : state_.policies.all()) {
-    for (const auto& bundle : policy->bundles) {
-      const bool named = bundle->peer == peer &&
-                         std::any_of(bundle->sas.begin(), bundle->sas.end(),
-                                     [&](const auto& sa) { return sa->protocol == protocol && sa->out_spi == spi; });
-      if (named && policy->negotiated()) return remove(*bundle, Farewell::silent);
-    }
+  SaBundle* const bundle = state_.peers.sending_by(peer, protocol, spi);
+  if (bundle != nullptr && bundle->policy->negotiated()) remove(*bundle, Farewell::silent);
+}
+
+std::vector<SaBundle*> Setup::negotiated_with(const isakmp::PeerName& peer) const {
+  std::vector<SaBundle*> found;
+  for (SaBundle* const bundle : state_.peers.with(peer.address)) {
+    if (bundle->policy->negotiated() && bundle->peer_name() == peer) found.push_back(bundle);
   }
+  return found;
 }
 
 /// The peer is told as far as ISAKMP still can: it may have kept what is dropped here.
 void Setup::drop_peer(const isakmp::PeerName& peer, const std::string&) {
-  for (Policy* const policy : state_.policies.all()) {
-    if (!policy->negotiated()) continue;
-    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      if (policy->bundles[i]->peer_name() == peer) remove(*policy->bundles[i], Farewell::tell_peer);
-    }
-  }
+  for (SaBundle* const bundle : negotiated_with(peer)) remove(*bundle, Farewell::tell_peer);
 }
 
 void Setup::peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) {
-  for (Policy* const policy : state_.policies.all()) {
-    for (const auto& bundle : policy->bundles) {
-      if (bundle->peer_name() != before || !bundle->nat.udp_encapsulation) continue;
-      state_.peers.move(*bundle, after);
-      bundle->nat.peer_port = port;
-    }
+  for (SaBundle* const bundle : negotiated_with(before)) {
+    if (!bundle->nat.udp_encapsulation) continue;
+    state_.peers.move(*bundle, after);
+    bundle->nat.peer_port = port;
   }
 }
 
@@ -310,10 +311,7 @@ void Setup::interface_changed(const InterfaceChange& change) {
       continue;
     }
     const bool gone = change.removed || change.info.address.unset();
-    for (std::size_t i = policy->bundles.size(); i-- > 0;) {
-      SaBundle& bundle = *policy->bundles[i];
-      if (gone || bundle.local != change.info.address) remove(bundle, Farewell::tell_peer);
-    }
+    remove_if(*policy, [&](const SaBundle& bundle) { return gone || bundle.local != change.info.address; });
   }
   ++state_.generation;
 }
@@ -384,9 +382,8 @@ void Setup::first_inbound(SaBundle& bundle) {
   bundle.outbound_ready = true;
   if (bundle.settles_at) settle(bundle);
   ++state_.generation;
-  for (const auto& older : bundle.policy->bundles) {
-    if (older.get() == &bundle) break;  // the list is in order of age
-    if (older->traffic != bundle.traffic || older->peer_name() != bundle.peer_name()) continue;
+  for (SaBundle* const older : bundle.policy->by_traffic.generations_of(bundle)) {
+    if (older == &bundle) break;
     if (older->remove_at != Instant::max() || !due_for_renewal(*older, state_.now())) continue;
     older->remove_at = state_.now() + overlap;
     schedule(*older, std::min(older->deadline, older->remove_at));

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "modules/ipsec/messages.h"
@@ -58,8 +59,9 @@ class Setup final : public isakmp::KeyUser {
 
  private:
   // negotiate.cpp
-  Negotiation* start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic, bool renewal);
+  Negotiation* start(Policy& policy, Ipv4Address local, Ipv4Address peer, Traffic traffic);
   Traffic traffic_for(const Policy& policy, const FlowKey& flow, Ipv4Address local) const;
+  Negotiation* begin(Policy& policy, std::unique_ptr<Negotiation> negotiation);
   void end(Policy& policy, Negotiation& negotiation);
   /// The same, and what waited for it is dropped.
   void give_up(Policy& policy, Negotiation& negotiation);
@@ -79,11 +81,15 @@ class Setup final : public isakmp::KeyUser {
   void tunnel_in_udp(SaBundle& bundle) const;
   SaBundle& take_in(Policy& policy, std::unique_ptr<SaBundle> bundle);
   void take_apart(SaBundle& bundle);
+  template <class Condition>
+  void remove_if(Policy& policy, Condition condition);
+  std::vector<SaBundle*> negotiated_with(const isakmp::PeerName& peer) const;
   std::unique_ptr<SaBundle> manual_bundle(Policy& policy);
 
   State& state_;
   Send send_;
   Receive receive_;
+  std::unordered_map<std::uint32_t, Negotiation*> offered_;  // by each SPI it waits with
   std::set<std::pair<Instant, SaBundle*>> deadlines_;
   Timer timer_;
 };

@@ -122,14 +122,14 @@ void show_bundles(const State& state, const PolicyTable::List& policies, Screen&
     screen.line();
     screen.field(0, 29, "Policy", policy->name);
     screen.rule();
-    for (const auto& bundle : policy->bundles) {
+    for (const auto& [index, bundle] : policy->bundles) {
       const auto one = screen.item("bundles");
-      screen.field(2, column, "Bundle Index", bundle->index);
+      screen.field(2, column, "Bundle Index", index);
       bundle_fields(state, *bundle, screen, column);
     }
-    for (const auto& negotiation : policy->negotiations) {
+    for (const auto& [index, negotiation] : policy->negotiations.by_index()) {
       const auto one = screen.item("bundles");
-      screen.field(2, column, "Bundle Index", negotiation->index);
+      screen.field(2, column, "Bundle Index", index);
       screen.field(4, column, "State", "CREATING");
       screen.field(4, column, "Role", negotiation->initiator ? "INITIATOR" : "RESPONDER");
       screen.field(4, column, "Peer address", to_string(negotiation->peer));

@@ -31,6 +31,7 @@ struct State {
   SaTable sas;
   Peers peers;
   TemplateRoutes routes;
+  std::uint64_t next_age = 0;          // of a bundle
   std::size_t compressed_tunnels = 0;  // bundles that are nothing but IPComp in tunnel mode
   GroupCounters counters;
   std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale

@@ -40,7 +40,7 @@ void IpsecModule::send_heartbeats() {
   if (!state_.enabled) return;
   for (const Policy* const policy : state_.policies.all()) {
     if (!policy->udp_tunnel || !policy->udp_heartbeat) continue;
-    for (const auto& bundle : policy->bundles) {
+    for (const auto& [index, bundle] : policy->bundles) {
       state_.ip.send_udp({bundle->local, bundle->peer, bundle->nat.local_port, bundle->nat.peer_port, heartbeat});
       state_.counters.add(GroupCounter::udp_out_heartbeat);
     }

@@ -84,6 +84,7 @@ TEST_CASE("the index finds the bundle that trying all of them finds") {
       made->traffic = {dice.side(), dice.side()};
       made->outbound_ready = dice.below(3) != 0;
       made->exhausted = dice.below(8) == 0;
+      made->age = static_cast<std::uint64_t>(step);
       index.add(*made);
       bundles.push_back(std::move(made));
     } else {
@@ -95,6 +96,12 @@ TEST_CASE("the index finds the bundle that trying all of them finds") {
       const FlowKey flow = dice.flow();
       REQUIRE(index.find(flow) == by_trying(bundles, flow));
     }
+    const SaBundle& one = *bundles[dice.below(static_cast<unsigned>(bundles.size()))];
+    std::vector<SaBundle*> alike;
+    for (const auto& other : bundles) {
+      if (other->traffic == one.traffic) alike.push_back(other.get());
+    }
+    REQUIRE(index.generations_of(one) == alike);
   }
   while (!bundles.empty()) {
     index.remove(*bundles.back());

@@ -106,7 +106,7 @@ TEST_CASE("ESP in UDP: ports, no checksum, and the NAT may move the peer's port"
   CHECK(udp->checksum == 0);
   CHECK(load_be32(udp->payload.data()) == out_spi);
   CHECK(tunnel.fixture.in(tunnel.sealed(tunnel.reply(), 10, 1025)).size() == 1);
-  const SaBundle& bundle = *tunnel.fixture.module->state().policies.find("vpn")->bundles[0];
+  const SaBundle& bundle = *tunnel.fixture.module->state().policies.find("vpn")->bundles.at(0);
   CHECK(bundle.nat.peer_port == 1025);
   CHECK(tunnel.fixture.in(tunnel.sealed(tunnel.reply(), 9, 1026)).size() == 1);  // an older packet moves nothing
   CHECK(bundle.nat.peer_port == 1025);

@@ -161,8 +161,8 @@ TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
     answer_call(fixture, "2.2.2.2", 0x6000);
     const auto& bundles = fixture.module->state().policies.find("vpn")->bundles;
     CHECK(bundles.size() == (kind == "any" ? 2U : 1U));
-    CHECK(bundles.back()->peer == ip4("2.2.2.2"));
-    CHECK(bundles.back()->sas[0]->specification == 1);
+    CHECK(bundles.rbegin()->second->peer == ip4("2.2.2.2"));
+    CHECK(bundles.rbegin()->second->sas[0]->specification == 1);
   }
 }
 
