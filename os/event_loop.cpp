@@ -177,6 +177,10 @@ void EventLoop::run() {
   state_->measuring.reset();
 }
 
+void EventLoop::reset_cpu_load() {
+  if (state_->meter) state_->meter.emplace(now(), thread_time());
+}
+
 void EventLoop::quit() { state_->context.stop(); }
 
 RouterControl::CpuLoad EventLoop::cpu_load() const {

@@ -42,6 +42,7 @@ class EventLoop final : public Clock, public Reactor, public JobRunner {
 
   /// How busy the thread in run() is.
   RouterControl::CpuLoad cpu_load() const;
+  void reset_cpu_load();
 
  private:
   struct State;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "netdev/descriptor.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
 
@@ -20,24 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view temporary_prefix = ".new-";    // half-written files; swept at the next start
 constexpr std::string_view private_prefix = ".private-";  // files of modules, in nvs/
 constexpr std::size_t longest_base = 16, longest_extension = 3;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  bool good() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 bool disk_full(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
 
@@ -50,52 +35,14 @@ std::unexpected<Failure> system_failure(std::string_view what, std::string_view 
   return failure(fmt::format("{} {}: {}", what, name, std::strerror(error)));
 }
 
-bool write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-timespec to_timespec(WallTime time) {
-  const auto ms = time.time_since_epoch().count();
-  return {static_cast<time_t>(ms / 1000), static_cast<long>(ms % 1000 * 1000000)};
-}
-
-bool sync_directory(const fs::path& directory) {
-  const Descriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return handle.good() && ::fsync(handle.get()) == 0;
-}
-
-// Temporary file, fsync, rename, fsync of the directory: at every moment `path` has the old content or the new.
-Result<void> replace_file(const fs::path& path, const FileName& shown, std::string_view content, mode_t mode,
-                          WallTime created) {
-  const fs::path temporary = path.parent_path() / (std::string(temporary_prefix) + path.filename().string());
-  const auto fail = [&]() -> std::unexpected<Failure> {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    return disk_full(error) ? full(shown.name, shown.device) : system_failure("cannot write", shown.name, error);
-  };
-  ::unlink(temporary.c_str());
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (!file.good()) return fail();
-    const timespec times[2] = {to_timespec(created), to_timespec(created)};
-    if (!write_all(file.get(), content) || ::futimens(file.get(), times) != 0 || ::fsync(file.get()) != 0) {
-      return fail();
-    }
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail();
-  if (!sync_directory(path.parent_path())) return system_failure("cannot write", shown.name, errno);
-  return {};
+Result<void> outcome_of_write(int error, std::string_view name, std::string_view device) {
+  if (error == 0) return {};
+  return disk_full(error) ? full(name, device) : system_failure("cannot write", name, error);
 }
 
 Result<std::string> read_file(const fs::path& path, std::string_view shown) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.good()) return system_failure("cannot read", shown, errno);
+  if (!file) return system_failure("cannot read", shown, errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return system_failure("cannot read", shown, errno);
   if (!S_ISREG(status.st_mode)) return failure(fmt::format("cannot read {}: not a file", shown));
@@ -133,16 +80,6 @@ Result<void> make_directory(const fs::path& directory, std::vector<fs::path>& ma
   return {};
 }
 
-Result<void> sweep(const fs::path& directory) {
-  std::error_code error;
-  const fs::directory_iterator entries(directory, error);
-  if (error) return system_failure("cannot list the directory", directory.string(), error.value());
-  for (const fs::directory_entry& entry : entries) {
-    if (entry.path().filename().string().starts_with(temporary_prefix)) ::unlink(entry.path().c_str());
-  }
-  return {};
-}
-
 // reference/operations.md 3.1: everything but these.
 bool good_characters(std::string_view text) {
   return std::ranges::all_of(text, [](char character) {
@@ -158,19 +95,8 @@ bool good_key(std::string_view key) {
   });
 }
 
-// A full disk, or one that turned read-only, is found at start too.
-Result<void> try_writing(const fs::path& directory) {
-  const fs::path probe = directory / (std::string(temporary_prefix) + "probe");
-  const Descriptor file(::open(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  const bool written = file.good() && write_all(file.get(), std::string(8192, '\0')) && ::fsync(file.get()) == 0;
-  const int error = errno;
-  ::unlink(probe.c_str());
-  if (!written) return system_failure("cannot write into the directory", directory.string(), error);
-  return {};
-}
-
 Result<void> lock(const Descriptor& file, const fs::path& directory) {
-  if (file.good() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
+  if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return {};
   if (errno == EWOULDBLOCK) return failure(fmt::format("another router uses the directory {}", directory.string()));
   return system_failure("cannot lock the directory", directory.string(), errno);
 }
@@ -211,8 +137,9 @@ struct FileStore::Claim {
   std::vector<fs::path> made;  // in order, the deepest last
 };
 
-Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock) {
-  if (directory.empty()) return FileStore({}, flash_bytes, clock, nullptr);
+Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock,
+                                  std::shared_ptr<Disk> disk) {
+  if (directory.empty()) return FileStore({}, flash_bytes, clock, nullptr, nullptr);
   const auto claim = std::make_shared<Claim>();
   auto done = make_directory(directory, claim->made);
   if (done) done = check_access(directory);
@@ -223,11 +150,14 @@ Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes,
   if (done) done = make_directory(directory / "nvs", claim->made);
   if (done) done = check_access(directory / "nvs");
   for (const fs::path& part : {directory, directory / "nvs"}) {
-    if (done) done = sweep(part);
-    if (done) done = try_writing(part);
+    if (!done) break;
+    disk->sweep(part);
+    // A full disk, or one that turned read-only, is found at start too.
+    const int error = disk->probe(part);
+    if (error != 0) done = system_failure("cannot write into the directory", part.string(), error);
   }
   if (!done) return std::unexpected(done.error());
-  return FileStore(std::move(directory), flash_bytes, clock, claim);
+  return FileStore(std::move(directory), flash_bytes, clock, std::move(disk), claim);
 }
 
 void FileStore::keep() {
@@ -298,6 +228,15 @@ bool FileStore::exists(const FileName& name) const {
   return fs::is_regular_file(path_of(name), error);
 }
 
+std::uint64_t FileStore::flash_free() const {
+  const std::uint64_t used = std::min(flash_used(), flash_bytes_);
+  std::uint64_t free = flash_bytes_ - used;
+  if (directory_.empty()) return free;
+  std::error_code error;
+  const fs::space_info space = fs::space(directory_, error);
+  return error ? free : std::min<std::uint64_t>(free, space.available);
+}
+
 std::uint64_t FileStore::used(std::string_view device) const {
   std::uint64_t sum = 0;
   for (const FileInfo& file : list()) {
@@ -321,7 +260,9 @@ Result<void> FileStore::has_room(const FileName& name, std::uint64_t size) const
 
 Result<void> FileStore::write_content(const FileName& name, std::string_view content) {
   if (const auto room = has_room(name, content.size()); !room) return room;
-  if (!directory_.empty()) return replace_file(path_of(name), name, content, 0644, clock_->now());
+  if (!directory_.empty()) {
+    return outcome_of_write(disk_->replace(path_of(name), content, 0644, clock_->now()), name.name, name.device);
+  }
   put_in_memory(memory_key(name), content);
   return {};
 }
@@ -329,9 +270,8 @@ Result<void> FileStore::write_content(const FileName& name, std::string_view con
 Result<void> FileStore::remove_file(const FileName& name) {
   if (directory_.empty()) return erase_in_memory(memory_key(name), name.name);
   if (!exists(name)) return failure(fmt::format("{} does not exist", name.name));
-  if (::unlink(path_of(name).c_str()) != 0) return system_failure("cannot delete", name.name, errno);
-  sync_directory(path_of(name).parent_path());
-  return {};
+  const int error = disk_->remove(path_of(name));
+  return error == 0 ? Result<void>{} : system_failure("cannot delete", name.name, error);
 }
 
 Result<void> FileStore::rename(const FileName& from, const FileName& to) {
@@ -346,10 +286,8 @@ Result<void> FileStore::rename(const FileName& from, const FileName& to) {
     put_in_memory(memory_key(to), content);
     return erase_in_memory(memory_key(from), from.name);
   }
-  if (::rename(path_of(from).c_str(), path_of(to).c_str()) != 0)
-    return system_failure("cannot rename", from.name, errno);
-  sync_directory(path_of(to).parent_path());
-  return {};
+  const int error = disk_->move(path_of(from), path_of(to));
+  return error == 0 ? Result<void>{} : system_failure("cannot rename", from.name, error);
 }
 
 Result<void> FileStore::copy(const FileName& from, const FileName& to) {
@@ -401,7 +339,7 @@ Result<void> FileStore::write_private(std::string_view key, std::string_view con
   if (!good_key(key)) return failure(fmt::format("bad key {}", key));
   if (content.size() > limits::nvs_bytes) return full(key, "nvs");
   if (!directory_.empty()) {
-    return replace_file(private_path(key), {"nvs", std::string(key)}, content, 0600, clock_->now());
+    return outcome_of_write(disk_->replace(private_path(key), content, 0600, clock_->now()), key, "nvs");
   }
   put_in_memory(private_memory_key(key), content);
   return {};
@@ -410,9 +348,8 @@ Result<void> FileStore::write_private(std::string_view key, std::string_view con
 Result<void> FileStore::remove_private(std::string_view key) {
   if (!good_key(key)) return failure(fmt::format("bad key {}", key));
   if (directory_.empty()) return erase_in_memory(private_memory_key(key), key);
-  if (::unlink(private_path(key).c_str()) != 0) return system_failure("cannot delete", key, errno);
-  sync_directory(private_path(key).parent_path());
-  return {};
+  const int error = disk_->remove(private_path(key));
+  return error == 0 ? Result<void>{} : system_failure("cannot delete", key, error);
 }
 
 }  // namespace arrouter

@@ -12,6 +12,7 @@
 #include "os/base/bytes.h"
 #include "os/base/result.h"
 #include "os/base/time.h"
+#include "os/disk.h"
 
 namespace arrouter {
 
@@ -43,7 +44,8 @@ class FileStore {
   /// in memory (simulation). `flash_bytes` is the model's flash size; writes beyond it fail. A directory that cannot be
   /// listed, read and written, or that another router uses, is refused. Directories that were made go again, when
   /// they are empty, with the last copy of a store that was not kept.
-  static Result<FileStore> open(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock);
+  static Result<FileStore> open(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock,
+                                std::shared_ptr<Disk> disk = std::make_shared<Disk>());
 
   /// The start succeeded: the directory stays.
   void keep();
@@ -59,6 +61,8 @@ class FileStore {
   std::vector<FileInfo> list() const;
   std::uint64_t flash_total() const { return flash_bytes_; }
   std::uint64_t flash_used() const { return used("flash"); }
+  /// What can still be written: less than the FLASH has when the host's disk has less.
+  std::uint64_t flash_free() const;
   const FileCounters& flash_counters() const { return counters_; }
 
   /// Private data of modules (ENCO keys, counters over restart): mode 0600, in NVS, never listed.
@@ -69,8 +73,12 @@ class FileStore {
  private:
   struct Claim;  // on the directory
   FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock,
-            std::shared_ptr<Claim> claim)
-      : directory_(std::move(directory)), flash_bytes_(flash_bytes), clock_(clock), claim_(std::move(claim)) {}
+            std::shared_ptr<Disk> disk, std::shared_ptr<Claim> claim)
+      : directory_(std::move(directory)),
+        flash_bytes_(flash_bytes),
+        clock_(clock),
+        disk_(std::move(disk)),
+        claim_(std::move(claim)) {}
   std::filesystem::path path_of(const FileName& name) const;
   std::filesystem::path private_path(std::string_view key) const;
   struct MemoryFile {
@@ -91,6 +99,7 @@ class FileStore {
   std::filesystem::path directory_;  // empty: in memory
   std::uint64_t flash_bytes_ = 0;
   const WallClock* clock_ = nullptr;
+  std::shared_ptr<Disk> disk_;
   std::shared_ptr<Claim> claim_;
   mutable FileCounters counters_;
   std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content

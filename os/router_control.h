@@ -65,6 +65,8 @@ class RouterControl {
              maximum = 0, maximum_5_minutes = 0;
   };
   virtual CpuLoad cpu_load() const = 0;
+  /// Averages and maxima begin anew.
+  virtual void reset_cpu_load() {}
   /// Memory the router holds, in kB; zero in a simulation.
   virtual std::uint64_t memory_used_kb() const { return 0; }
 };

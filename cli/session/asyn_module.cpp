@@ -145,7 +145,8 @@ std::vector<CommandRow> AsynModule::terminal_rows() {
        "[ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
        Access::manager, "Sets how the present session behaves.",
        [this](Invocation& invocation) { return set_tty(invocation); }, Coverage::partial, terminal_note},
-      {"SHow ASYn[={<0-9>|ALL}]", Access::user, "Displays asynchronous ports and the terminals at them.",
+      {"SHow ASYn[={<0-9>|ALL}] [{SUMmary|COUnters}]", Access::user,
+       "Displays asynchronous ports and the terminals at them.",
        [this](Invocation& invocation) { return show_asyns(invocation); }, Coverage::partial,
        "There is no serial line: its speed and signals are shown as delivered."},
       {"SHow TTY", Access::user, "Displays the terminal of the present session.",
@@ -285,12 +286,24 @@ Outcome AsynModule::show_asyns(Invocation& invocation) const {
     const std::shared_ptr<Session> at = ports.contains(only) ? ports[only] : nullptr;
     ports = {{only, at}};
   }
+  Screen& screen = invocation.screen;
   const std::uint64_t up_s = whole_seconds(services_.clock.now() - started_);
+  const bool summary = invocation.args.has("SUMMARY");
+  if (summary) asyn_summary_heading(screen);
   for (const auto& [number, session] : ports) {
-    if (number != ports.begin()->first) invocation.screen.line();
-    show_asyn(invocation.screen, number, session ? session->settings : sessions_.port_settings(asyn_name(number)),
-              session.get(), up_s);
+    const TerminalSettings& settings = session ? session->settings : sessions_.port_settings(asyn_name(number));
+    if (summary) {
+      asyn_summary_row(screen, number, settings, session.get());
+      continue;
+    }
+    if (number != ports.begin()->first) screen.line();
+    if (invocation.args.has("COUNTERS")) {
+      show_asyn_counters(screen, number, sessions_.traffic(asyn_name(number)), up_s);
+    } else {
+      show_asyn(screen, number, settings, session.get(), up_s);
+    }
   }
+  if (summary) screen.rule();
   return Outcome::screen();
 }
 

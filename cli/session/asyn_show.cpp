@@ -21,6 +21,12 @@ class Block {
   Screen& screen_;
 };
 
+void heading(Screen& screen, unsigned number, std::uint64_t up_s) {
+  screen.set("port", number);
+  screen.line(fmt::format("ASYN {}  :  {:010} seconds   Last change at: {:010} seconds", number, up_s, 0));
+  screen.line();
+}
+
 std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
 Json or_off(std::uint32_t value) { return value == 0 ? Json("off") : Json(value); }
 
@@ -70,13 +76,39 @@ std::string key_text(char key) {
   return key < ' ' ? fmt::format("^{}", static_cast<char>(key + '@')) : std::string(1, key);
 }
 
+void asyn_summary_heading(Screen& screen) {
+  screen.table("ports", {{"Port", 6},
+                         {"Name", 12},
+                         {"Status", 10},
+                         {"Mode", 6},
+                         {"Data rate", 11},
+                         {"Type", 8},
+                         {"Login Name", 0}});
+  screen.rule();
+}
+
+void asyn_summary_row(Screen& screen, unsigned number, const TerminalSettings& settings, const Session* session) {
+  const std::string user = session == nullptr ? std::string() : session->description().user;
+  screen.row({number, fmt::format("Asyn {}", number), "enabled", "Ten", 9600, settings.dumb ? "Dumb" : "VT100",
+              user.empty() ? "none" : user});
+}
+
+void show_asyn_counters(Screen& screen, unsigned number, const TerminalTraffic& traffic, std::uint64_t up_s) {
+  const auto scope = screen.item("ports");
+  heading(screen, number, up_s);
+  screen.line("ASYN counters");
+  screen.counters({{"inOctets", traffic.in_octets},
+                   {"outOctets", traffic.out_octets},
+                   {"parityErrors", 0},
+                   {"framingErrors", 0},
+                   {"overrunErrors", 0}});
+}
+
 void show_asyn(Screen& screen, unsigned number, const TerminalSettings& settings, const Session* session,
                std::uint64_t up_s) {
   const std::string device = fmt::format("Asyn {}", number);
   const auto scope = screen.item("ports");
-  screen.set("port", number);
-  screen.line(fmt::format("ASYN {}  :  {:010} seconds   Last change at: {:010} seconds", number, up_s, 0));
-  screen.line();
+  heading(screen, number, up_s);
   screen.line("ASYN information");
   const Block field(screen);
   field("Name", device);

@@ -11,6 +11,10 @@ std::string key_text(char key);
 /// started.
 void show_asyn(Screen& screen, unsigned number, const TerminalSettings& settings, const Session* session,
                std::uint64_t up_s);
+/// SHOW ASYN SUMMARY: the heading, then a row for each port. Its layout and that of the counters are inferred.
+void asyn_summary_heading(Screen& screen);
+void asyn_summary_row(Screen& screen, unsigned number, const TerminalSettings& settings, const Session* session);
+void show_asyn_counters(Screen& screen, unsigned number, const TerminalTraffic& traffic, std::uint64_t up_s);
 /// The terminal a session is at.
 void show_tty(Screen& screen, const Session& session);
 

@@ -57,7 +57,7 @@ void Session::State::start_as(std::string user) {
   const User* const known = host.users.find(user);
   if (known == nullptr) return end();
   enter(known->name, known->privilege);
-  display.write("\n");
+  write("\n");
   proceed();
 }
 
@@ -87,7 +87,7 @@ void Session::State::login_password(std::string_view text) {
   const LoginResult result = host.users.login(entered_name, text, from);
   if (result == LoginResult::good) {
     enter(entered_name, host.users.find(entered_name)->privilege);
-    display.write("\n");
+    write("\n");
     return proceed();
   }
   // The record names who tried, not who is logged in already.
@@ -101,7 +101,7 @@ void Session::State::login_password(std::string_view text) {
     if (locked_now) log_user(LogSeverity::important, "LOCK", session_texts::log_lockout);
   }
   present.swap(logins);
-  display.write(fmt::format("\n{}\n\n", session_texts::access_denied));
+  write(fmt::format("\n{}\n\n", session_texts::access_denied));
   if (result == LoginResult::locked_out && !is_asynchronous() && !logged_in()) return end();
   proceed();
 }
@@ -150,7 +150,7 @@ bool Session::State::ask_proof(const CommandTable::Match& match, const std::stri
   }
   guarded_line = line;
   proof_failures = 0;
-  display.write(fmt::format("\n{}\n\n", session_texts::secure_command));
+  write(fmt::format("\n{}\n\n", session_texts::secure_command));
   wait_for_line(SessionMode::proof, session_texts::password_prompt, false);
   return true;
 }
@@ -172,7 +172,7 @@ void Session::State::proof(std::string_view password) {
   }
   ++host.users.counters.security_command_logoffs;
   log_user(LogSeverity::important, "LFAIL", session_texts::log_secure_logoff);
-  display.write(fmt::format("\n{}\n\n", say(session_texts::logging_off).line()));
+  write(fmt::format("\n{}\n\n", say(session_texts::logging_off).line()));
   while (logged_in()) leave();
   end();
 }

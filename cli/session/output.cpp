@@ -6,9 +6,14 @@
 namespace arrouter {
 
 void Session::State::output(std::string text) {
-  display.write(pager.begin(std::move(text), session.settings.page));
+  write(pager.begin(std::move(text), session.settings.page));
   if (!pager.active()) return proceed();
   wait_for_keys(SessionMode::paging, Pager::more);
+}
+
+void Session::State::write(std::string_view text) {
+  host.sessions.traffic(device).out_octets += text.size();
+  display.write(text);
 }
 
 void Session::State::page_key(char key) {
@@ -16,9 +21,9 @@ void Session::State::page_key(char key) {
   const std::string shown = pager.key(key);
   if (shown.empty() && !quit) return;
   // The question goes, whatever the terminal can do: blanks over it.
-  display.write("\r" + std::string(Pager::more.size(), ' ') + "\r");
-  display.write(quit ? "\n" : shown);
-  if (pager.active()) return display.write(Pager::more);
+  write("\r" + std::string(Pager::more.size(), ' ') + "\r");
+  write(quit ? "\n" : shown);
+  if (pager.active()) return write(Pager::more);
   mode = SessionMode::idle;
   proceed();
 }
@@ -44,7 +49,7 @@ void Session::State::proceed() {
 
 void Session::State::relay_key(char key) {
   if (key != session.settings.attention) return std::shared_ptr<Relay>(relay)->typed(key);
-  display.write("\n");
+  write("\n");
   take_keyboard_back();
 }
 
@@ -73,7 +78,7 @@ void Session::State::wait_for_keys(SessionMode next, std::string_view shown) {
   mode = next;
   display.set_prompt({});
   display.set_key_mode(true);
-  display.write(shown);
+  write(shown);
 }
 
 void Session::State::print(std::string_view text) {
@@ -81,7 +86,7 @@ void Session::State::print(std::string_view text) {
   if (!whole.ends_with('\n')) whole += '\n';
   const bool busy = mode == SessionMode::paging || mode == SessionMode::question || mode == SessionMode::proof ||
                     mode == SessionMode::relaying;
-  if (!busy) return display.write(whole);
+  if (!busy) return write(whole);
   if (held.size() + whole.size() > limits::terminal_backlog) {
     lost += whole.size();
   } else {
@@ -90,9 +95,9 @@ void Session::State::print(std::string_view text) {
 }
 
 void Session::State::flush_held() {
-  if (!held.empty()) display.write(std::exchange(held, {}));
+  if (!held.empty()) write(std::exchange(held, {}));
   if (lost == 0) return;
-  display.write(fmt::format(fmt::runtime(session_texts::messages_lost), std::exchange(lost, 0)) + "\n");
+  write(fmt::format(fmt::runtime(session_texts::messages_lost), std::exchange(lost, 0)) + "\n");
 }
 
 }  // namespace arrouter

@@ -58,6 +58,7 @@ void Session::start_as(std::string user) { state_->start_as(std::move(user)); }
 void Session::line(std::string_view text) {
   const auto alive = shared_from_this();
   state_->touch();
+  state_->typed(text.size() + 1);  // and Enter
   switch (state_->mode) {
     case SessionMode::login_name:
       return state_->login_name(text);
@@ -81,11 +82,12 @@ void Session::line(std::string_view text) {
 void Session::key(char key) {
   const auto alive = shared_from_this();
   state_->touch();
+  state_->typed(1);
   if (state_->mode == SessionMode::paging) return state_->page_key(key);
   if (state_->mode == SessionMode::relaying) return state_->relay_key(key);
   if (state_->mode == SessionMode::question && state_->questions.front().single_key) {
     const bool shown = key > ' ' && key < 0x7f;
-    state_->display.write(shown ? std::string(1, key) + "\n" : std::string("\n"));
+    state_->write(shown ? std::string(1, key) + "\n" : std::string("\n"));
     state_->answer(std::string(1, key));
   }
 }
@@ -96,7 +98,7 @@ bool Session::help(std::string_view typed) {
   state_->touch();
   std::string text = state_->host.table.help(typed, allowed);
   if (!text.ends_with('\n')) text += '\n';
-  state_->display.write("\n" + text + "\n");
+  state_->write("\n" + text + "\n");
   return true;
 }
 
@@ -105,7 +107,7 @@ bool Session::show_history() {
   state_->touch();
   Screen screen;
   print_history(screen, *this);
-  state_->display.write("\n" + screen.body() + "\n");
+  state_->write("\n" + screen.body() + "\n");
   return true;
 }
 
@@ -181,7 +183,7 @@ void Session::disconnect(const Relay& relay) {
 }
 
 void Session::show(std::string_view bytes) {
-  if (state_->mode == SessionMode::relaying) state_->display.write(bytes);
+  if (state_->mode == SessionMode::relaying) state_->write(bytes);
 }
 
 void Session::log_event(LogSeverity severity, std::string_view subtype, std::string_view text) const {

@@ -64,6 +64,11 @@ class Relay {
   virtual std::string remote() const = 0;
 };
 
+/// What has passed through a terminal port since the router started.
+struct TerminalTraffic {
+  std::uint64_t in_octets = 0, out_octets = 0;
+};
+
 /// The sessions of one Router, and what is set for its asynchronous ports. Made anew when the router restarts.
 class SessionRegistry {
  public:
@@ -81,10 +86,13 @@ class SessionRegistry {
   const TerminalSettings& port_settings(std::string_view device) const;
   void set_port(std::string_view device, TerminalSettings settings);
   const std::map<std::string, TerminalSettings, std::less<>>& ports() const { return ports_; }
+  /// By device ("Asyn 0", "Telnet 1").
+  TerminalTraffic& traffic(const std::string& device) { return traffic_[device]; }
 
  private:
   std::vector<std::weak_ptr<Session>> sessions_;
   std::map<std::string, TerminalSettings, std::less<>> ports_;
+  std::map<std::string, TerminalTraffic, std::less<>> traffic_;
 };
 
 /// What a session needs of its Router.

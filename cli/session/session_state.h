@@ -40,6 +40,9 @@ struct Session::State {
   void answer(std::string text);
   /// Prints through the pager, then goes on with what is due: question, login, logoff or prompt.
   void output(std::string text);
+  /// Puts text on the screen; what passes either way is counted for the port.
+  void write(std::string_view text);
+  void typed(std::size_t octets) { host.sessions.traffic(device).in_octets += octets; }
   void page_key(char key);
   void relay_key(char key);
   void take_keyboard_back();

@@ -112,7 +112,7 @@ Outcome FileModule::show_flash(Screen& screen) const {
   screen.field(0, value_column, "est compaction time", "0 seconds");
   screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", used, count));
   screen.field(0, value_column, "garbage", "0 bytes");
-  screen.field(0, value_column, "free", fmt::format("{} bytes", total - std::min(used, total)));
+  screen.field(0, value_column, "free", fmt::format("{} bytes", services_.files.flash_free()));
   screen.field(0, value_column, "required free block", fmt::format("{} bytes", erase_block));
   screen.field(0, value_column, "total", fmt::format("{} bytes", total));
   screen.line();

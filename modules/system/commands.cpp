@@ -50,8 +50,6 @@ std::vector<CommandRow> SystemModule::show_rows() {
        [this](Invocation& invocation) { return show_system(invocation); }},
       {"SHow TIme", Access::user, "Displays the time.",
        [this](Invocation& invocation) { return show_time(invocation.screen); }},
-      {"SHow CPU", Access::manager, "Displays how busy the processor is.",
-       [this](Invocation& invocation) { return show_cpu(invocation.screen); }},
       {"SHow BUFfer [SCAN]", Access::manager, "Displays memory and packet buffers.",
        [this](Invocation& invocation) { return show_buffers(invocation.screen, invocation.args.has("SCAN")); },
        Coverage::partial, "SCAN counts the buffers in use but cannot tell their holders apart."},

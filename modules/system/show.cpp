@@ -130,23 +130,6 @@ Outcome SystemModule::show_time(Screen& screen) const {
   return Outcome::screen();
 }
 
-Outcome SystemModule::show_cpu(Screen& screen) const {
-  const RouterControl::CpuLoad load = control_.cpu_load();
-  constexpr int ruled = 40, value_column = 37;
-  screen.line("CPU Utilisation ( as a percentage )");
-  screen.rule(ruled);
-  const std::string restarted = fmt::format("since {} restarted", services_.model.kind);
-  screen.field(0, value_column, "Maximum " + restarted, load.maximum, "maximumSinceRestart");
-  screen.field(0, value_column, "Maximum over last 5 minutes", load.maximum_5_minutes);
-  screen.field(0, value_column, "Average " + restarted, load.since_start, "averageSinceRestart");
-  screen.field(0, value_column, "Average over last 5 minutes", load.last_5_minutes);
-  screen.field(0, value_column, "Average over last minute", load.last_minute);
-  screen.field(0, value_column, "Average over last 10 seconds", load.last_10_seconds);
-  screen.field(0, value_column, "Average over last second", load.last_second);
-  screen.rule(ruled);
-  return Outcome::screen();
-}
-
 Outcome SystemModule::show_buffers(Screen& screen, bool scan) const {
   const std::uint64_t dram_kb = services_.model.dram_kb;
   const std::uint64_t used_kb = std::min(control_.memory_used_kb(), dram_kb);

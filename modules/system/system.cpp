@@ -4,12 +4,13 @@
 // Invariants
 // - Security mode lives in the marker file flash:enabled.sec, which the Router reads before any module is made and
 //   keeps in step. Security mode without a marker on FLASH would not survive a restart, so it is refused.
-// - What SHOW EXCEPTION lists are ends of a run that nobody asked for. A run leaves the note "running" while it lives
-//   and replaces it when it ends properly; finding "running" at the start means that the one before did not.
+// - What SHOW EXCEPTION lists are ends of a run that nobody asked for, and faults that were caught on the way. A run
+//   leaves the note "running" while it lives and replaces it when it ends properly; finding "running" at the start means
+//   that the one before did not.
 // - Setting the clock moves no timer: SysUpTime goes by the monotonic clock.
 //
-// Not modelled: SHOW CPU EXTENDED and its sampling, redundant power supplies. An exception's vector,
-// program counter and address are unknown, because a process that died cannot tell them.
+// Not modelled: redundant power supplies. An exception's vector, program counter and address are unknown, because a
+// process that died cannot tell them; nor can SHOW CPU EXTENDED tell which code was running.
 #include "modules/system/system.h"
 
 #include "modules/system/system_module.h"
@@ -39,7 +40,8 @@ const FileName security_marker{"flash", "enabled.sec"};
 }  // namespace
 
 SystemModule::SystemModule(Services& services, RouterControl& control)
-    : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()), summer_time_(services) {
+    : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()), summer_time_(services),
+      cpu_(services, control) {
   read_exceptions();
   last_end_ = services_.files.read_private(run_key).value_or("");
 }
@@ -58,10 +60,10 @@ void SystemModule::read_exceptions() {
   const auto text = services_.files.read_private(exceptions_key);
   if (!text) return;
   for (const std::string_view line : split(*text, '\n')) {
-    const auto parts = split(line, ' ');
-    const auto time = parse_number(parts.front());
-    if (parts.size() == 2 && time) {
-      exceptions_.push_back({WallTime(std::chrono::milliseconds(*time)), std::string(parts[1])});
+    const std::size_t blank = line.find(' ');
+    const auto time = parse_number(line.substr(0, blank));
+    if (blank != line.npos && time) {
+      exceptions_.push_back({WallTime(std::chrono::milliseconds(*time)), std::string(line.substr(blank + 1))});
     }
   }
 }
@@ -100,6 +102,7 @@ std::vector<CommandRow> SystemModule::commands() {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
   for (CommandRow& row : summer_time_.rows()) rows.push_back(std::move(row));
+  for (CommandRow& row : cpu_.rows()) rows.push_back(std::move(row));
   return rows;
 }
 

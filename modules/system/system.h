@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/system/cpu.h"
 #include "modules/system/summer_time.h"
 #include "modules/system/system_api.h"
 #include "os/message.h"
@@ -35,6 +36,7 @@ class SystemModule final : public Module, public SystemApi {
   void stop(Ending) override;
 
   bool crashed_before() const override;
+  void record_exception(std::string_view type) override;
 
  private:
   std::vector<CommandRow> identity_rows();
@@ -52,14 +54,12 @@ class SystemModule final : public Module, public SystemApi {
   void show_software(Screen& screen) const;
   void show_patches(Screen& screen) const;
   Outcome show_time(Screen& screen) const;
-  Outcome show_cpu(Screen& screen) const;
   Outcome show_buffers(Screen& screen, bool scan) const;
   Outcome show_exceptions(Screen& screen) const;
   Outcome show_startup(Screen& screen) const;
   Outcome show_debug(Invocation& invocation, bool ipsec);
 
   void read_exceptions();
-  void record_exception(std::string_view type);
 
   Services& services_;
   RouterControl& control_;
@@ -69,6 +69,7 @@ class SystemModule final : public Module, public SystemApi {
   std::string this_end_;               // what stop() leaves for the next run
   WallTime started_at_{};
   SummerTime summer_time_;
+  CpuMonitor cpu_;
 };
 
 }  // namespace arrouter::system

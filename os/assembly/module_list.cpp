@@ -52,7 +52,7 @@ FirewallVoice firewall_voice(const ModuleContext& context) {
 
 }  // namespace
 
-std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) {
+MadeModules make_modules(const ModuleContext& context) {
   Services& services = context.services;
   std::vector<std::unique_ptr<Module>> modules;
   const SessionHost session_host{context.table,  services.users, services.system, services.log,    services.scheduler,
@@ -87,7 +87,7 @@ std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context) 
   modules.push_back(std::move(isakmp.module));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
-  return modules;
+  return {std::move(modules), system.api};
 }
 
 }  // namespace arrouter

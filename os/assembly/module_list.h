@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/session/session.h"
+#include "modules/system/system_api.h"
 #include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
@@ -24,7 +25,11 @@ struct ModuleContext {
   const std::filesystem::path& capture_directory;
 };
 
-/// In order of construction: a module comes after those it is handed. They are stopped and destroyed in reverse.
-std::vector<std::unique_ptr<Module>> make_modules(const ModuleContext& context);
+struct MadeModules {
+  /// In order of construction: a module comes after those it is handed. They are stopped and destroyed in reverse.
+  std::vector<std::unique_ptr<Module>> modules;
+  SystemApi& system;  // one of them
+};
+MadeModules make_modules(const ModuleContext& context);
 
 }  // namespace arrouter

@@ -41,7 +41,8 @@ std::string loader_text(const Model& model) {
 
 Result<std::unique_ptr<Router>> Router::make(const Surroundings& surroundings, RouterOptions options) {
   auto wall = std::make_unique<WallClock>(surroundings.clock, options.wall_time);
-  auto files = FileStore::open(options.flash, std::uint64_t{options.model.flash_kb} * 1024, wall.get());
+  auto disk = options.disk ? options.disk : std::make_shared<Disk>();
+  auto files = FileStore::open(options.flash, std::uint64_t{options.model.flash_kb} * 1024, wall.get(), disk);
   if (!files) return std::unexpected(files.error());
   return std::unique_ptr<Router>(new Router(surroundings, std::move(options), std::move(wall), std::move(*files)));
 }
@@ -148,6 +149,16 @@ void Router::report_refused(const Script& script, std::size_t number, std::strin
                          .reference = script.name});
 }
 
+void Router::report_fault(std::string_view what) {
+  if (!software_) return;
+  software_->log.record({.severity = LogSeverity::critical,
+                         .module = module_number::system,
+                         .type = "MSG",
+                         .subtype = "ERROR",
+                         .message = fmt::format("Internal fault: {}", what)});
+  software_->system_module->record_exception("Fatal exception");
+}
+
 void Router::shut_down() { end_software(Ending::process_end); }
 
 void Router::end_software(Ending ending) {
@@ -229,6 +240,10 @@ Result<void> Router::set_boot_config(std::string_view name) {
 
 RouterControl::CpuLoad Router::cpu_load() const {
   return surroundings_.cpu_load ? surroundings_.cpu_load() : CpuLoad{};
+}
+
+void Router::reset_cpu_load() {
+  if (surroundings_.reset_cpu_load) surroundings_.reset_cpu_load();
 }
 
 std::uint64_t Router::memory_used_kb() const {

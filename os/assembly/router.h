@@ -28,6 +28,7 @@ struct Surroundings {
   JobRunner& jobs;
   Random& random;
   std::function<RouterControl::CpuLoad()> cpu_load = {};  // none: an idle router
+  std::function<void()> reset_cpu_load = {};
   std::function<std::uint64_t()> memory_used_kb = {};     // none: an empty one
   Tcp* tcp = nullptr;                                     // none: nobody reaches the router by TCP
 };
@@ -38,6 +39,7 @@ struct RouterOptions {
   std::string identity;              // what its addresses are made from; empty: the model's own
   WallTime wall_time{};              // of the moment of construction
   std::filesystem::path flash = {};  // directory; empty: files in memory
+  std::shared_ptr<Disk> disk = {};               // what changes the directory; empty: the host's own
   std::filesystem::path capture_directory = {};  // where LAB CAPTURE writes; empty: the working directory
 };
 
@@ -91,6 +93,9 @@ class Router final : public RouterControl {
   /// For front ends; valid until on_going_down().
   SessionHost session_host();
   const CommandTable& table() const;
+  /// Something went wrong inside and cost no more than the event it happened in: logged, and an exception of SHOW
+  /// EXCEPTION.
+  void report_fault(std::string_view what);
   Log& log();
 
   // RouterControl
@@ -107,6 +112,7 @@ class Router final : public RouterControl {
   std::vector<ActiveSession> sessions() const override;
   void broadcast(std::string_view text, Privilege at_least) override;
   CpuLoad cpu_load() const override;
+  void reset_cpu_load() override;
   std::uint64_t memory_used_kb() const override;
 
  private:

@@ -41,8 +41,10 @@ Router::Software::Software(Router& router)
                 .subtype = "SAVE",
                 .message = "Security mode marker: " + kept.error().text});
   });
-  modules = make_modules(
+  MadeModules made = make_modules(
       {services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory});
+  modules = std::move(made.modules);
+  system_module = &made.system;
   modules.push_back(make_health(router));
   for (const auto& module : modules) {
     for (const CommandRow& row : module->commands()) table.add(module->name(), row);

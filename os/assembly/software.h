@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/session/session.h"
+#include "modules/system/system_api.h"
 #include "os/assembly/router.h"
 
 namespace arrouter {
@@ -21,6 +22,7 @@ struct Router::Software {
   SessionRegistry sessions;
   Services services;
   std::vector<std::unique_ptr<Module>> modules;  // in order of construction
+  SystemApi* system_module = nullptr;            // one of them
 
   /// Tells every module that the others exist now.
   void start();

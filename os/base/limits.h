@@ -38,6 +38,7 @@ inline constexpr std::size_t active_scripts = 100;
 inline constexpr std::size_t triggers = 100;
 inline constexpr std::size_t trigger_scripts = 5;          // of one trigger
 inline constexpr std::size_t release_licences = 64;
+inline constexpr std::size_t cpu_samples = 100;            // of SHOW CPU EXTENDED
 
 // IP
 inline constexpr std::size_t arp_entries = 4096;

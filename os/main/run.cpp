@@ -68,7 +68,7 @@ class Program {
       if (const auto done = (this->*step)(); !done) return done;
     }
     loop_.on_terminate([this] { loop_.quit(); });
-    loop_.on_fault([this](std::string_view what) { log_fault(what); });
+    loop_.on_fault([this](std::string_view what) { router_->report_fault(what); });
     boot();
     return {};
   }
@@ -105,9 +105,16 @@ class Program {
     options.identity = identity();
     options.wall_time = wall_clock_of_host();
     options.flash = options_.flash;
-    auto router = Router::make({loop_, loop_.scheduler(), loop_, loop_, *random_, [this] { return loop_.cpu_load(); },
-                                memory_of_process_kb, &tcp_},
-                               std::move(options));
+    const Surroundings surroundings{.clock = loop_,
+                                    .scheduler = loop_.scheduler(),
+                                    .reactor = loop_,
+                                    .jobs = loop_,
+                                    .random = *random_,
+                                    .cpu_load = [this] { return loop_.cpu_load(); },
+                                    .reset_cpu_load = [this] { loop_.reset_cpu_load(); },
+                                    .memory_used_kb = memory_of_process_kb,
+                                    .tcp = &tcp_};
+    auto router = Router::make(surroundings, std::move(options));
     if (!router) return failure(fmt::format("flash: {}", router.error().text));
     router_ = std::move(*router);
     router_->on_boot_text([this](std::string_view text) {
@@ -235,15 +242,6 @@ class Program {
     const bool line = frame.kind == control::FrameKind::outcome || frame.kind == control::FrameKind::json;
     std::cout << frame.payload << (line ? "\n" : "");
     std::cout.flush();
-  }
-
-  void log_fault(std::string_view what) {
-    if (!router_->running()) return;
-    router_->log().record({.severity = LogSeverity::critical,
-                           .module = module_number::system,
-                           .type = "MSG",
-                           .subtype = "ERROR",
-                           .message = fmt::format("Internal fault: {}", what)});
   }
 
   Options options_;

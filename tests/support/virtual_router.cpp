@@ -26,6 +26,9 @@ VirtualRouter::VirtualRouter(VirtualTime& time, std::string name, std::string_vi
   options.name = std::move(name);
   options.wall_time = WallTime(std::chrono::sys_days(std::chrono::year(2007) / 2 / 2) + std::chrono::hours(11));
   Surroundings surroundings{time, time.scheduler, time, time, random};
+  surroundings.cpu_load = [this] { return cpu; };
+  surroundings.reset_cpu_load = [this] { cpu = {}; };
+  surroundings.memory_used_kb = [this] { return memory_used_kb; };
   surroundings.tcp = tcp;
   auto made = Router::make(surroundings, std::move(options));
   must(made);

@@ -18,6 +18,7 @@ class VirtualRouter {
  public:
   VirtualRouter(VirtualTime& time, std::string name, std::string_view model = "AR415S", std::uint64_t seed = 1,
                 Tcp* tcp = nullptr);
+  VirtualRouter(const VirtualRouter&) = delete;
 
   Router& operator*() { return *router; }
   Router* operator->() { return router.get(); }
@@ -31,6 +32,10 @@ class VirtualRouter {
   std::string configuration() const;
   /// The memory port of an interface, for a MemoryLink.
   MemoryPort& port(std::string_view interface);
+
+  /// What SHOW CPU and SHOW BUFFER are told.
+  RouterControl::CpuLoad cpu;
+  std::uint64_t memory_used_kb = 0;
 
   SeededRandom random;
   std::unique_ptr<Router> router;

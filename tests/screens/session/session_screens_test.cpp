@@ -139,6 +139,20 @@ Manager > )");
   CHECK(other.find("   Login Name ................ none\n") != std::string::npos);
   CHECK(other.find("   Page size ................. 22\n") != std::string::npos);
   CHECK(desk.router.text("show tty") == "Error (3036256): There is no session to act on.");
+  CHECK(desk("show asyn summary") == R"(
+Port  Name        Status    Mode  Data rate  Type    Login Name
+-------------------------------------------------------------------------------
+0     Asyn 0      enabled   Ten   9600       Dumb    manager
+-------------------------------------------------------------------------------
+
+Manager > )");
+  const std::string counters = desk("show asyn=0 counters");
+  CHECK(counters.find("  parityErrors                     0    framingErrors                    0\n") !=
+        std::string::npos);
+  CHECK(counters.find("  inOctets                         0") == std::string::npos);
+  const std::string quiet = desk("show asyn=3 counters");
+  CHECK(quiet.find("  inOctets                         0    outOctets                        0\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("HELP lists the topics, a topic its commands") {

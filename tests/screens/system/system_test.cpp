@@ -168,6 +168,57 @@ No  Date         Time      Vector  Type                 PC        Address
 )");
 }
 
+TEST_CASE("SHOW CPU EXTENDED notes the load every 20 ms between two percentages") {
+  SystemDesk desk;
+  CHECK(desk("disable cpu extended") == "Warning (2034266): Extended CPU monitoring is already disabled.");
+  CHECK(desk("add cpu extended startpercent=80 stoppercent=50") == "Info (1034003): Operation successful.");
+  CHECK(desk("add cpu extended startpercent=101").starts_with("Error (3035262)"));
+  CHECK(desk("enable cpu extended") == "Info (1034003): Operation successful.");
+  CHECK(desk("enable cpu extended") == "Warning (2034265): Extended CPU monitoring is already enabled.");
+  for (const unsigned percent : {79U, 80U, 50U, 49U}) {
+    desk.router.cpu.last_second = percent;
+    desk.time.advance(20ms);
+  }
+  const std::string screen = desk("show cpu extended");
+  CHECK(screen.starts_with("CPU Utilisation ( as a percentage )\n"));
+  CHECK(screen.substr(screen.find("\nExtended")) == R"(
+Extended CPU Information
+------------------------------------------------------------
+State ............... Enabled
+Current Time ........ 11:19:24 (026e02b0 / 697200000)
+Current Install ..... 54-291.rez
+Start percent ....... 80
+Stop percent ........ 50
+
+msSM     Timestamp  Util Caller   Return1  Return2  Return3
+------------------------------------------------------------
+026e029c 697180000  50   00000000 00000000 00000000 00000000
+026e0288 697160000  80   00000000 00000000 00000000 00000000
+)");
+  CHECK(desk("disable cpu extended") == "Info (1034003): Operation successful.");
+  desk.router.cpu.last_second = 100;
+  desk.time.advance(1s);
+  CHECK(desk("activate cpu extended") == "Info (1034003): Operation successful.");
+  const std::string once = desk("show cpu extended");
+  CHECK(once.find("026e0698 698200000  100  00000000") != std::string::npos);
+  CHECK(std::ranges::count(once, '\n') == std::ranges::count(screen, '\n') + 1);
+  desk.router.cpu.maximum = 100;
+  CHECK(desk("reset cpu utilisation") == "Info (1034003): Operation successful.");
+  CHECK(desk("show cpu").find("Maximum since router restarted ..... 0\n") != std::string::npos);
+}
+
+TEST_CASE("a fault that was caught is an exception too, also after the next start") {
+  SystemDesk desk;
+  desk.router->report_fault("bad_alloc");
+  const std::string row = "\n1   02-Feb-2007  11:19:24  -       Fatal exception      -         -\n";
+  CHECK(desk("show exception").find(row) != std::string::npos);
+  CHECK(desk("show log").find("Internal fault: bad_alloc") != std::string::npos);
+  desk("restart reboot");
+  desk.time.advance(1s);
+  CHECK(desk("show exception").find(row) != std::string::npos);
+  CHECK(desk("show startup").find("RESTART REBOOT") != std::string::npos);
+}
+
 TEST_CASE("the clock is set, and no timer with it") {
   SystemDesk desk;
   CHECK(desk("set time=23:59:59") == "Info (1034003): Operation successful.");

@@ -212,6 +212,16 @@ TEST_CASE("One directory serves one router at a time") {
   CHECK(FileStore::open(fixture.folder.path, 100, &fixture.wall));
 }
 
+TEST_CASE("What is free in FLASH is never more than the host's disk has") {
+  Fixture fixture;
+  const auto store = fixture.open(std::uint64_t{1} << 60);
+  CHECK(store.flash_free() < std::uint64_t{1} << 60);
+  CHECK(store.flash_free() > 0);
+  auto small = std::move(*FileStore::open({}, 100, &fixture.wall));
+  REQUIRE(small.write(boot, "12345"));
+  CHECK(small.flash_free() == 95);
+}
+
 TEST_CASE("A disk without room is found at the start") {
   Fixture fixture;
   const WriteLimit limit(0);
