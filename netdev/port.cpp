@@ -47,7 +47,23 @@ void Port::deliver(Burst& frames) {
   if (!pass_up(frames)) counters_.in_discards += handed;
 }
 
+void Port::divert(std::uint16_t type, std::uint16_t other_type, Receiver receiver, LinkListener link) {
+  diversion_ = {type, other_type, std::move(receiver), std::move(link)};
+}
+
+void Port::pass_diverted(Burst& frames) {
+  Burst diverted;
+  for (Packet& frame : frames) {
+    const std::uint16_t type = load_be16(frame->data() + wire::ethernet_header - 2);
+    if (type == diversion_.type || type == diversion_.other_type) diverted.add(std::move(frame));
+  }
+  if (diverted.empty()) return;
+  frames.compact();
+  diversion_.receiver(diverted);
+}
+
 bool Port::pass_up(Burst& frames) {
+  if (diversion_.receiver) pass_diverted(frames);
   const bool heard = static_cast<bool>(receiver_);
   if (heard && !frames.empty()) receiver_(frames);
   frames.clear();

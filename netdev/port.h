@@ -38,6 +38,12 @@ class Port {
   const std::string& name() const { return name_; }  // "eth0"
   const MacAddress& mac() const { return mac_; }
   virtual bool link_up() const = 0;
+  /// Whatever leaves goes to the one station at the other end (PPP): no addresses are asked for.
+  virtual bool point_to_point() const { return false; }
+  /// Longest packet behind the link header, in bytes. A change is told like a change of the link.
+  virtual unsigned mtu() const { return 1500; }
+  /// Largest MSS for TCP connections that pass the port, in bytes; 0: whatever their ends agree on.
+  virtual unsigned tcp_mss() const { return 0; }
   virtual PortOffloads offloads() const { return {}; }
   virtual PortCounters counters() const { return counters_; }
 
@@ -46,6 +52,9 @@ class Port {
   void send(Burst& frames);
   void set_receiver(Receiver receiver) { receiver_ = std::move(receiver); }
   void set_link_listener(LinkListener listener) { link_listener_ = std::move(listener); }
+  /// Untagged frames of these two Ethernet types go to `receiver` instead, and it hears of the link too. There is one
+  /// such pair (PPPoE's); an empty receiver ends it.
+  void divert(std::uint16_t type, std::uint16_t other_type, Receiver receiver, LinkListener link);
 
  protected:
   /// Puts frames on the wire; leaves the burst empty. Only frames that offloads() allows arrive here.
@@ -59,6 +68,7 @@ class Port {
   void count_sent(const PacketBuffer& frame);
   void link_changed(bool up) {
     if (link_listener_) link_listener_(up);
+    if (diversion_.link) diversion_.link(up);
   }
   PacketPool& pool() { return pool_; }
   PortCounters counters_;
@@ -69,6 +79,12 @@ class Port {
   PacketPool& pool_;
   Receiver receiver_;
   LinkListener link_listener_;
+  struct {
+    std::uint16_t type = 0, other_type = 0;
+    Receiver receiver;
+    LinkListener link;
+  } diversion_;
+  void pass_diverted(Burst& frames);
 };
 
 }  // namespace arrouter

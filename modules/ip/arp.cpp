@@ -149,6 +149,7 @@ void ArpTable::heard(const Link& link, Ipv4Address host, const MacAddress& from)
 
 void ArpTable::announce(Interface& interface) {
   if (!interface.settings.gratuitous_arp || interface.settings.address.unset()) return;
+  if (interface.link->port->point_to_point()) return;
   ++counters.out_requests;
   send(interface,
        {wire::arp_operation::request, interface.link->port->mac(), interface.settings.address, MacAddress{},

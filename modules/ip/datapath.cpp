@@ -15,13 +15,20 @@ Datapath::Datapath(Services& services, State& state)
       // Counting up by one from anywhere: what the real router's IP ids look like from outside.
       id_(static_cast<std::uint16_t>(services.random.u32())),
       loop_timer_(services.scheduler, [this] { drain_loop(); }) {
-  for (const auto& link : state_.interfaces.links()) {
-    link->port->set_receiver([this, to = link.get()](Burst& burst) { receive(*to, burst); });
-  }
+  for (const auto& link : state_.interfaces.links()) attach(*link);
 }
 
 Datapath::~Datapath() {
   for (const auto& link : state_.interfaces.links()) link->port->set_receiver({});
+}
+
+void Datapath::attach(Link& link) {
+  link.port->set_receiver([this, &link](Burst& burst) { receive(link, burst); });
+}
+
+void Datapath::detach(Link& link) {
+  link.port->set_receiver({});
+  if (last_heard_.link == &link) last_heard_ = {};
 }
 
 void Datapath::reset() {

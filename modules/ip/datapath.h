@@ -46,6 +46,9 @@ class Datapath final : public ArpHost {
   Destinations& destinations() { return destinations_; }
   const Destinations& destinations() const { return destinations_; }
 
+  /// Takes frames of a link from now on, and no longer.
+  void attach(Link& link);
+  void detach(Link& link);
   /// Frames of a port, at the Ethernet header. Empties the burst.
   void receive(Link& link, Burst& burst);
   /// Packets that came out of an SA, at the inner IP header. Empties the burst.
@@ -126,6 +129,8 @@ class Datapath final : public ArpHost {
   void decrement_ttl(PacketBuffer& packet);
   void forward(Packet packet, const Destination& destination, Departures& out);
   bool pass_options(Packet& packet, const Destination& destination);
+  /// Lowers the MSS that a SYN offers to what both interfaces it passes allow.
+  void limit_mss(PacketBuffer& packet, const Interface& leaves_by) const;
   void maybe_redirect(const PacketBuffer& packet, const Hop& hop);
   void broadcast(Packet packet, const Destination& destination, Departures& out);
 

@@ -54,8 +54,11 @@ void dump_switches(const Switches& on, ConfigWriter& config) {
 void dump_interface(const Interface& interface, ConfigWriter& config) {
   const InterfaceSettings& of = interface.settings;
   const InterfaceSettings standard;
-  std::string line = fmt::format("add ip int={} ip={}", interface.name, to_string(of.address));
-  if (of.mask != class_mask(of.address)) line += fmt::format(" mask={}", to_string(of.mask));
+  if (of.origin == Origin::dynamic) return;
+  const bool assigned = of.origin == Origin::assigned;
+  const Ipv4Address address = assigned ? Ipv4Address() : of.address;
+  std::string line = fmt::format("add ip int={} ip={}", interface.name, to_string(address));
+  if (!assigned && of.mask != class_mask(address)) line += fmt::format(" mask={}", to_string(of.mask));
   if (!of.ones_broadcast) line += " broad=0";
   add_switch(line, "dir", of.directed_broadcast, standard.directed_broadcast);
   add_number(line, "fil", of.filter);
@@ -177,13 +180,17 @@ void dump_configuration(const Engine& engine, ConfigWriter& config) {
   config.section("IP", {"ip", "ipg", "5"});
   const State& state = engine.state;
   // Interfaces and routes are accepted only while the module is enabled.
-  bool needs_enabling = !state.interfaces.all().empty() || !state.templates.empty() || !state.filters.all().empty();
+  bool needs_enabling = !state.interfaces.all().empty() || !state.templates.empty() || !state.filters.all().empty() ||
+                        !state.pools.all().empty();
   for (const auto& [prefix, routes] : state.routes.all()) {
     for (const Route& route : routes) needs_enabling |= route.protocol == RouteProtocol::fixed;
   }
   if (state.switches.enabled || needs_enabling) config.line("enable ip");
   dump_switches(state.switches, config);
   dump_filters(state.filters, config);
+  for (const auto& [key, pool] : state.pools.all()) {
+    config.line(fmt::format("create ip pool={} ip={}", arrouter::quoted(pool.name), to_string(pool.range)));
+  }
   for (const auto& interface : state.interfaces.all()) dump_interface(*interface, config);
   dump_local(state.local, config);
   dump_arp(engine, config);

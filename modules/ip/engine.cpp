@@ -9,16 +9,18 @@ namespace arrouter::ip {
 
 Engine::Engine(Services& given)
     : services(given), state(given.ports), path(given, state), ping(given, state, path), trace(given, state, path) {
-  for (const auto& link : state.interfaces.links()) {
-    link->port->set_link_listener([this, on = link.get()](bool up) {
-      log_link(on->port->name(), up);
-      const std::vector<Interface*> here = on->interfaces;
-      for (Interface* const interface : here) refresh(*interface);
-    });
-  }
+  for (const auto& link : state.interfaces.links()) watch(*link);
   path.on_icmp([this](const IcmpAnswer& answer) {
     ping.answered(answer);
     trace.answered(answer);
+  });
+}
+
+void Engine::watch(Link& link) {
+  link.port->set_link_listener([this, &link](bool up) {
+    log_link(link.port->name(), up);
+    const std::vector<Interface*> here = link.interfaces;
+    for (Interface* const interface : here) refresh(*interface);
   });
 }
 
@@ -48,6 +50,8 @@ void Engine::set_enabled(bool on) {
 }
 
 void Engine::refresh(Interface& interface) {
+  interface.mtu = interface.link->port->mtu();
+  interface.tcp_mss = interface.link->port->tcp_mss();
   const bool up = state.switches.enabled && interface.settings.enabled && interface.link->port->link_up();
   if (up == interface.up) return;
   interface.up = up;
@@ -163,6 +167,7 @@ void Engine::purge() {
   state.routes.clear();
   state.filters.clear();
   state.templates.clear();
+  state.pools.clear();
   state.hosts.clear();
   state.switches = {};
   ping.defaults = {};

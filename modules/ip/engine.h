@@ -52,6 +52,15 @@ class Engine final : public IpApi {
   void set_tcp(TcpReceiver receiver) override { path.set_tcp(std::move(receiver)); }
   std::uint16_t next_id() override { return path.next_id(); }
   std::optional<Ipv4Address> resolve_host(std::string_view text) const override;
+  void attach_link(Port& port) override;
+  void detach_link(Port& port) override;
+  bool assign_address(std::string_view interface, Ipv4Address address, Ipv4Address mask) override;
+  bool add_dynamic_interface(std::string_view name, Ipv4Address address) override;
+  std::optional<MadeRoute> add_host_route(std::string_view interface, Ipv4Address host) override;
+  bool remote_assign() const override { return state.switches.remote_assign; }
+  std::optional<Ipv4Address> lease_address(std::string_view pool, std::string_view interface,
+                                           std::string_view user) override;
+  void release_address(std::string_view pool, Ipv4Address address) override;
   void set_ipsec(IpsecStage* stage) override;
   void set_firewall(FirewallStage* stage) override { path.set_firewall(stage); }
   void set_udp_encapsulation_ports(std::uint16_t floated, std::uint16_t isakmp) override {
@@ -70,6 +79,7 @@ class Engine final : public IpApi {
   void log_link(std::string_view name, bool up) const;
   void refresh(Interface& interface);
   void connect(Interface& interface);
+  void watch(Link& link);
   void tell(const Interface& interface, bool removed = false);
 
   std::vector<std::function<void(const InterfaceChange&)>> listeners_;

@@ -43,7 +43,10 @@ Multicast multicast(const std::string& word) {
 }
 
 void read_settings(const Args& args, InterfaceSettings& to) {
-  if (args.has("IPADDRESS")) to.address = args.address("IPADDRESS");
+  if (args.has("IPADDRESS")) {
+    to.address = args.address("IPADDRESS");
+    to.origin = Origin::configured;
+  }
   if (args.has("MASK")) {
     to.mask = args.address("MASK");
   } else if (args.has("IPADDRESS")) {
@@ -71,7 +74,8 @@ void read_settings(const Args& args, InterfaceSettings& to) {
 }
 
 /// A host's address inside its subnet: not the network, not a broadcast, not of a special range.
-bool usable(const InterfaceSettings& settings) {
+bool usable(const InterfaceSettings& settings, const Link& link) {
+  if (settings.address.unset() && link.port->point_to_point()) return true;  // unnumbered, or the network assigns it
   const std::uint32_t first_octet = settings.address.value >> 24;
   if (first_octet == 0 || first_octet == 127 || first_octet >= 224 || settings.mask.unset()) return false;
   const std::uint32_t host_bits = ~settings.mask.value;
@@ -80,8 +84,10 @@ bool usable(const InterfaceSettings& settings) {
 }
 
 /// What speaks against these settings on an interface (nullptr: a new one); nullopt when nothing does.
-std::optional<Outcome> objection(const Engine& engine, const InterfaceSettings& settings, const Interface* self) {
-  if (!usable(settings)) return messages::address_invalid();
+std::optional<Outcome> objection(const Engine& engine, const InterfaceSettings& settings, const Link& link,
+                                 const Interface* self) {
+  if (!usable(settings, link)) return messages::address_invalid();
+  if (settings.address.unset()) return std::nullopt;
   for (const auto& other : engine.state.interfaces.all()) {
     if (other.get() == self) continue;
     if (other->settings.address == settings.address) return messages::address_in_use();
@@ -100,7 +106,7 @@ Outcome add_interface(Engine& engine, const Args& args) {
   if (engine.state.interfaces.find(name) != nullptr) return messages::interface_in_use();
   InterfaceSettings settings;
   read_settings(args, settings);
-  if (auto refused = objection(engine, settings, nullptr)) return *refused;
+  if (auto refused = objection(engine, settings, *link, nullptr)) return *refused;
   engine.add_interface(name, *link, std::move(settings));
   return messages::interface_added();
 }
@@ -109,7 +115,7 @@ Outcome set_interface(Engine& engine, Interface& interface, const Args& args) {
   const InterfaceSettings before = interface.settings;
   InterfaceSettings after = before;
   read_settings(args, after);
-  if (auto refused = objection(engine, after, &interface)) return *refused;
+  if (auto refused = objection(engine, after, *interface.link, &interface)) return *refused;
   interface.settings = std::move(after);
   engine.interface_changed(interface, before);
   return messages::done();

@@ -17,12 +17,21 @@ std::pair<std::string, unsigned> split_interface_name(std::string_view name) {
 }
 
 InterfaceTable::InterfaceTable(std::map<std::string, Port*, std::less<>>& ports) {
-  for (const auto& [name, port] : ports) {
-    links_.push_back(std::make_unique<Link>());
-    links_.back()->index = static_cast<unsigned>(links_.size() - 1);
-    links_.back()->name = name;
-    links_.back()->port = port;
-  }
+  for (const auto& [name, port] : ports) add_link(*port);
+}
+
+Link& InterfaceTable::add_link(Port& port) {
+  Link& link = *links_.emplace_back(std::make_unique<Link>());
+  link.index = next_link_++;
+  link.name = port.name();
+  link.port = &port;
+  if (port.point_to_point()) ++point_to_point_;
+  return link;
+}
+
+void InterfaceTable::remove_link(Link& link) {
+  if (link.port->point_to_point()) --point_to_point_;
+  std::erase_if(links_, [&](const auto& held) { return held.get() == &link; });
 }
 
 Link* InterfaceTable::find_link(std::string_view port_name) {
@@ -73,6 +82,7 @@ void InterfaceTable::readdress(Ipv4Address local) {
 }
 
 Interface* InterfaceTable::owner(Ipv4Address address) const {
+  if (address.unset()) return nullptr;  // which unnumbered interfaces have in common
   for (const auto& interface : interfaces_) {
     if (interface->settings.address == address) return interface.get();
   }

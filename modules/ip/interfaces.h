@@ -26,6 +26,7 @@ struct Interface {
   InterfaceSettings settings;
   InterfaceCounters counters;
   unsigned mtu = 1500;
+  unsigned tcp_mss = 0;  // largest MSS of connections that pass; 0: any
   bool up = false;  // module and interface enabled, link up
 
   bool on_subnet(Ipv4Address host) const {
@@ -72,6 +73,11 @@ class InterfaceTable {
   std::vector<std::unique_ptr<Link>>& links() { return links_; }
   const std::vector<std::unique_ptr<Link>>& links() const { return links_; }
   Link* find_link(std::string_view port_name);
+  /// Links that come and go while the router works; what is removed carries no interface any more.
+  Link& add_link(Port& port);
+  void remove_link(Link& link);
+  /// There are links with one station at the other end.
+  bool any_point_to_point() const { return point_to_point_ > 0; }
 
   /// In the order they were added.
   const std::vector<std::unique_ptr<Interface>>& all() const { return interfaces_; }
@@ -97,6 +103,8 @@ class InterfaceTable {
 
  private:
   std::vector<std::unique_ptr<Link>> links_;
+  unsigned next_link_ = 0;
+  unsigned point_to_point_ = 0;
   std::vector<std::unique_ptr<Interface>> interfaces_;
   std::vector<Interface*> by_id_{nullptr};
   std::unordered_set<Ipv4Address> own_;

@@ -20,7 +20,7 @@
 // filter without patterns is none. A pattern's SIZE is the most it matches. P0 is the most urgent priority, P5 that of
 // packets without one; a policy is preferred among routes of the longest prefix.
 //
-// Not modelled here: RIP, OSPF, DNS, helper, pools, address assignment by DHCP, ping polling, IPv6. TCP goes to whoever
+// Not modelled here: RIP, OSPF, DNS, helper, address assignment by DHCP, ping polling, IPv6. TCP goes to whoever
 // set_tcp() names; the rest is answered with the reset of a closed port.
 #include "modules/ip/ip_module.h"
 
@@ -41,6 +41,7 @@ class IpModule final : public Module {
     add_route_rows(engine_, rows);
     add_arp_rows(engine_, rows);
     add_filter_rows(engine_, rows);
+    add_pool_rows(engine_, rows);
     add_host_rows(engine_, rows);
     add_ping_rows(engine_, rows);
     add_trace_rows(engine_, rows);

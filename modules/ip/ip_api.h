@@ -16,6 +16,7 @@
 namespace arrouter {
 
 class PacketTrace;
+class Port;
 
 /// Index of an IP interface, stable while it exists; 0 is never used.
 using InterfaceId = std::uint16_t;
@@ -138,6 +139,36 @@ class IpApi {
     return std::nullopt;
   }
   virtual void remove_route([[maybe_unused]] const MadeRoute& made) {}
+
+  /// Interfaces may be put on this link from now on, by ADD IP INTERFACE or add_dynamic_interface(). A link that is
+  /// detached takes its interfaces with it; never inside a call of the packet path.
+  virtual void attach_link(Port&) {}
+  virtual void detach_link(Port&) {}
+  /// The network gives an interface configured with 0.0.0.0 its address, which no script gets; an unset address takes
+  /// it back. False: there is no such interface, or it has an address of its own.
+  virtual bool assign_address([[maybe_unused]] std::string_view interface, [[maybe_unused]] Ipv4Address address,
+                              [[maybe_unused]] Ipv4Address mask) {
+    return false;
+  }
+  /// An interface for a call, in no script; without an address it is unnumbered. False: IP is disabled, or the link or
+  /// a free name is missing.
+  virtual bool add_dynamic_interface([[maybe_unused]] std::string_view name, [[maybe_unused]] Ipv4Address address) {
+    return false;
+  }
+  /// A host at the other end of an interface; the route goes with remove_route() or the interface.
+  virtual std::optional<MadeRoute> add_host_route([[maybe_unused]] std::string_view interface,
+                                                  [[maybe_unused]] Ipv4Address host) {
+    return std::nullopt;
+  }
+  /// ENABLE IP REMOTEASSIGN: addresses may come from the network.
+  virtual bool remote_assign() const { return false; }
+  /// An address of CREATE IP POOL for a caller; nullopt: no such pool, or none free.
+  virtual std::optional<Ipv4Address> lease_address([[maybe_unused]] std::string_view pool,
+                                                   [[maybe_unused]] std::string_view interface,
+                                                   [[maybe_unused]] std::string_view user) {
+    return std::nullopt;
+  }
+  virtual void release_address([[maybe_unused]] std::string_view pool, [[maybe_unused]] Ipv4Address address) {}
 
   /// Listens on a UDP port of all own addresses; false when taken. An empty listener ends it.
   using UdpListener = std::function<void(const UdpDatagram&)>;

@@ -167,7 +167,9 @@ void Datapath::too_big(const Hop& hop, Packet packet) {
 }
 
 void Datapath::link_send(Interface& interface, Ipv4Address next_hop, Packet packet) {
-  if (next_hop.limited_broadcast() || interface.is_broadcast(next_hop)) {
+  if (interface.link->port->point_to_point()) {
+    send_resolved(interface, std::move(packet), MacAddress{});
+  } else if (next_hop.limited_broadcast() || interface.is_broadcast(next_hop)) {
     ++interface.counters.out_broadcasts;
     send_resolved(interface, std::move(packet), broadcast_mac);
   } else if (next_hop.multicast()) {

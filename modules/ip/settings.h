@@ -12,8 +12,13 @@ namespace arrouter::ip {
 enum class ProxyArp : std::uint8_t { off, on, strict, default_route };
 enum class Multicast : std::uint8_t { off, send, receive, both };
 
+/// Where an interface's address comes from: a command; the network, while the command said 0.0.0.0; or the interface
+/// itself was made by a call and is in no script.
+enum class Origin : std::uint8_t { configured, assigned, dynamic };
+
 /// ADD/SET IP INTERFACE (reference/ip.md 2.1).
 struct InterfaceSettings {
+  Origin origin = Origin::configured;
   Ipv4Address address, mask;
   bool ones_broadcast = true;  // BROADCAST=1
   bool directed_broadcast = false;

@@ -8,6 +8,7 @@
 #include "modules/ip/counters.h"
 #include "modules/ip/filter.h"
 #include "modules/ip/interfaces.h"
+#include "modules/ip/pools.h"
 #include "modules/ip/routes.h"
 #include "modules/ip/settings.h"
 #include "os/packet_trace.h"
@@ -22,6 +23,7 @@ struct State {
   InterfaceTable interfaces;
   RouteTable routes;
   FilterTable filters;
+  PoolTable pools;
   std::map<std::string, RouteTemplate, std::less<>> templates;
   std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given; found without regard to case
 

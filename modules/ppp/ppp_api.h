@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,13 @@ struct Caller {
   std::string name;  // L2TP's host name; for logs only
 };
 
+/// A control protocol of an interface has opened or closed: what a trigger with CP= waits for.
+struct ControlProtocolChange {
+  std::string interface;      // "ppp0"
+  std::string_view protocol;  // "LCP", "IPCP"
+  bool up = false;
+};
+
 class PppApi {
  public:
   virtual ~PppApi() = default;
@@ -69,6 +77,7 @@ class PppApi {
   /// nullptr: there is no such template, or no number free.
   virtual LineUser* answer(unsigned number, Line& line, const Caller& caller) = 0;
   virtual bool has_template(unsigned number) const = 0;
+  virtual void on_control_protocol(std::function<void(const ControlProtocolChange&)> listener) = 0;
 };
 
 }  // namespace arrouter::ppp

@@ -51,6 +51,8 @@ inline constexpr std::size_t reassembly_fragments = 512;   // buffers held by al
 inline constexpr std::size_t fragments_per_datagram = 64;
 inline constexpr unsigned icmp_errors_per_s = 100;         // sent by this router, with bursts of the same number
 inline constexpr std::size_t ip_hosts = 1024;
+inline constexpr std::size_t ip_pools = 256;
+inline constexpr std::size_t ip_pool_addresses = 65536;    // of one pool
 inline constexpr std::size_t filter_entries = 3071;        // of all IP filters together
 inline constexpr std::chrono::seconds reassembly_time{60};
 
