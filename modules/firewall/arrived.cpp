@@ -15,63 +15,20 @@ namespace arrouter::firewall {
 namespace {
 
 namespace protocol = wire::protocol;
-namespace tcp_flag = wire::tcp_flag;
 
-constexpr std::size_t largest_reassembled = 1780;  // bytes behind the IP header, unless FRAGMENT= allows more
 constexpr std::uint16_t ident_port = 113;
-
-bool option_allowed(const IpOptionsAllowed& allowed, std::uint8_t type) {
-  switch (type) {
-    case 7:
-      return allowed.record_route;
-    case 68:
-      return allowed.timestamp;
-    case 130:
-    case 133:
-      return allowed.security;
-    case 131:
-    case 137:
-      return allowed.source_route;
-    case 148:
-      return allowed.router_alert;
-    default:
-      return false;
-  }
-}
-
-bool options_allowed(const IpOptionsAllowed& allowed, ByteView options) {
-  while (!options.empty() && options[0] != 0) {
-    if (options[0] == 1) {
-      options = options.subspan(1);
-      continue;
-    }
-    if (options.size() < 2 || options[1] < 2 || options[1] > options.size()) return false;
-    if (!option_allowed(allowed, options[0])) return false;
-    options = options.subspan(options[1]);
-  }
-  return true;
-}
-
-bool fragments_wanted(const Policy& policy, std::uint8_t number) {
-  if (number == protocol::udp) return policy.fragment_udp;
-  if (number == protocol::icmp) return policy.fragment_icmp;
-  return policy.fragment_other;
-}
-
-/// No TCP sends these together (or nothing at all).
-bool impossible_flags(std::uint8_t flags) {
-  const bool syn = (flags & tcp_flag::syn) != 0;
-  return (syn && (flags & (tcp_flag::fin | tcp_flag::rst)) != 0) ||
-         (flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst | tcp_flag::fin)) == 0;
-}
-
-Direction inward(const Member& member) { return member.is_public() ? Direction::in : Direction::out; }
 
 }  // namespace
 
 void Datapath::arrived(InterfaceId interface, Burst& burst) {
   for (Packet& packet : burst) {
-    if (packet && !arrive(interface, packet)) packet.reset();
+    if (!packet) continue;
+    if (!arrive(interface, packet)) {
+      packet.reset();
+    } else if (state_.monitors.active() &&
+               for_router(state_.members(interface), rough_key(*packet).destination.address)) {
+      copy_to_monitor(*packet);
+    }
   }
 }
 
@@ -96,27 +53,6 @@ bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
   return begin_before_routing(members, item);
 }
 
-/// What holds for every packet, session or not.
-bool Datapath::sound(const Members& members, const Case& item) {
-  const Flow& flow = item.flow;
-  const bool flags_bad = flow.key.protocol == protocol::tcp && impossible_flags(flow.tcp_flags);
-  for (const Member& member : members) {
-    const Policy& policy = *member.policy;
-    if (flags_bad) return deny(member, item, inward(member), Reason::bad_packet);
-    if (flow.options && !options_allowed(policy.options, wire::view_ipv4(item.packet->view(), false)->options())) {
-      return deny(member, item, inward(member), Reason::ip_option);
-    }
-    if (item.packet->meta.fragments > state_.max_fragments) {
-      return deny(member, item, inward(member), Reason::fragments);
-    }
-    if (item.packet->meta.fragments != 0 && flow.transport.size() > largest_reassembled &&
-        !fragments_wanted(policy, flow.key.protocol)) {
-      return deny(member, item, inward(member), Reason::fragment_size);
-    }
-  }
-  return true;
-}
-
 /// A packet of a session comes from the side it says it is from.
 bool Datapath::belongs(const Session& session, Direction direction, InterfaceId ingress) const {
   const bool outward = direction == Direction::out;
@@ -138,7 +74,18 @@ bool Datapath::continue_session(const Members& members, Case& item, SessionTable
     return deny(members.front(), item, found.direction, Reason::icmp_type);
   }
   tell_session(session, *item.packet, "session");
+  if (session.setup.under_way()) {
+    count(session, found.direction, item.packet->size());
+    state_.setup_proxy.take(session, found.direction, *wire::view_tcp(item.flow.transport));
+    return false;
+  }
+  if (item.flow.key.protocol == protocol::tcp && found.direction == Direction::in) {
+    number_for_server(session, *item.packet);
+  }
   track(state_, session, found.direction, item.flow, item.packet->size());
+  if (item.flow.key.protocol == protocol::tcp && found.direction == Direction::out) {
+    number_for_client(session, *item.packet);
+  }
   item.packet->meta.session = SessionTable::handle(session, found.direction);
   if (session.translated()) {
     translate_destination(
@@ -163,17 +110,6 @@ bool Datapath::begin_before_routing(const Members& members, Case& item) {
   }
   if (local || is_global(state_, item.ingress, destination)) return from_public(members, item, local);
   return true;
-}
-
-/// From outside, in clear, with an address of a private network.
-bool Datapath::spoofed(const Member& member, const Case& item) const {
-  if (item.through_ipsec()) return false;
-  const Ipv4Address source = item.flow.key.source.address;
-  const Members& all = state_.members_of(*member.policy);
-  return std::any_of(all.begin(), all.end(), [source](const Member& other) {
-    return !other.is_public() && !other.address.unset() &&
-           source.masked(other.mask) == other.address.masked(other.mask);
-  });
 }
 
 bool Datapath::from_private(const Member& member, Case& item, bool local) {
@@ -238,7 +174,7 @@ bool Datapath::from_public(const Members& members, Case& item, bool local) {
       return false;
     }
   }
-  return deny(members.front(), item, Direction::in, Reason::policy);
+  return deny(members.front(), item, Direction::in, unasked(item.flow));
 }
 
 /// A packet that `rule` lets in from the public side: for the router, or for the host it is published for.
@@ -273,7 +209,7 @@ bool Datapath::redirect(const Member& member, Case& item, Direction direction, c
   if (!route) return deny(member, item, direction, Reason::policy);
   Session* const session = open(member, item, direction, translation, &rule, out ? item.ingress : route->interface,
                                 out ? route->interface : item.ingress);
-  if (session == nullptr) return false;
+  if (session == nullptr || session->setup.under_way()) return false;
   item.packet->meta.session = SessionTable::handle(*session, direction);
   translate_destination(*item.packet, to);
   return true;

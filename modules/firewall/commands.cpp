@@ -38,6 +38,8 @@ void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
        Access::manager, "Displays firewall sessions.", shown(&FirewallModule::show_sessions)});
   rows.push_back({"SHow FIREwall EVent[={ALLOw|DENY|NOTIfy}] [POLIcy=<name:1-15>] [REVerse=<1-10000>] [TAil=<1-10000>]",
                   Access::manager, "Displays firewall events.", shown(&FirewallModule::show_events)});
+  rows.push_back({"SHow FIREwall ACcounting [POLIcy=<name:1-15>] [REVerse=<1-10000>] [TAil=<1-10000>]", Access::manager,
+                  "Displays the accounting records of the firewall.", shown(&FirewallModule::show_accounting)});
   rows.push_back({"SHow FIREwall ARp [POLIcy=<name:1-15>]", Access::manager,
                   "Displays the addresses the firewall answers ARP for.", shown(&FirewallModule::show_arp)});
 }

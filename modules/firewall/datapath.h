@@ -15,6 +15,8 @@ class Datapath final : public FirewallStage {
   bool attached(InterfaceId interface) const override { return !state_.members(interface).empty(); }
   void arrived(InterfaceId interface, Burst& burst) override;
   void departing(InterfaceId interface, Burst& burst) override;
+  bool fragment(InterfaceId ingress, const PacketBuffer& packet) override;
+  void flawed(InterfaceId ingress, const PacketBuffer& packet, Flaw flaw) override;
   bool answers_arp(InterfaceId interface, Ipv4Address target) const override {
     return is_global(state_, interface, target);
   }
@@ -31,11 +33,9 @@ class Datapath final : public FirewallStage {
 
   // arrived.cpp; true: the packet goes on
   bool arrive(InterfaceId ingress, Packet& packet);
-  bool sound(const Members& members, const Case& item);
   bool belongs(const Session& session, Direction direction, InterfaceId ingress) const;
   bool continue_session(const Members& members, Case& item, SessionTable::Found found);
   bool begin_before_routing(const Members& members, Case& item);
-  bool spoofed(const Member& member, const Case& item) const;
   bool for_router(const Members& members, Ipv4Address destination) const;
   bool from_private(const Member& member, Case& item, bool local);
   bool from_public(const Members& members, Case& item, bool local);
@@ -43,6 +43,15 @@ class Datapath final : public FirewallStage {
   bool redirect(const Member& member, Case& item, Direction direction, const Rule& rule,
                 const Translation& translation);
   const Member* member_of(const Policy& policy, InterfaceId interface) const;
+
+  // sound.cpp
+  bool sound(const Members& members, const Case& item);
+  bool spoofed(const Member& member, const Case& item) const;
+  bool smurfs(const Member& member, const Case& item) const;
+  static FlowKey rough_key(const PacketBuffer& packet);
+  /// Why a packet is denied that nothing permits: an answer to nobody's ping is a sign of Smurf.
+  static Reason unasked(const Flow& flow);
+  static Direction inward(const Member& member) { return member.is_public() ? Direction::in : Direction::out; }
 
   // departing.cpp
   bool depart(InterfaceId egress, Packet& packet);
@@ -55,6 +64,7 @@ class Datapath final : public FirewallStage {
     bool guarded() const { return in->is_public() != out->is_public(); }
     Direction direction() const { return in->is_public() ? Direction::in : Direction::out; }
   };
+  bool amplifies(const Crossing& crossing, const Case& item) const;
   bool permits(Crossing& crossing, Case& item, InterfaceId egress);
   bool begin_crossing(const Crossing& crossing, Case& item);
 
@@ -66,7 +76,10 @@ class Datapath final : public FirewallStage {
   Session* open(const Member& member, Case& item, Direction direction, const Translation& translation, const Rule* rule,
                 InterfaceId private_interface, InterfaceId public_interface);
   /// Counts, tells, and says false.
-  bool deny(const Member& member, const Case& item, Direction direction, Reason reason);
+  bool deny(const Member& member, const Case& item, Direction direction, Reason reason) {
+    return deny(member, *item.packet, item.flow.key, direction, reason);
+  }
+  bool deny(const Member& member, const PacketBuffer& packet, const FlowKey& key, Direction direction, Reason reason);
 
   // tell.cpp
   void dump(const Policy& policy, Direction direction, const PacketBuffer& packet) const;
@@ -74,7 +87,10 @@ class Datapath final : public FirewallStage {
   void tell(const Policy& policy, const PacketBuffer& packet, std::string_view decision) const;
   void tell_session(const Session& session, const PacketBuffer& packet, std::string_view what) const;
 
-  static void count_reason(const Member& member, const Case& item, Reason reason);
+  /// A packet that goes on: somebody may want to see it.
+  void copy_to_monitor(const PacketBuffer& packet);
+
+  static void count_reason(const Member& member, std::uint8_t protocol, Reason reason);
 
   State& state_;
 };

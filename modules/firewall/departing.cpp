@@ -3,6 +3,7 @@
 #include "modules/firewall/datapath.h"
 #include "modules/firewall/track.h"
 #include "modules/firewall/translate.h"
+#include "netdev/wire/icmp.h"
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/tcp.h"
 
@@ -34,7 +35,12 @@ bool asks(const Flow& flow) {
 
 void Datapath::departing(InterfaceId interface, Burst& burst) {
   for (Packet& packet : burst) {
-    if (packet && !depart(interface, packet)) packet.reset();
+    if (!packet) continue;
+    if (!depart(interface, packet)) {
+      packet.reset();
+    } else if (state_.monitors.active()) {
+      copy_to_monitor(*packet);
+    }
   }
 }
 
@@ -96,6 +102,12 @@ bool Datapath::cross(InterfaceId egress, Case& item) {
   return owner.in == nullptr || begin_crossing(owner, item);
 }
 
+/// Hosts of the private side answer somebody who asked them all.
+bool Datapath::amplifies(const Crossing& crossing, const Case& item) const {
+  return !crossing.in->is_public() && crossing.out->is_public() && crossing.out->interface->method == Method::dynamic &&
+         item.flow.icmp() && item.flow.icmp_type == wire::icmp_type::echo_reply;
+}
+
 /// The rules of the interface it came by, then the default.
 bool Datapath::permits(Crossing& crossing, Case& item, InterfaceId egress) {
   const Member& in = *crossing.in;
@@ -105,13 +117,14 @@ bool Datapath::permits(Crossing& crossing, Case& item, InterfaceId egress) {
     return deny(in, item, crossing.direction(), Reason::icmp_type);
   }
   const bool ipsec = in.is_public() ? item.through_ipsec() : state_.ip.protects(egress, *item.packet);
+  if (amplifies(crossing, item)) return deny(in, item, crossing.direction(), Reason::smurf_amplifier);
   crossing.rule = find_rule(state_, in, {item.flow, ipsec});
   if (crossing.rule != nullptr) {
     ++crossing.rule->hits;
     return crossing.rule->action != Action::deny || deny(in, item, crossing.direction(), Reason::policy);
   }
-  const bool inward = in.is_public() && !crossing.out->is_public();
-  return !inward || in.interface->method == Method::pass_all || deny(in, item, Direction::in, Reason::policy);
+  const bool entering = in.is_public() && !crossing.out->is_public();
+  return !entering || in.interface->method == Method::pass_all || deny(in, item, Direction::in, unasked(item.flow));
 }
 
 bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
@@ -139,7 +152,7 @@ bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
   if (pass_all && plain) return true;
   Session* const session =
       open(in, item, direction, *translation, crossing.rule, (outward ? in : out).id, (outward ? out : in).id);
-  if (session == nullptr) return false;
+  if (session == nullptr || session->setup.under_way()) return false;
   if (session->translated()) {
     translate_source(*item.packet, outward ? session->public_key.source : session->private_key.destination);
   }
@@ -152,7 +165,6 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
     deny(member, item, direction, reason);
     return nullptr;
   };
-  if (item.flow.key.protocol == protocol::tcp && !first_segment(item.flow)) return refuse(Reason::no_session);
   Session values;
   values.private_key = translation.private_key;
   values.public_key = translation.public_key;
@@ -163,6 +175,11 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   values.opened = direction;
   values.started = state_.services.wall.now();
   values.expires = state_.now() + start_timeout;
+  const bool proxied = SetupProxy::wants(values, item.through_ipsec());
+  const auto tcp = item.flow.key.protocol == protocol::tcp ? wire::view_tcp(item.flow.transport) : std::nullopt;
+  const bool begins =
+      !tcp || first_segment(item.flow) || (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
+  if (!begins) return refuse(Reason::no_session);
   if (!within_limits(member.policy->limits, values)) return refuse(Reason::session_limit);
   const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());
   Session* const session = free ? state_.sessions.add(values, translation.id) : nullptr;
@@ -174,28 +191,29 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   track(state_, *session, direction, item.flow, item.packet->size());
   state_.events.allowed(*member.policy, *session, direction);
   tell_session(*session, *item.packet, "new session");
+  if (proxied) state_.setup_proxy.begin(*session, *tcp);
   return session;
 }
 
-void Datapath::count_reason(const Member& member, const Case& item, Reason reason) {
+void Datapath::count_reason(const Member& member, std::uint8_t number, Reason reason) {
   InterfaceCounters& counters = member.interface->counters;
   if (reason == Reason::spoofed) ++counters.spoofing;
   if (reason == Reason::no_global) ++counters.global_zero;
   if (reason == Reason::no_entry) {
     // Where only addresses tell sessions apart there is soon no room for a second one.
-    const std::uint8_t number = item.flow.key.protocol;
     const bool known = number == protocol::tcp || number == protocol::udp || number == protocol::icmp;
     ++(known ? counters.no_spare : counters.unknown_protocol);
   }
 }
 
-bool Datapath::deny(const Member& member, const Case& item, Direction direction, Reason reason) {
+bool Datapath::deny(const Member& member, const PacketBuffer& packet, const FlowKey& key, Direction direction,
+                    Reason reason) {
   ++member.interface->counters.dropped;
-  count_reason(member, item, reason);
-  if (watched(*member.policy, *item.packet)) {
-    tell(*member.policy, *item.packet, std::string("denied: ") + std::string(text_of(reason)));
+  count_reason(member, key.protocol, reason);
+  if (watched(*member.policy, packet)) {
+    tell(*member.policy, packet, std::string("denied: ") + std::string(text_of(reason)));
   }
-  state_.events.denied(*member.policy, item.flow.key, direction, reason, item.packet->view());
+  state_.events.denied(*member.policy, key, direction, reason, packet.view());
   return false;
 }
 

@@ -194,6 +194,17 @@ void dump_notify(const NotifySettings& now, ConfigWriter& writer) {
   if (!now.manager) writer.line("disable firewall not=manager");
 }
 
+/// As they were added: the order decides between monitors of one address.
+void dump_monitors(const Monitors& monitors, ConfigWriter& writer) {
+  std::map<std::uint32_t, std::string> lines;
+  for (const auto& [id, monitor] : monitors.all) {
+    lines[monitor.order] = fmt::format("add firewall mon={} ip={} cop={} app={}", id, to_string(monitor.ip),
+                                       monitor.copy_to, text_of(monitor.side));
+  }
+  for (auto& [order, line] : lines) writer.line(std::move(line));
+  if (monitors.enabled) writer.line("enable firewall mon");
+}
+
 }  // namespace
 
 void FirewallModule::dump(ConfigWriter& writer) const {
@@ -202,6 +213,7 @@ void FirewallModule::dump(ConfigWriter& writer) const {
   if (state_.max_fragments != default_max_fragments)
     writer.line(fmt::format("set firewall maxf={}", state_.max_fragments));
   if (state_.session_report) writer.line("enable firewall session");
+  dump_monitors(state_.monitors, writer);
   dump_notify(events_.notifier.settings, writer);
   for (const auto& [key, policy] : state_.policies.all) PolicyDump(*policy, writer).write();
 }

@@ -29,9 +29,10 @@ LogOption option_of(LogOption group, std::uint8_t number) {
   return static_cast<LogOption>(static_cast<unsigned>(group) + place);
 }
 
-void keep(std::deque<Event>& list, Event event) {
-  if (list.size() == limits::firewall_events) list.pop_front();
-  list.push_back(std::move(event));
+template <class Entry>
+void keep(std::deque<Entry>& list, Entry entry, std::size_t most = limits::firewall_events) {
+  if (list.size() == most) list.pop_front();
+  list.push_back(std::move(entry));
 }
 
 /// The same packet again, as far as a reader of the list cares: a repeated open has another source port.
@@ -68,6 +69,7 @@ void Events::allowed(Policy& policy, const Session& session, Direction opened) {
   log(policy, option_of(group, event.flow.protocol), LogSeverity::info, event.flow, {});
   if (half_open(session)) suspect(policy, AttackKind::syn_attack, opened, event.flow);
   keep(policy.events.allow, std::move(event));
+  if (policy.accounting) account(policy, session, false);
 }
 
 void Events::established(Policy& policy, const Session& session) {
@@ -103,7 +105,15 @@ void Events::keep_denied(Policy& policy, const FlowKey& flow, Direction directio
   keep(list, std::move(event));
 }
 
-void Events::ended(Policy&, const Session&) {}
+void Events::ended(Policy& policy, const Session& session) {
+  if (policy.accounting) account(policy, session, true);
+}
+
+void Events::account(Policy& policy, const Session& session, bool end) {
+  const AccountRecord record = account_of(session, services_.wall.now(), end);
+  log(policy, LogSeverity::info, texts::log_accounting, account_line(record));
+  keep(policy.accounts, record, limits::firewall_account_records);
+}
 
 void Events::tell(const Attacks::Turn& turn) {
   struct Words {

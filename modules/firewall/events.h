@@ -30,6 +30,7 @@ class Events final : public EventSink {
 
  private:
   void tell(const Attacks::Turn& turn);
+  void account(Policy& policy, const Session& session, bool end);
   void keep_denied(Policy& policy, const FlowKey& flow, Direction direction, Reason reason, ByteView packet);
   void log(const Policy& policy, LogOption option, LogSeverity severity, const FlowKey& flow, ByteView dump);
   void log(const Policy& policy, LogSeverity severity, std::string_view subtype, std::string message);

@@ -5,9 +5,12 @@
 //   Policy, Rule, NatRelation   what the commands configured
 //   SessionTable                who talks to whom, found by either side's addresses
 //   Datapath                    the stage in IP's packet path (FirewallStage): arrived, departing, ICMP errors
+//   sound                       what no packet may be: malformed, an attack by itself
+//   SetupProxy                  opens from outside are answered here first, so that forged ones reach no host
 //   LimitRule                   how many sessions a device may have
 //   match, nat, track           which rule, which addresses, what a packet does to its session
 //   Events                      allow, deny and notify lists, log lines
+//   AccountRecord, Monitors     who talked how long and how much; copies of packets for an onlooker
 //   Attacks                     counts suspicious packets, says when an attack begins and ends; Notifier tells people
 //
 // Where packets meet it
@@ -29,9 +32,8 @@
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
 //
-// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, the TCP setup proxy,
-// accounting, monitors, UPnP, RADIUS and MAC address lists; dynamic templates are kept,
-// but nobody dials in.
+// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, UPnP, RADIUS and MAC address lists;
+// dynamic templates are kept, but nobody dials in.
 #include "modules/firewall/firewall.h"
 
 #include "modules/firewall/firewall_module.h"
@@ -52,6 +54,7 @@ std::vector<CommandRow> FirewallModule::commands() {
   std::vector<CommandRow> rows;
   add_module_rows(rows);
   add_notify_rows(rows);
+  add_monitor_rows(rows);
   add_policy_rows(rows);
   add_interface_rows(rows);
   add_nat_rows(rows);

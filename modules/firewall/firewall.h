@@ -41,6 +41,10 @@ class FirewallModule final : public Module, public FirewallApi {
   Outcome set_session_report(bool on);
   Outcome delete_session(const Args& args);
   Outcome set_session_limit(const Args& args);
+  // monitor.cpp
+  void add_monitor_rows(std::vector<CommandRow>& rows);
+  Outcome change_monitor(const Args& args, bool add);
+  Outcome show_monitors(Invocation& invocation);
   // notify_commands.cpp
   void add_notify_rows(std::vector<CommandRow>& rows);
   Outcome set_notify(const Args& args, bool on);
@@ -82,6 +86,7 @@ class FirewallModule final : public Module, public FirewallApi {
   Outcome show_policies(Invocation& invocation);
   Outcome show_sessions(Invocation& invocation);
   Outcome show_events(Invocation& invocation);
+  Outcome show_accounting(Invocation& invocation);
   Outcome show_arp(Invocation& invocation);
 
   /// Configuration has changed: the packet path follows.

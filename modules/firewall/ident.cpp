@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "netdev/segment.h"
+#include "modules/firewall/segment.h"
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/tcp.h"
 #include "os/base/text.h"
@@ -15,7 +15,6 @@ namespace {
 
 namespace tcp_flag = wire::tcp_flag;
 
-constexpr std::uint8_t answer_ttl = 64;
 constexpr std::uint16_t window = 1024;
 constexpr std::size_t longest_query = 64;
 
@@ -30,20 +29,6 @@ std::string reply_to(ByteView payload) {
               : std::string("0 , 0 : ERROR : INVALID-PORT\r\n");
 }
 
-void send(State& state, const wire::Ipv4View& to, const wire::TcpFields& fields, std::string_view text) {
-  const std::size_t total = wire::ipv4_header + wire::tcp_header + text.size();
-  Packet packet = state.services.pool.allocate(total);
-  if (!packet) return;
-  std::uint8_t* const at = packet->put(total);
-  std::copy(text.begin(), text.end(), at + wire::ipv4_header + wire::tcp_header);
-  wire::write_tcp(at + wire::ipv4_header, fields, text.size(), to.destination(), to.source());
-  wire::write_ipv4(at, {to.destination(), to.source(), wire::protocol::tcp, 0, answer_ttl, 0, false},
-                   static_cast<std::uint16_t>(total));
-  Burst burst;
-  burst.add(std::move(packet));
-  state.ip.send(burst);
-}
-
 }  // namespace
 
 void answer_ident(State& state, const PacketBuffer& segment, bool proxy) {
@@ -52,7 +37,11 @@ void answer_ident(State& state, const PacketBuffer& segment, bool proxy) {
   if (!tcp || (tcp->flags & tcp_flag::rst) != 0) return;
   const bool syn = (tcp->flags & tcp_flag::syn) != 0, fin = (tcp->flags & tcp_flag::fin) != 0,
              ack = (tcp->flags & tcp_flag::ack) != 0;
-  wire::TcpFields fields{.source_port = tcp->destination_port, .destination_port = tcp->source_port};
+  const Endpoint own{ip->destination(), tcp->destination_port}, peer{ip->source(), tcp->source_port};
+  const auto send = [&](const wire::TcpFields& fields, std::string_view text = {}) {
+    send_segment(state, own, peer, fields, {}, text);
+  };
+  wire::TcpFields fields;
   fields.acknowledgement =
       tcp->sequence + static_cast<std::uint32_t>(tcp->payload.size()) + (syn ? 1U : 0U) + (fin ? 1U : 0U);
   fields.window = window;
@@ -63,20 +52,20 @@ void answer_ident(State& state, const PacketBuffer& segment, bool proxy) {
       fields.acknowledgement = 0;
     }
     fields.window = 0;
-    return send(state, *ip, fields, {});
+    return send(fields);
   }
   if (syn && !ack) {
     fields.flags = tcp_flag::syn | tcp_flag::ack;
     fields.sequence = state.services.random.u32();
-    return send(state, *ip, fields, {});
+    return send(fields);
   }
   fields.sequence = tcp->acknowledgement;
   if (!tcp->payload.empty()) {
     fields.flags = tcp_flag::ack | tcp_flag::psh | tcp_flag::fin;
-    return send(state, *ip, fields, reply_to(tcp->payload));
+    return send(fields, reply_to(tcp->payload));
   }
   fields.flags = tcp_flag::ack;
-  if (fin) send(state, *ip, fields, {});
+  if (fin) send(fields);
 }
 
 }  // namespace arrouter::firewall

@@ -138,6 +138,11 @@ NatKind nat_kind_of(std::string_view word) {
   return word == "ENAPT" ? NatKind::enapt : NatKind::standard;
 }
 
+Monitor::Side monitor_side_of(std::string_view word) {
+  if (word == "PRIVATE") return Monitor::Side::private_side;
+  return word == "PUBLIC" ? Monitor::Side::public_side : Monitor::Side::both;
+}
+
 std::optional<std::uint8_t> protocol_of(const Value& value) {
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return static_cast<std::uint8_t>(*number);
   const auto found = value_of(protocols, std::get<Choice>(value).word);
@@ -217,6 +222,13 @@ std::string_view text_of(TcpState state) {
   constexpr std::string_view words[] = {"closed", "synsent", "synReceived", "established", "finWait", "timeWait"};
   return words[static_cast<std::size_t>(state)];
 }
+
+std::string_view text_of(Monitor::Side side) {
+  constexpr std::string_view words[] = {"both", "private", "public"};
+  return words[static_cast<std::size_t>(side)];
+}
+
+std::string_view text_of(Direction direction) { return direction == Direction::in ? "IN" : "OUT"; }
 
 std::string protocol_text(std::uint8_t number) {
   for (const Named& entry : protocols) {

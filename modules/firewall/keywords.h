@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "modules/firewall/monitor.h"
 #include "modules/firewall/notify.h"
 #include "modules/firewall/policy.h"
 #include "modules/firewall/session.h"
@@ -16,6 +17,7 @@ namespace arrouter::firewall {
 Action action_of(std::string_view word);
 NatType nat_type_of(std::string_view word);
 NatKind nat_kind_of(std::string_view word);
+Monitor::Side monitor_side_of(std::string_view word);
 /// {ALL|<number>|keyword}: nullopt for ALL.
 std::optional<std::uint8_t> protocol_of(const Value& value);
 /// {ALL|port[-port]|port-name}; `range` is nullopt for ALL. False when the text is none of them.
@@ -36,6 +38,8 @@ std::string_view text_of(NatKind kind);
 std::string_view text_of(Side side);
 std::string_view text_of(Method method);
 std::string_view text_of(TcpState state);
+std::string_view text_of(Monitor::Side side);
+std::string_view text_of(Direction direction);  // "IN"
 std::string protocol_text(std::uint8_t number);  // "TCP", "47"
 std::string port_text(const std::optional<PortRange>& range);
 std::string range_text(const Ipv4Range& range);  // "1.1.1.1 - 1.1.1.9"

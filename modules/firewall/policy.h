@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/firewall/accounting.h"
 #include "modules/firewall/attack.h"
 #include "modules/firewall/event.h"
 #include "modules/firewall/limit.h"
@@ -127,6 +128,7 @@ struct Policy : PolicySettings {
   std::weak_ptr<Terminal> debug_terminal;  // of whoever enabled debugging last
   EventLists events;
   AttackState attacks;
+  std::deque<AccountRecord> accounts;  // the newest, newest last
   std::uint64_t cache_hits = 0, discarded_icmp = 0;
   std::size_t sessions = 0, opening = 0;  // live now; of those, TCP opens under way
 

@@ -38,6 +38,14 @@ struct Session {
   // TCP
   TcpState tcp = TcpState::closed;
   TcpEnd private_end, public_end;
+  /// What is left to do of a handshake that the router began for the host inside (setup_proxy.h).
+  struct Setup {
+    enum class Phase : std::uint8_t { none, client, server } phase = Phase::none;  // whose answer is missing
+    std::uint16_t window = 0;                                                      // of the client
+    std::uint32_t client_first = 0, own_first = 0;                                 // initial sequence numbers
+    std::uint32_t shift = 0;  // the client knows the server's number n as n + shift
+    bool under_way() const { return phase != Phase::none; }
+  } setup;
   // UDP: five packets in one direction and one more end the start phase
   bool udp_settled = false;
   // Both sides have been heard: such a session is not given up for a new one.

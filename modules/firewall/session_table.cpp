@@ -93,8 +93,10 @@ std::uint32_t SessionTable::choose_id(std::uint32_t wanted) {
 
 Session* SessionTable::add(const Session& values, std::uint32_t id) {
   if (size_ >= limit_) {
-    if (young_first_ == nobody) return nullptr;
-    remove(at(young_first_));
+    const Young& most =
+        young(Direction::in).size >= young(Direction::out).size ? young(Direction::in) : young(Direction::out);
+    if (most.size == 0) return nullptr;
+    remove(at(most.first));
   }
   if (idle_.empty()) {
     if (used_ % chunk == 0) chunks_.push_back(std::make_unique<Session[]>(chunk));
@@ -112,11 +114,7 @@ Session* SessionTable::add(const Session& values, std::uint32_t id) {
   if (session.id < small_ids) ids_[session.id] = true;
   index(2 * i + private_side);
   index(2 * i + public_side);
-  session.established = false;
-  session.young_next = nobody;
-  session.young_previous = young_last_;
-  (young_last_ == nobody ? young_first_ : at(young_last_).young_next) = i;
-  young_last_ = i;
+  join_young(session);
   if (size_++ == 0) {
     ticked_s_ = second_of(clock_.now());
     rearm();
@@ -126,9 +124,21 @@ Session* SessionTable::add(const Session& values, std::uint32_t id) {
   return &session;
 }
 
+void SessionTable::join_young(Session& session) {
+  Young& list = young(session.opened);
+  session.established = false;
+  session.young_next = nobody;
+  session.young_previous = list.last;
+  (list.last == nobody ? list.first : at(list.last).young_next) = session.index;
+  list.last = session.index;
+  ++list.size;
+}
+
 void SessionTable::leave_young(Session& session) {
-  (session.young_previous == nobody ? young_first_ : at(session.young_previous).young_next) = session.young_next;
-  (session.young_next == nobody ? young_last_ : at(session.young_next).young_previous) = session.young_previous;
+  Young& list = young(session.opened);
+  (session.young_previous == nobody ? list.first : at(session.young_previous).young_next) = session.young_next;
+  (session.young_next == nobody ? list.last : at(session.young_next).young_previous) = session.young_previous;
+  --list.size;
 }
 
 void SessionTable::establish(Session& session) {

@@ -39,7 +39,8 @@ class SessionTable {
   Found find(std::uint32_t handle);
 
   /// A session with these values, whose two keys must be free; its id is `id`, or the next free one when that is 0 or
-  /// taken. A full table gives up its oldest session that was never established; nullptr when there is none.
+  /// taken. A full table gives up the oldest of its sessions that were never established, of the direction that has
+  /// more of them, so that a flood displaces itself; nullptr when there is none.
   Session* add(const Session& values, std::uint32_t id);
   /// Moves the deadline.
   void expire_at(Session& session, Instant expires);
@@ -90,6 +91,7 @@ class SessionTable {
   void unschedule(Session& session);
   void tick();
   void rearm();
+  void join_young(Session& session);
   void leave_young(Session& session);
 
   const Clock& clock_;
@@ -102,7 +104,13 @@ class SessionTable {
   std::vector<bool> ids_;  // small ids in use
   std::uint32_t next_id_ = 1, next_large_id_ = small_ids;
   std::size_t used_ = 0, size_ = 0, peak_ = 0;
-  std::uint32_t young_first_ = nobody, young_last_ = nobody;
+  /// Sessions never established, oldest first.
+  struct Young {
+    std::uint32_t first = nobody, last = nobody;
+    std::size_t size = 0;
+  };
+  Young& young(Direction opened) { return young_[static_cast<std::size_t>(opened)]; }
+  std::array<Young, 2> young_;
 
   Instant epoch_;
   std::uint32_t ticked_s_ = 0;  // the wheel is done with this second

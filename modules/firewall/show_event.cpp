@@ -1,6 +1,4 @@
 // SHOW FIREWALL EVENT (reference/firewall.md 4.6).
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "modules/firewall/firewall.h"
@@ -10,14 +8,13 @@
 #include "os/base/calendar.h"
 
 namespace arrouter::firewall {
+
+std::string event_time_text(WallTime time) { return date_text(time).substr(0, 2) + " " + time_of_day_text(time); }
+
 namespace {
 
-std::string time_text(WallTime time) { return date_text(time).substr(0, 2) + " " + time_of_day_text(time); }
-
-std::string_view text_of(Direction direction) { return direction == Direction::in ? "IN" : "OUT"; }
-
 void set_common(Screen& screen, const Event& event) {
-  screen.set("time", time_text(event.time));
+  screen.set("time", event_time_text(event.time));
   screen.set("direction", text_of(event.direction));
   screen.set("protocol", protocol_text(event.flow.protocol));
   screen.set("source", endpoint_text(event.flow.source, event.flow.protocol));
@@ -31,7 +28,7 @@ void show_refusal(Screen& screen, const Event& event, bool notification) {
   screen.set("destination", endpoint_text(event.flow.destination, number));
   screen.set("number", event.repeats);
   screen.set("reason", reason);
-  screen.line(fmt::format("{} {:<3} {:<4} {:>7} {:<21}{}", time_text(event.time), text_of(event.direction),
+  screen.line(fmt::format("{} {:<3} {:<4} {:>7} {:<21}{}", event_time_text(event.time), text_of(event.direction),
                           protocol_text(number), event.repeats, endpoint_text(event.flow.source, number),
                           endpoint_text(event.flow.destination, number)));
   screen.line("    " + reason);
@@ -48,21 +45,9 @@ void show_allowed(Screen& screen, const Event& event) {
   set_common(screen, event);
   screen.set("gblIp", endpoint_text(event.mapped, number));
   screen.set("gblDestination", endpoint_text(event.mapped_remote, number));
-  screen.line(fmt::format("{} {:<3} {:<4}  {:<20}{:<20}{}", time_text(event.time), text_of(event.direction),
+  screen.line(fmt::format("{} {:<3} {:<4}  {:<20}{:<20}{}", event_time_text(event.time), text_of(event.direction),
                           protocol_text(number), endpoint_text(event.flow.source, number),
                           endpoint_text(event.mapped, number), endpoint_text(event.mapped_remote, number)));
-}
-
-/// The last TAIL events, or the last REVERSE ones newest first; all of them otherwise.
-template <class Show>
-void each_event(const std::deque<Event>& list, const Args& args, Show show) {
-  if (args.has("REVERSE")) {
-    const auto count = std::min<std::size_t>(args.number("REVERSE"), list.size());
-    for (std::size_t i = 0; i < count; ++i) show(list[list.size() - 1 - i]);
-    return;
-  }
-  const auto count = std::min<std::size_t>(args.number_or("TAIL", list.size()), list.size());
-  for (std::size_t i = list.size() - count; i < list.size(); ++i) show(list[i]);
 }
 
 void show_list(Screen& screen, const Policy& policy, std::string_view kind, const std::deque<Event>& list,
@@ -73,7 +58,7 @@ void show_list(Screen& screen, const Policy& policy, std::string_view kind, cons
   screen.line(allow ? "Date/Time   Dir Prot  IP:Port  <map> Gbl IP:Port     Gbl Dest IP:Port"
                     : "Date/Time   Dir Prot  Number IP:Port     <Dest> IP:Port /Reason /IP header");
   screen.rule();
-  each_event(list, args, [&](const Event& event) {
+  each_shown(list, args, [&](const Event& event) {
     allow ? show_allowed(screen, event) : show_refusal(screen, event, kind == "Notify");
   });
   screen.rule();

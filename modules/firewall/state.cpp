@@ -41,13 +41,15 @@ State::State(Services& given, IpApi& api, EventSink& sink)
     : services(given),
       ip(api),
       events(sink),
-      sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions, [this](Session& session) {
-        set_tcp_state(session, TcpState::closed);
-        release_address(session);
-        count_session(session.policy->limits, session, false);
-        --session.policy->sessions;
-        events.ended(*session.policy, session);
-      }) {}
+      sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions,
+               [this](Session& session) {
+                 set_tcp_state(session, TcpState::closed);
+                 release_address(session);
+                 count_session(session.policy->limits, session, false);
+                 --session.policy->sessions;
+                 events.ended(*session.policy, session);
+               }),
+      setup_proxy(*this) {}
 
 const std::vector<Member>& State::members(InterfaceId interface) const {
   return members_[interface < members_.size() ? interface : 0];
@@ -67,6 +69,10 @@ void State::recount() {
 
 void State::attach() {
   recount();
+  for (auto& [id, monitor] : monitors.all) {
+    const auto info = ip.interface(monitor.copy_to);
+    monitor.interface = info ? info->id : InterfaceId{0};
+  }
   members_.assign(1, {});  // nobody has id 0
   by_policy_.clear();
   global_ranges_.clear();

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/firewall/monitor.h"
 #include "modules/firewall/policy.h"
 #include "modules/firewall/session_table.h"
+#include "modules/firewall/setup_proxy.h"
 #include "modules/ip/ip_api.h"
 #include "os/module.h"
 
@@ -40,12 +42,14 @@ struct State {
   EventSink& events;
 
   bool enabled = false;
-  bool session_report = false;  // SESSIONREPORT
+  bool session_report = false;    // SESSIONREPORT
   std::uint32_t last_serial = 0;  // of rules
   std::uint16_t next_port = 0;    // enhanced NAT tries this one next
   unsigned max_fragments = default_max_fragments;
   Policies policies;
+  Monitors monitors;
   SessionTable sessions;
+  SetupProxy setup_proxy;
 
   Instant now() const { return services.clock.now(); }
 

@@ -121,10 +121,18 @@ void track(State& state, Session& session, Direction direction, const Flow& flow
   if (const auto tcp = flow.key.protocol == protocol::tcp ? wire::view_tcp(flow.transport) : std::nullopt) {
     track_tcp(state, session, direction, *tcp);
     const bool open = session.tcp == TcpState::established || session.tcp == TcpState::fin_wait;
-    if (open) state.sessions.expire_at(session, state.now() + timeout(session));
+    if (open) prolong(state, session);
   } else {
-    state.sessions.expire_at(session, state.now() + timeout(session));
+    prolong(state, session);
   }
+  count(session, direction, bytes);
+  // Without a handshake an answer is all there is to see.
+  if (flow.key.protocol != protocol::tcp && session.packets_out != 0 && session.packets_in != 0) {
+    state.sessions.establish(session);
+  }
+}
+
+void count(Session& session, Direction direction, std::size_t bytes) {
   if (direction == Direction::out) {
     ++session.packets_out;
     session.octets_out += bytes;
@@ -132,11 +140,9 @@ void track(State& state, Session& session, Direction direction, const Flow& flow
     ++session.packets_in;
     session.octets_in += bytes;
   }
-  // Without a handshake an answer is all there is to see.
-  if (flow.key.protocol != protocol::tcp && session.packets_out != 0 && session.packets_in != 0) {
-    state.sessions.establish(session);
-  }
 }
+
+void prolong(State& state, Session& session) { state.sessions.expire_at(session, state.now() + timeout(session)); }
 
 bool begins_anew(const Session& session, const Flow& flow) {
   const bool over = session.tcp == TcpState::closed || session.tcp == TcpState::time_wait;

@@ -19,6 +19,10 @@ bool hurried(const Policy& policy, const SessionTable& sessions);
 void begin(State& state, Session& session);
 /// Counts a packet of `bytes` and moves the session's state and deadline on.
 void track(State& state, Session& session, Direction direction, const Flow& flow, std::size_t bytes);
+/// Counts a packet only.
+void count(Session& session, Direction direction, std::size_t bytes);
+/// The session lives on as long as after any of its packets.
+void prolong(State& state, Session& session);
 /// The session is over and this SYN begins another one with the same ends.
 bool begins_anew(const Session& session, const Flow& flow);
 

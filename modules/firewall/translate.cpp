@@ -11,6 +11,7 @@ namespace protocol = wire::protocol;
 
 constexpr std::size_t source_at = 12, destination_at = 16;  // in the IP header
 constexpr std::size_t ip_checksum_at = 10;
+constexpr std::size_t tcp_sequence_at = 4, tcp_acknowledgement_at = 8;
 constexpr std::size_t tcp_checksum_at = 16, udp_checksum_at = 6, icmp_checksum_at = 2, icmp_id_at = 4;
 
 /// A 16-bit field that is covered by the checksum at `checksum`.
@@ -89,6 +90,16 @@ void rewrite(PacketBuffer& packet, std::size_t address_at, const Endpoint& to) {
 void translate_source(PacketBuffer& packet, const Endpoint& to) { rewrite(packet, source_at, to); }
 
 void translate_destination(PacketBuffer& packet, const Endpoint& to) { rewrite(packet, destination_at, to); }
+
+void renumber(PacketBuffer& packet, std::uint32_t sequence, std::uint32_t acknowledgement) {
+  std::uint8_t* const tcp = packet.data() + static_cast<std::size_t>(packet.data()[0] & 15) * 4;
+  const auto set = [&](std::size_t at, std::uint32_t value) {
+    if (packet.meta.checksum != Checksum::partial) adjust32(tcp + tcp_checksum_at, load_be32(tcp + at), value);
+    store_be32(tcp + at, value);
+  };
+  set(tcp_sequence_at, sequence);
+  set(tcp_acknowledgement_at, acknowledgement);
+}
 
 void translate_quoted(PacketBuffer& packet, const FlowKey& key) {
   std::uint8_t* const icmp = packet.data() + static_cast<std::size_t>(packet.data()[0] & 15) * 4;

@@ -7,11 +7,16 @@ Datapath::Datapath(Services& services, State& state)
       state_(state),
       destinations_(state),
       arp_(*this, state.interfaces, state.switches, services.pool, services.clock, services.scheduler, services.log),
-      reassembly_(services.pool, services.clock, services.scheduler, state.ip,
-                  [this](Packet first) {
-                    const Flight flight(*this);
-                    icmp_error(*first, wire::icmp_type::time_exceeded, wire::icmp_code::reassembly_exceeded);
-                  }),
+      reassembly_(
+          services.pool, services.clock, services.scheduler, state.ip,
+          [this](Packet first) {
+            const Flight flight(*this);
+            icmp_error(*first, wire::icmp_type::time_exceeded, wire::icmp_code::reassembly_exceeded);
+          },
+          [this](const PacketBuffer& piece, bool overlap) {
+            using Flaw = FirewallStage::Flaw;
+            tell_firewall(piece, overlap ? Flaw::fragments_overlap : Flaw::fragments_missing);
+          }),
       // Counting up by one from anywhere: what the real router's IP ids look like from outside.
       id_(static_cast<std::uint16_t>(services.random.u32())),
       loop_timer_(services.scheduler, [this] { drain_loop(); }) {

@@ -55,6 +55,7 @@ class Datapath final : public ArpHost {
   void receive_decrypted(InterfaceId interface, Burst& packets);
   /// Whole packets of this router. Empties the burst.
   void send(Burst& packets);
+  void send_to_all(InterfaceId id, Packet packet);
   /// One packet of this router.
   Sent originate(Packet packet);
   Sent send_udp(const UdpToSend& datagram);
@@ -122,6 +123,9 @@ class Datapath final : public ArpHost {
   bool protected_for_us(const PacketBuffer& packet) const;
   void take_protected(InterfaceId id, Burst& burst);
   void pass_firewall(InterfaceId id, Burst& burst);
+  bool firewalled(InterfaceId id) const { return firewall_ != nullptr && firewall_->attached(id); }
+  void tell_firewall(const PacketBuffer& packet, FirewallStage::Flaw flaw);
+  Packet put_together(InterfaceId id, Packet fragment);
   /// Cuts a super-frame into the packets it stands for; what cannot be cut is dropped and counted.
   template <class Take>
   void each_segment(Packet super_frame, Take take);

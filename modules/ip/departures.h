@@ -14,7 +14,7 @@ class Datapath::Departures {
 
   void add(const Hop& hop, Packet packet) {
     const InterfaceId id = hop.interface->id;
-    if (packet->meta.ipsec_done || (!firewalled(id) && !ipsec(id))) {
+    if (packet->meta.ipsec_done || (!path_.firewalled(id) && !ipsec(id))) {
       path_.emit(hop, std::move(packet));
       return;
     }
@@ -26,7 +26,7 @@ class Datapath::Departures {
 
   void flush() {
     if (burst_.empty()) return;
-    if (firewalled(interface_)) {
+    if (path_.firewalled(interface_)) {
       StageCounters& count = path_.state_.stage(Stage::firewall_out);
       count.in += burst_.size();
       path_.firewall_->departing(interface_, burst_);
@@ -45,7 +45,6 @@ class Datapath::Departures {
   }
 
  private:
-  bool firewalled(InterfaceId id) const { return path_.firewall_ != nullptr && path_.firewall_->attached(id); }
   bool ipsec(InterfaceId id) const { return path_.ipsec_ != nullptr && path_.ipsec_->attached(id); }
 
   /// The stages have seen it. Protected packets have another destination now and are routed again; the others keep the

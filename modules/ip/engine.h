@@ -49,6 +49,7 @@ class Engine final : public IpApi {
   bool listen_udp(std::uint16_t port, std::string_view process, UdpListener listener) override;
   bool send_udp(const UdpToSend& datagram) override;
   void send(Burst& packets) override { path.send(packets); }
+  void send_to_all(InterfaceId interface, Packet packet) override { path.send_to_all(interface, std::move(packet)); }
   void set_tcp(TcpReceiver receiver) override { path.set_tcp(std::move(receiver)); }
   std::uint16_t next_id() override { return path.next_id(); }
   std::optional<Ipv4Address> resolve_host(std::string_view text) const override;

@@ -102,6 +102,7 @@ bool Datapath::take_packet(Link& link, const MacAddress& from, Packet& packet, I
                      last_heard_.generation == state_.routes.generation() && now < last_heard_.until;
   if (!known) {
     if (!plausible(*ip)) {
+      if (state_.interfaces.is_own(ip->source())) tell_firewall(*packet, FirewallStage::Flaw::own_source);
       drop_arrived(*packet, IpDrop::address_error);
       return false;
     }
@@ -168,7 +169,7 @@ void Datapath::take_protected(InterfaceId id, Burst& burst) {
     const auto ip = wire::view_ipv4(packet->view(), false);
     if (destinations_.of(ip->destination()).kind != Destination::Kind::own) continue;
     if (ip->fragment()) {
-      packet = reassembly_.add(std::move(packet));
+      packet = put_together(id, std::move(packet));
       if (!packet) continue;
     }
     if (ipsec_ == nullptr || !protected_for_us(*packet)) continue;
@@ -201,15 +202,24 @@ void Datapath::arrived(Interface& interface, Burst& burst) {
 
 /// Shows the firewall whole packets: what it decides holds for all fragments of one.
 void Datapath::pass_firewall(InterfaceId id, Burst& burst) {
-  if (burst.empty() || firewall_ == nullptr || !firewall_->attached(id)) return;
+  if (burst.empty() || !firewalled(id)) return;
   for (Packet& packet : burst) {
-    if (wire::view_ipv4(packet->view(), false)->fragment()) packet = reassembly_.add(std::move(packet));
+    if (wire::view_ipv4(packet->view(), false)->fragment()) packet = put_together(id, std::move(packet));
   }
   burst.compact();
   state_.stage(Stage::firewall_in).in += burst.size();
   firewall_->arrived(id, burst);
   burst.compact();
   state_.stage(Stage::firewall_in).out += burst.size();
+}
+
+Packet Datapath::put_together(InterfaceId id, Packet fragment) {
+  if (firewalled(id) && !firewall_->fragment(id, *fragment)) return {};
+  return reassembly_.add(std::move(fragment));
+}
+
+void Datapath::tell_firewall(const PacketBuffer& packet, FirewallStage::Flaw flaw) {
+  if (firewalled(packet.meta.interface)) firewall_->flawed(packet.meta.interface, packet, flaw);
 }
 
 void Datapath::receive_decrypted(InterfaceId id, Burst& packets) {

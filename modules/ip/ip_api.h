@@ -90,6 +90,11 @@ class FirewallStage {
   /// Packets that arrived on `interface`, not routed yet. Their destination may be changed; those for the router itself
   /// are decided here. What is learnt about a packet goes into meta.session.
   virtual void arrived(InterfaceId interface, Burst& burst) = 0;
+  /// A fragment from `interface` before it is put together with others; false: it is dropped (and counted).
+  virtual bool fragment(InterfaceId, const PacketBuffer&) { return true; }
+  /// IP drops (and counts) what could not be shown to arrived().
+  enum class Flaw : std::uint8_t { own_source, fragments_overlap, fragments_missing };
+  virtual void flawed(InterfaceId, const PacketBuffer&, Flaw) {}
   /// Packets whose route leaves by `interface`. meta.interface is where they came from, 0 for the router's own. Their
   /// source may be changed, their destination not.
   virtual void departing(InterfaceId interface, Burst& burst) = 0;
@@ -185,6 +190,8 @@ class IpApi {
   virtual std::optional<Ipv4Address> resolve_host(std::string_view text) const { return parse_ipv4(text); }
   /// Sends whole IP packets made by this router (header complete, source set) through the output path.
   virtual void send(Burst& packets) = 0;
+  /// Sends a packet as it is to every station of an interface's link; no stage sees it.
+  virtual void send_to_all(InterfaceId, Packet) {}
 
   /// There is one stage of each kind; nullptr takes it out.
   virtual void set_ipsec(IpsecStage* stage) = 0;

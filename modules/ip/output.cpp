@@ -32,6 +32,13 @@ void Datapath::send(Burst& packets) {
   packets.clear();
 }
 
+void Datapath::send_to_all(InterfaceId id, Packet packet) {
+  Interface* const interface = state_.interfaces.find(id);
+  if (interface == nullptr || !interface->up) return drop(IpDrop::interface_down);
+  if (wire_length(*packet) > interface->mtu) return drop(IpDrop::would_fragment);
+  emit({interface, Ipv4Address(0xffffffff)}, std::move(packet));
+}
+
 Sent Datapath::originate(Packet packet) {
   const Flight flight(*this);
   Departures out(*this);

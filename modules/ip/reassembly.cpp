@@ -8,10 +8,13 @@
 namespace arrouter::ip {
 
 Reassembly::Reassembly(PacketPool& pool, const Clock& clock, Scheduler& scheduler, IpCounters& counters,
-                       Expired expired)
-    : pool_(pool), clock_(clock), counters_(counters), expired_(std::move(expired)), timer_(scheduler, [this] {
-        expire();
-      }) {}
+                       Expired expired, GivenUp given_up)
+    : pool_(pool),
+      clock_(clock),
+      counters_(counters),
+      expired_(std::move(expired)),
+      given_up_(std::move(given_up)),
+      timer_(scheduler, [this] { expire(); }) {}
 
 Packet Reassembly::add(Packet fragment) {
   ++counters_.reassembly_required;
@@ -35,7 +38,7 @@ Packet Reassembly::add(Packet fragment) {
   if (datagram == nullptr) datagram = &begin(*ip, fragment->meta);
   piece.packet = std::move(fragment);
   if (!place(*datagram, std::move(piece))) {
-    drop(*datagram);
+    drop(*datagram, true);
     return {};
   }
   if (!datagram->whole()) return {};
@@ -148,9 +151,10 @@ Packet Reassembly::join(Datagram& datagram) {
   return whole;
 }
 
-void Reassembly::drop(Datagram& datagram) {
+void Reassembly::drop(Datagram& datagram, bool overlap) {
   // The whole datagram is one loss, whatever number of pieces had come.
   counters_.drop(IpDrop::reassembly_failed);
+  given_up_(*datagram.pieces.front().packet, overlap);
   forget(datagram);
 }
 
@@ -168,12 +172,12 @@ void Reassembly::expire() {
   while (!datagrams_.empty() && datagrams_.front().deadline <= clock_.now()) {
     Datagram& datagram = datagrams_.front();
     ++counters_.reassembly_timeouts;
-    Packet first;
-    if (!datagram.pieces.empty() && datagram.pieces.front().begin == 0) {
-      first = std::move(datagram.pieces.front().packet);
-    }
-    drop(datagram);
-    if (first) expired_(std::move(first));
+    const bool begun = datagram.pieces.front().begin == 0;
+    given_up_(*datagram.pieces.front().packet, false);
+    Packet first = std::move(datagram.pieces.front().packet);
+    counters_.drop(IpDrop::reassembly_failed);
+    forget(datagram);
+    if (begun) expired_(std::move(first));
   }
   if (datagrams_.empty()) {
     timer_.disarm();

@@ -19,8 +19,11 @@ class Reassembly {
  public:
   /// Gets the first fragment (if it came) of a datagram that was given up, with the reason.
   using Expired = std::function<void(Packet first_fragment)>;
+  /// Gets a fragment of every datagram that comes to nothing, and whether pieces of it overlapped.
+  using GivenUp = std::function<void(const PacketBuffer& piece, bool overlap)>;
 
-  Reassembly(PacketPool& pool, const Clock& clock, Scheduler& scheduler, IpCounters& counters, Expired expired);
+  Reassembly(PacketPool& pool, const Clock& clock, Scheduler& scheduler, IpCounters& counters, Expired expired,
+             GivenUp given_up);
 
   /// Takes a fragment whose header was checked; gives the whole packet when it was the last one missing.
   Packet add(Packet fragment);
@@ -58,7 +61,7 @@ class Reassembly {
   bool make_room(std::size_t bytes, const Datagram* keep);
   bool place(Datagram& datagram, Piece piece);
   Packet join(Datagram& datagram);
-  void drop(Datagram& datagram);
+  void drop(Datagram& datagram, bool overlap = false);
   void forget(Datagram& datagram);
   void expire();
 
@@ -68,6 +71,7 @@ class Reassembly {
   const Clock& clock_;
   IpCounters& counters_;
   Expired expired_;
+  GivenUp given_up_;
   std::list<Datagram> datagrams_;  // oldest first
   std::list<Datagram> idle_;       // nodes to use again, so that fragments cost no memory in the long run
   std::array<Datagram*, buckets> index_{};

@@ -89,6 +89,8 @@ inline constexpr std::size_t firewall_nat_relations = 256; // of one policy
 inline constexpr std::size_t firewall_lists = 4;           // of one policy
 inline constexpr std::size_t firewall_list_entries = 4096;
 inline constexpr std::size_t firewall_sessions = 4000;     // unless a LAB command says otherwise
+inline constexpr std::size_t firewall_account_records = 100;  // kept by a policy
+inline constexpr std::size_t firewall_monitors = 256;
 inline constexpr std::size_t firewall_events = 50;         // of each kind kept by a policy
 
 }  // namespace arrouter::limits

@@ -228,6 +228,86 @@ Date/Time   Dir Prot  IP:Port  <map> Gbl IP:Port     Gbl Dest IP:Port
   CHECK(net.run("show firewall event=deny reverse=1").find("TCP") == std::string::npos);
 }
 
+TEST_CASE("SHOW FIREWALL EVENT=NOTIFY and POLICY ATTACK") {
+  Net net;
+  net.good("set firewall policy=net attack=portscan intrigger=1 outtrigger=4294967295 detail=0 time=1");
+  for (std::uint16_t port = 20; port < 24; ++port) net.in(FireBench::tcp(server, wan, 1025, port, wire::tcp_flag::syn));
+  net.wait(std::chrono::seconds(120));
+  CHECK(net.run("show firewall event=notify") == R"(Policy : net - Notify Events:
+Date/Time   Dir Prot  Number IP:Port     <Dest> IP:Port /Reason /IP header
+-------------------------------------------------------------------------------
+02 11:00:00 IN  TCP        1 8.8.8.8:1025         200.200.200.1:22
+    Port scan
+02 11:02:00 IN  TCP        1 8.8.8.8:1025         200.200.200.1:22
+    Port scan has finished
+-------------------------------------------------------------------------------
+)");
+  CHECK(net.run("show firewall policy=net attack") == R"(Policy : net
+
+  Attack        InTrigger  OutTrigger  Detail  Time(min)
+  ------------------------------------------------------
+  DoSFlood             80          80       5          2
+  Fragment              1           1       1          2
+  HostScan             64         128       5          2
+  IPSpoof               1           1       1          2
+  Land                  1           1       1          2
+  PingOfDeath           1           1       1          2
+  PortScan              1  4294967295       0          1
+  SMTPRelay             1           1       1          2
+  Smurf                 1           1       1          2
+  SmurfAmp              1           1       1          2
+  Spam                  1           1       1          2
+  SYNAttack            32         128       5          2
+  TCPTiny               1           1       1          2
+  UDPAttack            32         128       5          2
+)");
+}
+
+TEST_CASE("SHOW FIREWALL ACCOUNTING") {
+  Net net;
+  net.good("enable firewall policy=net accounting");
+  namespace flag = wire::tcp_flag;
+  const std::uint16_t mapped =
+      FireBench::key(net.out(FireBench::tcp(lan_host, server, 1036, 80, flag::syn, 1))).source.port;
+  net.in(FireBench::tcp(server, wan, 80, mapped, flag::syn | flag::ack, 5, 2));
+  net.out(FireBench::tcp(lan_host, server, 1036, 80, flag::ack, 2, 6));
+  net.wait(std::chrono::seconds(5));
+  net.good("delete firewall session=all");
+  net.out(FireBench::udp(lan_host, server, 4006, 53, data));
+  CHECK(net.run("show firewall accounting") == R"(Policy : net
+ Date/Time   Event  Dir Prot IP:Port <-> Dest IP:Port /Traffic statistics
+-------------------------------------------------------------------------------
+ 02 11:00:00 START  OUT TCP  192.168.1.100:1036 8.8.8.8:80
+ 02 11:00:05 END    OUT TCP  192.168.1.100:1036 8.8.8.8:80
+      Traffic out 2:80 in 1:40
+ 02 11:00:05 START  OUT UDP  192.168.1.100:4006 8.8.8.8:53
+-------------------------------------------------------------------------------
+)");
+  CHECK(net.run("show firewall accounting tail=1").find("TCP") == std::string::npos);
+  CHECK(net.run("show firewall accounting reverse=2").find("START  OUT TCP") == std::string::npos);
+  REQUIRE(net.services.records.size() == 3);
+  CHECK(net.services.records[1].message == "end OUT TCP 192.168.1.100:1036 8.8.8.8:80 Traffic out 2:80 in 1:40");
+  CHECK(net.services.records[1].subtype == "ACCO");
+  CHECK(net.services.records[1].severity == LogSeverity::info);
+}
+
+TEST_CASE("SHOW FIREWALL MONITOR") {
+  Net net;
+  net.good("add firewall monitor=7 ip=192.168.1.100 copyto=vlan1 applyto=private");
+  CHECK(net.run("add firewall monitor=7 ip=1.1.1.1 copyto=vlan1") == "Error (3077283): Entry already exists.");
+  CHECK(net.run("add firewall monitor=8 ip=1.1.1.1 copyto=eth5") == "Error (3077260): Interface not found.");
+  CHECK(net.run("set firewall monitor=8 ip=1.1.1.1") == "Error (3077282): Entry not found.");
+  CHECK(net.run("show firewall monitor") == R"(Firewall Monitors
+
+  Status .................... disabled
+
+  Monitor ................... 7
+    IP ...................... 192.168.1.100
+    Copy To ................. vlan1
+    Apply To ................ private
+)");
+}
+
 TEST_CASE("LOG= writes a line for what it names") {
   Net net;
   net.good("enable firewall policy=net log=indeny,outaudp");
@@ -248,17 +328,28 @@ TEST_CASE("LOG= writes a line for what it names") {
 TEST_CASE("SHOW CONFIG DYNAMIC=FIREWALL is a script that makes the same firewall") {
   Net net;
   for (const std::string_view line :
-       {"disable firewall policy=net identproxy", "set firewall policy=net udptimeout=5 esptimeout=3 ftpdataport=any",
-        "add firewall policy=net udpport=53-54 timeout=7", "set firewall policy=net int=eth0 method=passall",
-        "set firewall policy=net int=vlan1 trustprivate=no", "set firewall maxfragments=30",
+       {"disable firewall policy=net identproxy",
+        "set firewall policy=net udptimeout=5 esptimeout=3 ftpdataport=any",
+        "add firewall policy=net udpport=53-54 timeout=7",
+        "set firewall policy=net int=eth0 method=passall",
+        "set firewall policy=net int=vlan1 trustprivate=no",
+        "set firewall maxfragments=30",
         "enable firewall policy=net log=denydump options=all debug=process fragment=udp accounting",
-        "create firewall policy=net dynamic=roaming", "add firewall policy=net dynamic=roaming user=any",
+        "create firewall policy=net dynamic=roaming",
+        "add firewall policy=net dynamic=roaming user=any",
         "add firewall policy=net dynamic=roaming user=\"the boss\"",
         "add firewall policy=net int=dyn-roaming type=private",
         "add firewall policy=net nat=standard int=dyn-roaming gblint=eth0 gblip=200.200.200.8-200.200.200.9",
         "add firewall policy=net rule=4 action=nat nattype=double natmask=255.255.255.0 int=vlan1 prot=tcp port=www "
         "sourceport=1000-2000 remoteip=10.0.0.0 gblremoteip=10.1.0.0 gblip=200.200.201.0 after=08:00 before=17:30 "
         "days=weekday",
+        "set firewall policy=net attack=synattack intrigger=7 time=9",
+        "enable firewall sessionreport",
+        "enable firewall notify=port,mail port=2 to=boss@example.com",
+        "disable firewall notify=manager",
+        "add firewall monitor=9 ip=192.168.1.100 copyto=eth0",
+        "add firewall monitor=3 ip=8.8.8.8 copyto=vlan1 applyto=public",
+        "enable firewall monitor",
         "add firewall policy=net limitrule=1 srciplimit=20 int=eth0 ip=192.168.1.1-192.168.1.254",
         "create firewall policy=other"}) {
     net.good(line);
@@ -273,6 +364,12 @@ TEST_CASE("SHOW CONFIG DYNAMIC=FIREWALL is a script that makes the same firewall
   for (const std::string& line : first) text += line + "\n";
   CHECK(text == R"(enable firewall
 set firewall maxf=30
+enable firewall session
+add firewall mon=9 ip=192.168.1.100 cop=eth0 app=both
+add firewall mon=3 ip=8.8.8.8 cop=vlan1 app=public
+enable firewall mon
+enable firewall not=mail,port po=2 to="boss@example.com"
+disable firewall not=manager
 create firewall policy="net"
 enable firewall policy="net" icmp_f=unreachable,ping
 enable firewall policy="net" opt=router_alert,record_route,security,sourceroute,timestamp
@@ -284,6 +381,7 @@ disable firewall policy="net" identproxy
 set firewall policy="net" udpt=5 espt=3 ftpd=any
 add firewall poli="net" udpp=53 time=7
 add firewall poli="net" udpp=54 time=7
+set firewall poli="net" att=synattack in=7 ti=9
 create firewall poli="net" dy="roaming"
 add firewall poli="net" dy="roaming" use=any
 add firewall poli="net" dy="roaming" use="the boss"

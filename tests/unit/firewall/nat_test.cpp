@@ -80,7 +80,7 @@ TEST_CASE("an error about a translated packet comes back about the packet its se
 }
 
 TEST_CASE("a rule publishes a server behind the router") {
-  FireBench bench{nat,
+  FireBench bench{nat, "disable firewall policy=net tcpsetupproxy",
                   "add fire poli=net ru=10 ac=allow int=eth0 prot=tcp gblip=200.200.200.1 gblport=80 "
                   "ip=192.168.1.100 port=8080"};
   CHECK(FireBench::told(bench.in(FireBench::tcp(server, wan, 5000, 80, flag::syn))) ==

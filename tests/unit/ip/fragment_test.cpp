@@ -163,7 +163,9 @@ TEST_CASE("fragments for others pass as they are, but not a tiny second one of T
 struct Pieces {
   explicit Pieces(TestServices& services)
       : services(services),
-        reassembly(services.pool, services.time, services.time.scheduler, counters, [](Packet) {}) {}
+        reassembly(
+            services.pool, services.time, services.time.scheduler, counters, [](Packet) {},
+            [this](const PacketBuffer&, bool overlap) { ++(overlap ? overlapped : missing); }) {}
   bool add(std::uint16_t id, std::size_t offset, std::size_t length, bool more) {
     Bytes packet = IpBench::packet(lan_host, lan, 17, Bytes(length), 64, false, id);
     store_be16(packet.data() + 6, static_cast<std::uint16_t>(offset / 8 | (more ? 0x2000U : 0U)));
@@ -172,6 +174,7 @@ struct Pieces {
   }
   TestServices& services;
   ip::IpCounters counters;
+  unsigned overlapped = 0, missing = 0;  // datagrams given up
   ip::Reassembly reassembly;
 };
 

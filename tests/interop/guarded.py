@@ -1,0 +1,39 @@
+"""One router with a firewall between a host inside ("pc") and whatever is outside ("internet")."""
+from support import PREFIX, Network, Router
+
+PUBLIC, INTERNET, INSIDE = "200.200.200.1", "200.200.200.254", "192.168.1.100"
+CONFIG = f"""\
+enable ip
+add ip int=eth0 ip={PUBLIC} mask=255.255.255.0
+add ip int=vlan1 ip=192.168.1.1 mask=255.255.255.0
+add ip rou=0.0.0.0 int=eth0 next={INTERNET}
+enable firewall
+create firewall policy=net
+enable firewall policy=net icmp_f=ping,unreach
+add firewall policy=net int=vlan1 type=private
+add firewall policy=net int=eth0 type=public
+add firewall poli=net nat=enhanced int=vlan1 gblin=eth0
+"""
+
+
+class Guarded:
+    """`extra` are further lines of its configuration."""
+
+    def __init__(self, number, *extra, options=()):
+        self.network = Network(f"{PREFIX}g{number}")
+        for node in ("internet", "router", "pc"):
+            self.network.add_node(node)
+        self.router = Router(self.network, "router", {"eth0": "wan", "vlan1": "lan"}, options=options)
+        self.router.write_config(CONFIG + "".join(line + "\n" for line in extra))
+        self.router.start()
+        self.network.hand_over("router", "wan", "internet", "eth0")
+        self.network.hand_over("router", "lan", "pc", "eth0")
+        self.network.address("internet", "eth0", f"{INTERNET}/24")
+        self.network.address("pc", "eth0", f"{INSIDE}/24", "192.168.1.1")
+
+    def exec(self, node, *command, **options):
+        """What a command in a node prints."""
+        return self.network.exec(node, *command, **options).stdout
+
+    def down(self):
+        self.network.down()
