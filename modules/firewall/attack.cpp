@@ -28,19 +28,23 @@ const AttackThresholds& thresholds_of(const Policy& policy, AttackKind kind) {
   return policy.attack[static_cast<std::size_t>(kind)];
 }
 
-/// Unwanted, but not wrong in itself: it scans when the same host tries another place, else it is one of a flood.
+/// Unwanted, but not wrong in itself: it scans when the same host tries another place, else it is one of a flood. A
+/// scan tries some places again.
 AttackKind knock(Knocks& knocks, const FlowKey& flow) {
   if (flow.protocol == protocol::udp) return AttackKind::udp_attack;
-  bool known_source = false, known_host = false;
+  constexpr unsigned few = 8;
+  unsigned ports = 0, hosts = 0;  // places of this source, on this host and on others
+  bool again = false;
   for (const Knocks::Knock& knock : knocks.ring) {
     if (knock.source != flow.source.address) continue;
-    if (knock.destination == flow.destination) return AttackKind::dos_flood;
-    known_source = true;
-    known_host = known_host || knock.destination.address == flow.destination.address;
+    const bool host = knock.destination.address == flow.destination.address;
+    again = again || knock.destination == flow.destination;
+    ++(host ? ports : hosts);
   }
-  knocks.ring[knocks.next++ % Knocks::remembered] = {flow.source.address, flow.destination};
-  if (known_host) return AttackKind::port_scan;
-  return known_source ? AttackKind::host_scan : AttackKind::dos_flood;
+  if (again && ports + hosts <= few) return AttackKind::dos_flood;
+  if (!again) knocks.ring[knocks.next++ % Knocks::remembered] = {flow.source.address, flow.destination};
+  if (ports >= hosts && ports > 0) return AttackKind::port_scan;
+  return hosts > 0 ? AttackKind::host_scan : AttackKind::dos_flood;
 }
 
 }  // namespace

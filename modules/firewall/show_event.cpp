@@ -28,7 +28,7 @@ void show_refusal(Screen& screen, const Event& event, bool notification) {
   screen.set("destination", endpoint_text(event.flow.destination, number));
   screen.set("number", event.repeats);
   screen.set("reason", reason);
-  screen.line(fmt::format("{} {:<3} {:<4} {:>7} {:<21}{}", event_time_text(event.time), text_of(event.direction),
+  screen.line(fmt::format("{} {:<3} {:<4} {:>7} {:<20} {}", event_time_text(event.time), text_of(event.direction),
                           protocol_text(number), event.repeats, endpoint_text(event.flow.source, number),
                           endpoint_text(event.flow.destination, number)));
   screen.line("    " + reason);
@@ -45,7 +45,7 @@ void show_allowed(Screen& screen, const Event& event) {
   set_common(screen, event);
   screen.set("gblIp", endpoint_text(event.mapped, number));
   screen.set("gblDestination", endpoint_text(event.mapped_remote, number));
-  screen.line(fmt::format("{} {:<3} {:<4}  {:<20}{:<20}{}", event_time_text(event.time), text_of(event.direction),
+  screen.line(fmt::format("{} {:<3} {:<4}  {:<19} {:<19} {}", event_time_text(event.time), text_of(event.direction),
                           protocol_text(number), endpoint_text(event.flow.source, number),
                           endpoint_text(event.mapped, number), endpoint_text(event.mapped_remote, number)));
 }

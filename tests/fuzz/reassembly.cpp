@@ -20,7 +20,8 @@ std::uint8_t content(std::uint8_t datagram, std::size_t at) {
 
 struct Bench {
   Bench()
-      : reassembly(pool, time, time.scheduler, counters, [this](Packet) { ++expired; }) {}
+      : reassembly(
+            pool, time, time.scheduler, counters, [this](Packet) { ++expired; }, [](const PacketBuffer&, bool) {}) {}
   test::VirtualTime time;
   PacketPool pool{1024, 16};
   ip::IpCounters counters;
