@@ -56,6 +56,8 @@ constexpr LogModule modules[] = {
     {module_number::telnet, "TELNET", "TELN"},
     {module_number::ssh, "SSH", "SSH"},
     {module_number::tcp, "TCP", "TCP"},
+    {module_number::radius, "RADIUS", "RAD"},
+    {module_number::tacacs, "TACACS", "TAC"},
 };
 
 const LogModule* by_number(std::uint64_t number) {

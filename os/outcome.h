@@ -12,7 +12,7 @@ namespace module_number {
 inline constexpr std::uint16_t ppp = 3, ip = 5, eth = 23, flash = 31, system = 34, command = 35, tty = 36, user = 45,
                                load = 48, install = 49, trigger = 53, ping = 54, file = 56, enco = 73, firewall = 77,
                                ipsec = 81, isakmp = 82, switching = 87, vlan = 89, log = 200, script = 201,
-                               lab = 202, telnet = 33, ssh = 211, tcp = 212;
+                               lab = 202, telnet = 33, ssh = 211, tcp = 212, radius = 213, tacacs = 214;
 }
 
 enum class MessageClass : std::uint8_t { info = 1, warning = 2, error = 3 };

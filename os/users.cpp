@@ -80,43 +80,73 @@ bool UserDatabase::verify(std::string_view name, std::string_view password) cons
 
 LoginResult UserDatabase::login(std::string_view name, std::string_view password,
                                 std::optional<Ipv4Address> remote_from) {
-  const std::string key = to_lower(name);
-  const bool right = verify(key, password);
-  const auto user = users_.find(key);
-  const bool known = user != users_.end();
-  if (!known) ++counters.unknown_login_names;
-
-  Failures& failures = failures_of(key);
-  if (clock_.now() < failures.locked_until) return LoginResult::locked_out;
-  if (!right) {
-    ++counters.total_password_fails;
-    if (known) ++user->second.fails;
-    if (++failures.count < settings.login_fail) return LoginResult::bad;
-    failures.count = 0;
-    failures.locked_until = clock_.now() + std::chrono::seconds(settings.lockout_s);
-    ++counters.login_lockouts;
-    return LoginResult::locked_out;
-  }
-  failures_.erase(key);
-  const bool from_afar = remote_from && security_mode_ && user->second.privilege == Privilege::security_officer;
-  if (from_afar && !remote_officers.allow(*remote_from)) return LoginResult::not_allowed;
-  return admit(user->second);
+  const bool right = verify(name, password);
+  if (locked_out(name)) return LoginResult::locked_out;
+  return right ? admit(name, remote_from) : login_failed(name);
 }
 
 LoginResult UserDatabase::login_proven(std::string_view name) {
-  const std::string key = to_lower(name);
-  const auto user = users_.find(key);
-  if (user == users_.end()) return LoginResult::bad;
-  if (clock_.now() < failures_of(key).locked_until) return LoginResult::locked_out;
-  failures_.erase(key);
-  return admit(user->second);
+  if (find(name) == nullptr) return LoginResult::bad;
+  if (locked_out(name)) return LoginResult::locked_out;
+  return admit(name, std::nullopt);
 }
 
-LoginResult UserDatabase::admit(User& user) {
+LoginResult UserDatabase::authenticate(std::string_view name, std::string_view password) {
+  const std::string key = to_lower(name);
+  const bool right = verify(key, password);
+  if (locked_out(key)) return LoginResult::locked_out;
+  const auto user = users_.find(key);
+  if (!right) {
+    if (user != users_.end()) ++user->second.authentication_fails;
+    return failed(key);
+  }
+  failures_.erase(key);
+  if (!user->second.enabled) return LoginResult::not_allowed;
+  ++user->second.authentications;
+  ++counters.authentications;
+  return LoginResult::good;
+}
+
+bool UserDatabase::locked_out(std::string_view name) const {
+  const auto failures = failures_.find(to_lower(name));
+  return failures != failures_.end() && clock_.now() < failures->second.locked_until;
+}
+
+LoginResult UserDatabase::admit(std::string_view name, std::optional<Ipv4Address> remote_from) {
+  User& user = users_.find(to_lower(name))->second;
+  failures_.erase(user.name);
+  const bool from_afar = remote_from && security_mode_ && user.privilege == Privilege::security_officer;
+  if (from_afar && !remote_officers.allow(*remote_from)) return LoginResult::not_allowed;
   if (!user.enabled || !user.login) return LoginResult::not_allowed;
   ++user.logins;
   ++counters.logins;
   return LoginResult::good;
+}
+
+void UserDatabase::admitted_by_server(std::string_view name) {
+  failures_.erase(to_lower(name));
+  ++counters.logins;
+}
+
+LoginResult UserDatabase::login_failed(std::string_view name) {
+  const std::string key = to_lower(name);
+  if (const auto user = users_.find(key); user != users_.end()) ++user->second.fails;
+  return failed(key);
+}
+
+LoginResult UserDatabase::failed(const std::string& name) {
+  if (!users_.contains(name)) ++counters.unknown_login_names;
+  ++counters.total_password_fails;
+  Failures& failures = failures_of(name);
+  if (++failures.count < settings.login_fail) return LoginResult::bad;
+  failures.count = 0;
+  failures.locked_until = clock_.now() + std::chrono::seconds(settings.lockout_s);
+  ++counters.login_lockouts;
+  return LoginResult::locked_out;
+}
+
+bool UserDatabase::has_radius_backup() const {
+  return std::ranges::any_of(users_, [](const auto& entry) { return entry.second.radius_backup; });
 }
 
 UserDatabase::Failures& UserDatabase::failures_of(const std::string& name) {

@@ -24,7 +24,9 @@ struct User {
   bool login = true;
   bool telnet = false;
   bool enabled = true;
-  std::uint64_t logins = 0, fails = 0;
+  bool radius_backup = false;  // RADIUSBACKUP: of use only while no RADIUS server answers
+  std::uint64_t logins = 0, fails = 0;                           // at the command line
+  std::uint64_t authentications = 0, authentication_fails = 0;  // for the network (XAUTH)
 };
 
 struct UserSettings {
@@ -33,13 +35,16 @@ struct UserSettings {
   std::uint32_t manager_fail = 3;      // MANPWDFAIL: wrong answers to the secure-delay question
   std::uint32_t secure_delay_s = 60;   // SECUREDELAY
   std::uint32_t min_password = 6;      // MINPWDLEN
+  std::uint32_t tacacs_retries = 3;    // TACRETRIES: further rounds through the TACACS servers
+  std::uint32_t tacacs_timeout_s = 5;  // TACTIMEOUT: for each request
   std::optional<unsigned> manager_port;  // SET MANAGER PORT: this asynchronous port is at MANAGER level by itself
 };
 
 struct UserCounters {
   std::uint64_t logins = 0, manager_password_changes = 0, unknown_login_names = 0, total_password_fails = 0,
                 manager_password_fails = 0, security_command_logoffs = 0, login_lockouts = 0,
-                default_account_recoveries = 0, database_clears = 0;
+                default_account_recoveries = 0, database_clears = 0, authentications = 0;
+  std::uint64_t tacacs_requests = 0, tacacs_rejects = 0, tacacs_timeouts = 0, tacacs_failures = 0;
 };
 
 /// RSO: where security officers may come from in security mode, besides directly attached terminals.
@@ -60,6 +65,8 @@ bool is_password_digest(std::string_view text);
 
 enum class LoginResult : std::uint8_t { good, bad, locked_out, not_allowed };
 
+class UserServers;  // os/login.h
+
 class UserDatabase {
  public:
   UserDatabase(const Clock& clock, Random& random, PasswordHash hash);
@@ -72,14 +79,33 @@ class UserDatabase {
   bool remove(std::string_view name);  // false for unknown and for "manager"
   std::string digest_of(std::string_view password);
 
-  /// Counts failures per name and locks out as SET USER LOGINFAIL, LOCKOUTPD say. Unknown names cost the same time.
-  /// `remote_from` is the address of somebody who comes by Telnet.
+  /// Somebody at a command line, by this database alone (log_in() of os/login.h asks further). Counts failures per name
+  /// and locks out as SET USER LOGINFAIL, LOCKOUTPD say. Unknown names cost the same time. `remote_from` is the address
+  /// of somebody who comes by Telnet.
   LoginResult login(std::string_view name, std::string_view password,
                     std::optional<Ipv4Address> remote_from = std::nullopt);
   /// Somebody whose identity is proven by other means than a password (an SSH key).
   LoginResult login_proven(std::string_view name);
+  /// A user of the network (XAUTH): as login(), but LOGIN=NO keeps nobody out.
+  LoginResult authenticate(std::string_view name, std::string_view password);
+
+  // The steps of a login.
+  bool locked_out(std::string_view name) const;
+  /// The password was right: lets in who may come in, from where they come.
+  LoginResult admit(std::string_view name, std::optional<Ipv4Address> remote_from);
+  /// A server said yes to a name.
+  void admitted_by_server(std::string_view name);
+  /// The name or password was wrong everywhere: bad, or locked_out when this was one time too many.
+  LoginResult login_failed(std::string_view name);
+
   /// The password alone, for the secure-delay question and SET PASSWORD.
   bool verify(std::string_view name, std::string_view password) const;
+
+  /// Asked by log_in() after this database, the former first; nullptr: none. Set at assembly.
+  UserServers* radius_servers = nullptr;
+  UserServers* tacacs_servers = nullptr;
+  /// Some user has RADIUSBACKUP, which changes the order: RADIUS is asked before this database.
+  bool has_radius_backup() const;
 
   UserSettings settings;
   UserCounters counters;
@@ -97,7 +123,7 @@ class UserDatabase {
     Instant locked_until{};
   };
   Failures& failures_of(const std::string& name);
-  LoginResult admit(User& user);
+  LoginResult failed(const std::string& name);
   const Clock& clock_;
   Random& random_;
   PasswordHash hash_;

@@ -73,42 +73,59 @@ void Session::State::ask_login_name() {
 }
 
 void Session::State::login_name(std::string_view text) {
-  entered_name = to_lower(trim(text).substr(0, longest_name));
+  entered_name = trim(text).substr(0, longest_name);
   if (entered_name.empty()) return logged_in() ? proceed() : ask_login_name();
   wait_for_line(SessionMode::login_password, session_texts::password_prompt, false);
 }
 
-void Session::State::login_password(std::string_view text) {
-  mode = SessionMode::idle;
-  const std::uint64_t lockouts = host.users.counters.login_lockouts;
+LoginRequest Session::State::login_request(std::string_view name, std::string_view password) const {
+  LoginRequest request{.name = std::string(name), .password = {}, .device = device, .remote_from = {}};
+  const ByteView bytes = as_bytes(password);
+  request.password.assign(bytes.begin(), bytes.end());
   // Who comes by Telnet may have to come from a certain place.
-  std::optional<Ipv4Address> from;
-  if (device.starts_with("Telnet")) from = parse_ipv4(location).value_or(Ipv4Address());
-  const LoginResult result = host.users.login(entered_name, text, from);
-  if (result == LoginResult::good) {
-    enter(entered_name, host.users.find(entered_name)->privilege);
-    write("\n");
-    return proceed();
-  }
-  // The record names who tried, not who is logged in already.
-  std::vector<Login> present;
-  present.swap(logins);
-  const bool locked_now = host.users.counters.login_lockouts != lockouts;
-  if (result == LoginResult::locked_out && !locked_now) {
-    log_user(LogSeverity::important, "LFAIL", session_texts::log_locked);
-  } else {
-    log_user(LogSeverity::important, "LFAIL", session_texts::log_failed);
-    if (locked_now) log_user(LogSeverity::important, "LOCK", session_texts::log_lockout);
-  }
-  present.swap(logins);
-  write(fmt::format("\n{}\n\n", session_texts::access_denied));
-  if (result == LoginResult::locked_out && !is_asynchronous() && !logged_in()) return end();
+  if (device.starts_with("Telnet")) request.remote_from = parse_ipv4(location).value_or(Ipv4Address());
+  return request;
+}
+
+void Session::State::login_password(std::string_view text) {
+  mode = SessionMode::verdict;
+  log_in(host.users, login_request(entered_name, text), session.weak_from_this(), [this](const LoginVerdict& verdict) {
+    const auto alive = session.shared_from_this();
+    if (mode == SessionMode::verdict) login_verdict(verdict);
+  });
+  // A server may take its time: no line is wanted, and nothing that is typed meanwhile counts.
+  if (mode == SessionMode::verdict) display.set_prompt({});
+}
+
+void Session::State::login_verdict(const LoginVerdict& verdict) {
+  mode = SessionMode::idle;
+  if (verdict.result != LoginResult::good) return refused(verdict);
+  enter(verdict.user, verdict.privilege, verdict.server);
+  write("\n");
   proceed();
 }
 
-void Session::State::enter(std::string user, Privilege privilege) {
+void Session::State::refused(const LoginVerdict& verdict) {
+  // The record names who tried, not who is logged in already.
+  std::vector<Login> present;
+  present.swap(logins);
+  if (verdict.result == LoginResult::locked_out && !verdict.locked_now) {
+    log_user(LogSeverity::important, "LFAIL", session_texts::log_locked);
+  } else {
+    log_user(LogSeverity::important, "LFAIL", session_texts::log_failed);
+    if (verdict.locked_now) log_user(LogSeverity::important, "LOCK", session_texts::log_lockout);
+  }
+  present.swap(logins);
+  write(fmt::format("\n{}\n\n", session_texts::access_denied));
+  const bool no_more = verdict.result == LoginResult::locked_out || login_time_over;
+  if (no_more && !is_asynchronous() && !logged_in()) return end();
+  proceed();
+}
+
+void Session::State::enter(std::string user, Privilege privilege, std::string server) {
   Login login;
   login.user = std::move(user);
+  login.server = std::move(server);
   login.privilege = privilege;
   login.since = host.wall.now();
   login.timer.authenticated(host.clock.now());
@@ -156,8 +173,23 @@ bool Session::State::ask_proof(const CommandTable::Match& match, const std::stri
 }
 
 void Session::State::proof(std::string_view password) {
-  mode = SessionMode::idle;
-  if (host.users.verify(logins.back().user, password)) {
+  const Login& login = logins.back();
+  if (login.server.empty()) {
+    mode = SessionMode::idle;
+    return proven(host.users.verify(login.user, password));
+  }
+  mode = SessionMode::verdict;
+  confirm_by_servers(host.users, login_request(login.user, password), session.weak_from_this(), [this](bool right) {
+    const auto alive = session.shared_from_this();
+    if (mode != SessionMode::verdict) return;
+    mode = SessionMode::idle;
+    proven(right);
+  });
+  if (mode == SessionMode::verdict) display.set_prompt({});
+}
+
+void Session::State::proven(bool right) {
+  if (right) {
     logins.back().timer.authenticated(host.clock.now());
     const auto match = find_command(host.table, guarded_line, privilege(), host.users.security_mode());
     guarded_line.clear();

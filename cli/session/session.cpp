@@ -73,6 +73,7 @@ void Session::line(std::string_view text) {
     case SessionMode::paging:
       return state_->page_key(text.empty() ? '\r' : text.front());
     case SessionMode::relaying:
+    case SessionMode::verdict:
     case SessionMode::idle:
     case SessionMode::closed:
       return;
@@ -208,7 +209,8 @@ Session::State::State(Session& session, SessionHost host, Display& display, std:
                  }),
       login_timer(host.scheduler, [this] {
         const auto alive = this->session.shared_from_this();
-        end();
+        login_time_over = true;
+        if (mode != SessionMode::verdict) end();
       }) {}
 
 void Session::State::touch() {

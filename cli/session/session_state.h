@@ -10,6 +10,7 @@
 #include "cli/session/pager.h"
 #include "cli/session/security_timer.h"
 #include "cli/session/session.h"
+#include "os/login.h"
 
 namespace arrouter {
 
@@ -22,6 +23,7 @@ enum class SessionMode : std::uint8_t {
   paging,          // --More--
   question,        // a command's own question
   proof,           // "Password: " of the security timer
+  verdict,         // a server is asked about the password that was typed
   relaying,        // an outgoing connection has the keyboard
   closed,
 };
@@ -60,17 +62,21 @@ struct Session::State {
   void ask_login_name();
   void login_name(std::string_view text);
   void login_password(std::string_view text);
-  void enter(std::string user, Privilege privilege);
-  void refuse_login();
+  void login_verdict(const LoginVerdict& verdict);
+  void refused(const LoginVerdict& verdict);
+  void enter(std::string user, Privilege privilege, std::string server = {});
+  LoginRequest login_request(std::string_view name, std::string_view password) const;
   void leave();
   void end();
   bool ask_proof(const CommandTable::Match& match, const std::string& line);
   void proof(std::string_view password);
+  void proven(bool right);
   void log_user(LogSeverity severity, std::string_view subtype, std::string_view text) const;
   std::string make_prompt() const;
 
   struct Login {
     std::string user;
+    std::string server;  // that let the user in; empty: the User Authentication Database
     Privilege privilege = Privilege::user;
     WallTime since{};
     SecurityTimer timer;
@@ -105,6 +111,7 @@ struct Session::State {
   std::optional<std::string> login_due;  // LOGIN was given; the name, if any
   Timer idle_timer;
   Timer login_timer;
+  bool login_time_over = false;  // while a server was being asked
 };
 
 }  // namespace arrouter

@@ -44,16 +44,14 @@ namespace arrouter::isakmp {
 
 namespace {
 
-// LOGIN=NO keeps users off the command line, not out of the network.
 std::string refusal(UserDatabase& users, const std::string& name, std::string_view password) {
-  switch (users.login(name, password)) {
+  switch (users.authenticate(name, password)) {
     case LoginResult::good: return {};
     case LoginResult::bad: return text::refusal_password;
     case LoginResult::locked_out: return text::refusal_locked_out;
     case LoginResult::not_allowed: break;
   }
-  const User* const user = users.find(name);
-  return user != nullptr && user->enabled ? std::string() : text::refusal_not_allowed;
+  return text::refusal_not_allowed;
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ class KeyObserver {
   virtual void bundle_keys(const Bundle& bundle) = 0;
 };
 
-/// Checks the users of policies with XAUTHTYPE=RADIUS; a RADIUS client will be one.
+/// Checks the users of policies with XAUTHTYPE=RADIUS.
 class XauthAuthenticator {
  public:
   virtual ~XauthAuthenticator() = default;

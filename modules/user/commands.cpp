@@ -35,16 +35,15 @@ Outcome parameter_missing(std::string_view name) {
 }  // namespace
 
 std::vector<CommandRow> UserModule::user_rows() {
-  constexpr std::string_view no_radius = "RADIUSBACKUP is kept and shown; there is no RADIUS client.";
   return {
       {"ADD USer=<name:1-64> PASSword=<text:1-80> [DEScription=<text:0-24>] [LOgin=<bool>] "
        "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>]",
        Access::security, "Adds a user to the User Authentication Database.",
-       [this](Invocation& invocation) { return add_user(invocation); }, Coverage::partial, no_radius},
+       [this](Invocation& invocation) { return add_user(invocation); }},
       {"SET USer=<name:1-64> [PASSword=<text:1-80>] [DEScription=<text:0-24>] [LOgin=<bool>] "
        "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>]",
        Access::security, "Changes a user of the User Authentication Database.",
-       [this](Invocation& invocation) { return set_user(invocation); }, Coverage::partial, no_radius},
+       [this](Invocation& invocation) { return set_user(invocation); }},
       {"DELete USer=<name:1-64>", Access::security, "Deletes a user.",
        [this](Invocation& invocation) { return delete_user(invocation.args); }},
       {"PURge USer", Access::security, "Deletes every user but the default account.",
@@ -111,6 +110,7 @@ Outcome UserModule::apply(const Args& args, User& user) {
   if (args.has("LOGIN")) user.login = args.boolean("LOGIN");
   if (args.has("TELNET")) user.telnet = args.boolean("TELNET");
   if (args.has("PRIVILEGE")) user.privilege = privilege_of(args.choice("PRIVILEGE"));
+  if (args.has("RADIUSBACKUP")) user.radius_backup = args.boolean("RADIUSBACKUP");
   return {};
 }
 
@@ -131,7 +131,6 @@ Outcome UserModule::add_user(Invocation& invocation) {
   if (services_.users.all().size() >= limits::users) return say(texts::too_many_users);
   if (const Outcome outcome = apply(args, user); outcome.failed()) return outcome;
   if (user.privilege == Privilege::user && !args.has("LOGIN")) return parameter_missing("LOGIN");
-  if (args.has("RADIUSBACKUP") && args.boolean("RADIUSBACKUP")) radius_backup_.insert(user.name);
   const std::string name = user.name;
   services_.users.put(std::move(user));
   show_backup_count(invocation.screen);
@@ -148,13 +147,6 @@ Outcome UserModule::set_user(Invocation& invocation) {
   const bool still_officer = user.privilege == Privilege::security_officer && user.login;
   if (!still_officer && needed_as_officer(user)) return say(texts::last_security_officer);
   if (args.has("PASSWORD") && user.privilege != Privilege::user) ++services_.users.counters.manager_password_changes;
-  if (args.has("RADIUSBACKUP")) {
-    if (args.boolean("RADIUSBACKUP")) {
-      radius_backup_.insert(user.name);
-    } else {
-      radius_backup_.erase(user.name);
-    }
-  }
   const std::string name = user.name;
   services_.users.put(std::move(user));
   show_backup_count(invocation.screen);
@@ -168,7 +160,6 @@ Outcome UserModule::delete_user(const Args& args) {
   if (needed_as_officer(*user)) return say(texts::last_security_officer);
   const std::string name = user->name;
   if (!services_.users.remove(name)) return say(texts::not_deletable, name);
-  radius_backup_.erase(name);
   return Outcome::successful(module_number::user);
 }
 
@@ -177,7 +168,6 @@ Outcome UserModule::purge_users() {
   std::vector<std::string> names;
   for (const auto& [name, user] : services_.users.all()) names.push_back(name);
   for (const std::string& name : names) services_.users.remove(name);
-  radius_backup_.clear();
   services_.users.remote_officers = {};
   ++services_.users.counters.database_clears;
   return Outcome::successful(module_number::user);
@@ -204,7 +194,7 @@ Outcome UserModule::reset_users(const Args& args) {
     if (!one || equal_ignoring_case(name, args.text("USER"))) users.push_back(user);
   }
   for (User& user : users) {
-    user.logins = user.fails = 0;
+    user.logins = user.fails = user.authentications = user.authentication_fails = 0;
     services_.users.put(std::move(user));
   }
   return Outcome::successful(module_number::user);
@@ -220,8 +210,8 @@ Outcome UserModule::set_settings(const Args& args) {
   take("MANPWDFAIL", settings.manager_fail);
   take("SECUREDELAY", settings.secure_delay_s);
   take("MINPWDLEN", settings.min_password);
-  take("TACRETRIES", tacacs_retries_);
-  take("TACTIMEOUT", tacacs_timeout_s_);
+  take("TACRETRIES", settings.tacacs_retries);
+  take("TACTIMEOUT", settings.tacacs_timeout_s);
   return Outcome::successful(module_number::user);
 }
 

@@ -9,38 +9,41 @@ namespace arrouter::user {
 
 namespace {
 
-void show_record(Screen& screen, const User& user, bool radius_backup) {
+void show_record(Screen& screen, const User& user) {
   const auto scope = screen.item("users");
   screen.line(fmt::format("Username: {} ({})", user.name, user.description));
   screen.line(fmt::format("   Status: {:<11}Privilege: {:<11}Telnet: {:<7}Login: {:<6}RBU: {}",
                           user.enabled ? "enabled" : "disabled", privilege_word(user.privilege, "Sec Off"),
-                          yes_no(user.telnet), yes_no(user.login), yes_no(radius_backup)));
+                          yes_no(user.telnet), yes_no(user.login), yes_no(user.radius_backup)));
   screen.line("   Callback number:                     Calling number:");
   screen.line(fmt::format("   Logins: {:<10}Fails: {:<9}Sent: {:<9}Rcvd: {}", user.logins, user.fails, 0, 0));
-  screen.line(fmt::format("   Authentications: {:<9}Fails: {}", 0, 0));
+  screen.line(fmt::format("   Authentications: {:<9}Fails: {}", user.authentications, user.authentication_fails));
   screen.set("username", user.name);
   screen.set("description", user.description);
   screen.set("enabled", user.enabled);
   screen.set("privilege", privilege_word(user.privilege, "Sec Off"));
   screen.set("telnet", user.telnet);
   screen.set("login", user.login);
-  screen.set("radiusBackup", radius_backup);
+  screen.set("radiusBackup", user.radius_backup);
   screen.set("logins", user.logins);
   screen.set("fails", user.fails);
+  screen.set("authentications", user.authentications);
+  screen.set("authenticationFails", user.authentication_fails);
 }
 
 }  // namespace
 
 void UserModule::show_backup_count(Screen& screen) const {
-  screen.line(fmt::format("Number of Radius-backup users..... {}", radius_backup_.size()));
-  screen.set("numberOfRadiusBackupUsers", radius_backup_.size());
+  const auto count = std::ranges::count_if(services_.users.all(), [](const auto& entry) { return entry.second.radius_backup; });
+  screen.line(fmt::format("Number of Radius-backup users..... {}", count));
+  screen.set("numberOfRadiusBackupUsers", count);
 }
 
 void UserModule::show_records(Screen& screen, const std::vector<const User*>& users) const {
   screen.line();
   screen.line("User Authentication Database");
   screen.rule();
-  for (const User* user : users) show_record(screen, *user, radius_backup_.contains(user->name));
+  for (const User* user : users) show_record(screen, *user);
   screen.rule();
 }
 
@@ -101,13 +104,11 @@ Outcome UserModule::show_configuration(Screen& screen) const {
   parameter("manager password failures before logoff", settings.manager_fail, "", "MANPWDFAIL");
   parameter("maximum security command interval", settings.secure_delay_s, "seconds", "SECUREDELAY");
   parameter("minimum password length", settings.min_password, "characters", "MINPWDLEN");
-  parameter("TACACS retries", tacacs_retries_, "", "TACRETRIES");
-  parameter("TACACS timeout period", tacacs_timeout_s_, "seconds", "TACTIMEOUT");
+  parameter("TACACS retries", settings.tacacs_retries, "", "TACRETRIES");
+  parameter("TACACS timeout period", settings.tacacs_timeout_s, "seconds", "TACTIMEOUT");
   const auto manager_port = settings.manager_port;
   parameter("semi-permanent manager port", manager_port ? fmt::format("Asyn {}", *manager_port) : "none", "", "");
 
-  // Nothing asks TACACS or authenticates by this database but logins, so those counters stay at zero.
-  const std::uint64_t none = 0;
   const auto pair = [&screen](std::string_view left, std::uint64_t left_value, std::string_view right,
                               std::uint64_t right_value) {
     screen.line(fmt::format("  {:<20}{:>7}      {:<21}{:>6}", left, left_value, right, right_value));
@@ -116,13 +117,13 @@ Outcome UserModule::show_configuration(Screen& screen) const {
   };
   screen.line();
   screen.line("Security counters");
-  pair("logins", counters.logins, "authentications", none);
+  pair("logins", counters.logins, "authentications", counters.authentications);
   pair("managerPwdChanges", counters.manager_password_changes, "defaultAcctRecoveries",
        counters.default_account_recoveries);
-  pair("unknownLoginNames", counters.unknown_login_names, "tacacsLoginReqs", none);
-  pair("totalPwdFails", counters.total_password_fails, "tacacsLoginRejs", none);
-  pair("managerPwdFails", counters.manager_password_fails, "tacacsReqTimeouts", none);
-  pair("securityCmdLogoffs", counters.security_command_logoffs, "tacacsReqFails", none);
+  pair("unknownLoginNames", counters.unknown_login_names, "tacacsLoginReqs", counters.tacacs_requests);
+  pair("totalPwdFails", counters.total_password_fails, "tacacsLoginRejs", counters.tacacs_rejects);
+  pair("managerPwdFails", counters.manager_password_fails, "tacacsReqTimeouts", counters.tacacs_timeouts);
+  pair("securityCmdLogoffs", counters.security_command_logoffs, "tacacsReqFails", counters.tacacs_failures);
   pair("loginLockouts", counters.login_lockouts, "databaseClearTotallys", counters.database_clears);
   screen.rule();
   return Outcome::screen();

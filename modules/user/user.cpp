@@ -9,8 +9,7 @@
 // - A password is kept and written as a salted digest only. A configuration script hands the digest back as PASSWORD;
 //   its form (34 hex digits) tells it from clear text, which is at most 32 characters.
 //
-// Not modelled: RADIUS and TACACS servers (their settings are kept and shown), call-back and network parameters of
-// PPP users.
+// Not modelled: call-back and network parameters of PPP users.
 #include "modules/user/user.h"
 
 #include "modules/user/user_module.h"
@@ -28,7 +27,8 @@ namespace {
 
 bool same_record(const User& left, const User& right) {
   return left.digest == right.digest && left.description == right.description && left.privilege == right.privilege &&
-         left.login == right.login && left.telnet == right.telnet && left.enabled == right.enabled;
+         left.login == right.login && left.telnet == right.telnet && left.enabled == right.enabled &&
+         left.radius_backup == right.radius_backup;
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ void UserModule::dump_user(ConfigWriter& writer, const User& user) const {
                           privilege_word(user.privilege, "securityOfficer"), yes_no(user.login)));
   writer.line(
       fmt::format("set user={} telnet={} desc={}", user.name, yes_no(user.telnet), arrouter::quoted(user.description)));
-  if (radius_backup_.contains(user.name)) writer.line(fmt::format("set user={} radiusbackup=yes", user.name));
+  if (user.radius_backup) writer.line(fmt::format("set user={} radiusbackup=yes", user.name));
   if (!user.enabled) writer.line(fmt::format("disable user={}", user.name));
 }
 
@@ -85,8 +85,8 @@ void UserModule::dump(ConfigWriter& writer) const {
   setting("manpwdfail", now.manager_fail, delivered.manager_fail);
   setting("securedelay", now.secure_delay_s, delivered.secure_delay_s);
   setting("minpwdlen", now.min_password, delivered.min_password);
-  setting("tacretries", tacacs_retries_, 3);
-  setting("tactimeout", tacacs_timeout_s_, 5);
+  setting("tacretries", now.tacacs_retries, delivered.tacacs_retries);
+  setting("tactimeout", now.tacacs_timeout_s, delivered.tacacs_timeout_s);
   if (now.manager_port) writer.line(fmt::format("set manager port={}", *now.manager_port));
   for (const auto& [name, user] : services_.users.all()) dump_user(writer, user);
   const RemoteOfficers& officers = services_.users.remote_officers;

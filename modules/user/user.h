@@ -1,7 +1,6 @@
 // The USER module's inside: shared by its commands and its screens.
 #pragma once
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,8 +62,6 @@ class UserModule final : public Module {
 
   Services& services_;
   RouterControl& control_;
-  std::set<std::string, std::less<>> radius_backup_;  // login names
-  std::uint32_t tacacs_retries_ = 3, tacacs_timeout_s_ = 5;
 };
 
 }  // namespace arrouter::user

@@ -17,6 +17,7 @@ constexpr Heading headings[] = {
     {"Flash memory", "FFS"},
     {"LOADER", "LOAD"},
     {"User", "USER"},
+    {"RADIUS", "RADIUS"},
     {"TTY", "TTY"},
     {"ASYN", "ASYN"},
     {"ETH", "ETH"},

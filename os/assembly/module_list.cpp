@@ -16,6 +16,7 @@
 #include "modules/lab/lab_module.h"
 #include "modules/load/load_module.h"
 #include "modules/log/log_module.h"
+#include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
 #include "modules/tcp/tcp_module.h"
@@ -85,6 +86,9 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(firewall.module));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
+  MadeRadius radius = make_radius(services, ip.api, enco.api);
+  modules.push_back(std::move(radius.module));
+  isakmp.api.set_authenticator(&radius.xauth);
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
   return {std::move(modules), system.api};

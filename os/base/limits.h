@@ -24,6 +24,8 @@ inline constexpr std::size_t sessions = 32;
 inline constexpr std::size_t users = 1024;                 // accounts
 inline constexpr std::size_t remote_officers = 32;         // RSO addresses
 inline constexpr std::size_t failed_logins = 256;          // names whose failures are remembered
+inline constexpr std::size_t radius_servers = 10;
+inline constexpr std::size_t tacacs_servers = 10;
 inline constexpr std::size_t control_clients = 32;         // of the control socket
 
 // TCP

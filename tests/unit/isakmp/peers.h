@@ -75,7 +75,8 @@ class FakeIp final : public IpApi {
     return true;
   }
   bool send_udp(const UdpToSend& datagram) override {
-    channel_.send({{}, datagram.source, datagram.destination, datagram.source_port, datagram.destination_port,
+    const Ipv4Address source = datagram.source.unset() ? source_towards(datagram.destination) : datagram.source;
+    channel_.send({{}, source, datagram.destination, datagram.source_port, datagram.destination_port,
                    Bytes(datagram.payload.begin(), datagram.payload.end())});
     return true;
   }
