@@ -21,9 +21,12 @@ constexpr std::uint16_t ident_port = 113;
 }  // namespace
 
 void Datapath::arrived(InterfaceId interface, Burst& burst) {
-  for (Packet& packet : burst) {
+  Arrivals arrivals;
+  look_ahead(burst, arrivals);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    Packet& packet = burst[i];
     if (!packet) continue;
-    if (!arrive(interface, packet)) {
+    if (!arrive(interface, packet, arrivals.flows[i], arrivals.hashed[i])) {
       packet.reset();
     } else if (state_.monitors.active() &&
                for_router(state_.members(interface), rough_key(*packet).destination.address)) {
@@ -32,13 +35,25 @@ void Datapath::arrived(InterfaceId interface, Burst& burst) {
   }
 }
 
-bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
+/// Takes the packets apart and has the memory of their sessions fetched.
+void Datapath::look_ahead(Burst& burst, Arrivals& arrivals) const {
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (burst[i]) arrivals.flows[i] = flow_of(burst[i]->view());
+    if (!arrivals.flows[i]) continue;
+    arrivals.hashed[i] = state_.sessions.hash(arrivals.flows[i]->key);
+    state_.sessions.fetch_index(arrivals.hashed[i]);
+  }
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (arrivals.flows[i]) state_.sessions.fetch_session(arrivals.hashed[i]);
+  }
+}
+
+bool Datapath::arrive(InterfaceId ingress, Packet& packet, const std::optional<Flow>& flow, std::uint64_t hashed) {
   const Members& members = state_.members(ingress);
   for (const Member& member : members) {
     ++member.interface->counters.received;
     if (member.policy->debug.packet) dump(*member.policy, inward(member), *packet);
   }
-  const auto flow = flow_of(packet->view());
   if (!flow) {
     ++members.front().interface->counters.dropped;
     return false;
@@ -46,7 +61,7 @@ bool Datapath::arrive(InterfaceId ingress, Packet& packet) {
   Case item{packet, *flow, ingress};
   if (!sound(members, item)) return false;
   if (flow->icmp_error()) return continue_error(members, item);
-  if (const auto found = state_.sessions.find(flow->key); found && belongs(*found.session, found.direction, ingress)) {
+  if (const auto found = state_.sessions.find(flow->key, hashed); found && belongs(*found.session, found.direction, ingress)) {
     if (!begins_anew(*found.session, *flow)) return continue_session(members, item, found);
     state_.sessions.remove(*found.session);
   }
@@ -83,6 +98,10 @@ bool Datapath::continue_session(const Members& members, Case& item, SessionTable
     number_for_server(session, *item.packet);
   }
   track(state_, session, found.direction, item.flow, item.packet->size());
+  if (session.gateway != 0) {
+    const auto reason = state_.gateways.pass(session, found.direction, *item.packet);
+    if (reason) return deny(members.front(), item, found.direction, *reason);
+  }
   if (item.flow.key.protocol == protocol::tcp && found.direction == Direction::out) {
     number_for_client(session, *item.packet);
   }
@@ -104,12 +123,31 @@ bool Datapath::begin_before_routing(const Members& members, Case& item) {
   const Ipv4Address destination = item.flow.key.destination.address;
   const bool local = for_router(members, destination);
   const auto inside = std::find_if(members.begin(), members.end(), [](const Member& m) { return !m.is_public(); });
-  if (inside != members.end()) return from_private(*inside, item, local);
-  for (const Member& member : members) {
-    if (spoofed(member, item)) return deny(member, item, Direction::in, Reason::spoofed);
+  if (inside == members.end()) {
+    for (const Member& member : members) {
+      if (spoofed(member, item)) return deny(member, item, Direction::in, Reason::spoofed);
+    }
   }
+  if (const auto decided = announced(members, item)) return *decided;
+  if (inside != members.end()) return from_private(*inside, item, local);
   if (local || is_global(state_, item.ingress, destination)) return from_public(members, item, local);
   return true;
+}
+
+/// Whether a connection that a session has announced goes on; nullopt: it is none.
+std::optional<bool> Datapath::announced(const Members& members, Case& item) {
+  Pinholes& pinholes = state_.gateways.pinholes;
+  const bool late = item.flow.key.protocol == protocol::tcp && !item.flow.first_segment();
+  if (pinholes.empty() || late) return std::nullopt;
+  for (const Member& member : members) {
+    const Direction direction = inward(member);
+    const auto hole = pinholes.take(item.flow.key, direction, member.policy, state_.now());
+    if (!hole) continue;
+    const auto translation = translate_pinhole(state_, *hole, item.flow.key);
+    if (!translation) return deny(member, item, direction, Reason::no_entry);
+    return redirect(member, item, direction, hole->rule, *translation);
+  }
+  return std::nullopt;
 }
 
 bool Datapath::from_private(const Member& member, Case& item, bool local) {
@@ -124,7 +162,7 @@ bool Datapath::from_private(const Member& member, Case& item, bool local) {
     const auto translation = translate_hairpin(state_, outside, *rule, key);
     if (!translation || translation->public_key.destination == key.destination) continue;
     ++rule->hits;
-    return redirect(member, item, Direction::out, *rule, *translation);
+    return redirect(member, item, Direction::out, rule->serial, *translation);
   }
   if (!local && !member.changes_destination) return true;
   if (local && member.interface->trust_private) return true;
@@ -143,7 +181,7 @@ bool Datapath::from_private(const Member& member, Case& item, bool local) {
   if (out == nullptr || !out->is_public()) return deny(member, item, Direction::out, Reason::policy);
   const auto translation = translate_outbound(state_, member, *out, rule, key);
   if (!translation) return deny(member, item, Direction::out, Reason::no_entry);
-  return redirect(member, item, Direction::out, *rule, *translation);
+  return redirect(member, item, Direction::out, rule->serial, *translation);
 }
 
 const Member* Datapath::member_of(const Policy& policy, InterfaceId interface) const {
@@ -183,7 +221,7 @@ bool Datapath::enter(const Member& member, Case& item, const Rule& rule) {
   const auto translation = translate_inbound(state_, member, rule, item.flow.key);
   if (!translation) return deny(member, item, Direction::in, Reason::no_entry);
   if (translation->private_key.source.address != destination) {
-    return redirect(member, item, Direction::in, rule, *translation);
+    return redirect(member, item, Direction::in, rule.serial, *translation);
   }
   if (!state_.ip.is_own(destination)) {
     // A broadcast is for the router; a global address without a host behind it is for nobody.
@@ -191,13 +229,13 @@ bool Datapath::enter(const Member& member, Case& item, const Rule& rule) {
     return group || deny(member, item, Direction::in, Reason::policy);
   }
   if (item.flow.icmp()) return true;
-  Session* const session = open(member, item, Direction::in, *translation, &rule, 0, item.ingress);
+  Session* const session = open(member, item, Direction::in, *translation, rule.serial, 0, item.ingress);
   if (session != nullptr) item.packet->meta.session = SessionTable::handle(*session, Direction::in);
   return session != nullptr;
 }
 
 /// A new session whose destination is another one than the packet says.
-bool Datapath::redirect(const Member& member, Case& item, Direction direction, const Rule& rule,
+bool Datapath::redirect(const Member& member, Case& item, Direction direction, std::uint32_t rule,
                         const Translation& translation) {
   const bool out = direction == Direction::out;
   const Endpoint to = out ? translation.public_key.destination : translation.private_key.source;
@@ -207,7 +245,7 @@ bool Datapath::redirect(const Member& member, Case& item, Direction direction, c
   }
   const auto route = state_.ip.route(to.address);
   if (!route) return deny(member, item, direction, Reason::policy);
-  Session* const session = open(member, item, direction, translation, &rule, out ? item.ingress : route->interface,
+  Session* const session = open(member, item, direction, translation, rule, out ? item.ingress : route->interface,
                                 out ? route->interface : item.ingress);
   if (session == nullptr || session->setup.under_way()) return false;
   item.packet->meta.session = SessionTable::handle(*session, direction);

@@ -1,6 +1,9 @@
 // The firewall's place in the packet path: sessions first, rules and defaults for what begins, NAT on both ways.
 #pragma once
 
+#include <array>
+#include <optional>
+
 #include "modules/firewall/match.h"
 #include "modules/firewall/nat.h"
 #include "modules/firewall/state.h"
@@ -32,7 +35,13 @@ class Datapath final : public FirewallStage {
   using Members = std::vector<Member>;
 
   // arrived.cpp; true: the packet goes on
-  bool arrive(InterfaceId ingress, Packet& packet);
+  /// Packets of a burst, taken apart; `hashed` is of their keys.
+  struct Arrivals {
+    std::array<std::optional<Flow>, limits::burst> flows;
+    std::array<std::uint64_t, limits::burst> hashed{};
+  };
+  void look_ahead(Burst& burst, Arrivals& arrivals) const;
+  bool arrive(InterfaceId ingress, Packet& packet, const std::optional<Flow>& flow, std::uint64_t hashed);
   bool belongs(const Session& session, Direction direction, InterfaceId ingress) const;
   bool continue_session(const Members& members, Case& item, SessionTable::Found found);
   bool begin_before_routing(const Members& members, Case& item);
@@ -40,8 +49,9 @@ class Datapath final : public FirewallStage {
   bool from_private(const Member& member, Case& item, bool local);
   bool from_public(const Members& members, Case& item, bool local);
   bool enter(const Member& member, Case& item, const Rule& rule);
-  bool redirect(const Member& member, Case& item, Direction direction, const Rule& rule,
+  bool redirect(const Member& member, Case& item, Direction direction, std::uint32_t rule,
                 const Translation& translation);
+  std::optional<bool> announced(const Members& members, Case& item);
   const Member* member_of(const Policy& policy, InterfaceId interface) const;
 
   // sound.cpp
@@ -55,6 +65,7 @@ class Datapath final : public FirewallStage {
 
   // departing.cpp
   bool depart(InterfaceId egress, Packet& packet);
+  bool depart_in_session(InterfaceId egress, Packet& packet);
   void leave_router(InterfaceId egress, Case& item);
   bool cross(InterfaceId egress, Case& item);
   struct Crossing {
@@ -73,7 +84,7 @@ class Datapath final : public FirewallStage {
   void finish_error(Packet& packet, SessionTable::Found found);
 
   /// Makes the session of a packet that is let through; nullptr (and denied) when there is no room.
-  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation, const Rule* rule,
+  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation, std::uint32_t rule,
                 InterfaceId private_interface, InterfaceId public_interface);
   /// Counts, tells, and says false.
   bool deny(const Member& member, const Case& item, Direction direction, Reason reason) {

@@ -5,23 +5,17 @@
 #include "modules/firewall/translate.h"
 #include "netdev/wire/icmp.h"
 #include "netdev/wire/ipv4.h"
-#include "netdev/wire/tcp.h"
 
 namespace arrouter::firewall {
 namespace {
 
 namespace protocol = wire::protocol;
-namespace tcp_flag = wire::tcp_flag;
-
-bool first_segment(const Flow& flow) {
-  return (flow.tcp_flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst)) == tcp_flag::syn;
-}
 
 /// The router's own packets that ask for an answer.
 bool asks(const Flow& flow) {
   switch (flow.key.protocol) {
     case protocol::tcp:
-      return first_segment(flow);
+      return flow.first_segment();
     case protocol::udp:
       return true;
     case protocol::icmp:
@@ -45,6 +39,7 @@ void Datapath::departing(InterfaceId interface, Burst& burst) {
 }
 
 bool Datapath::depart(InterfaceId egress, Packet& packet) {
+  if (packet->meta.interface != 0 && packet->meta.session != 0) return depart_in_session(egress, packet);
   const auto flow = flow_of(packet->view());
   if (!flow) {
     ++state_.members(egress).front().interface->counters.dropped;
@@ -55,14 +50,19 @@ bool Datapath::depart(InterfaceId egress, Packet& packet) {
     leave_router(egress, item);
     return true;
   }
-  if (packet->meta.session == 0) return cross(egress, item);
+  return cross(egress, item);
+}
+
+/// Such a packet was taken apart when it arrived.
+bool Datapath::depart_in_session(InterfaceId egress, Packet& packet) {
   const auto found = state_.sessions.find(packet->meta.session);
   if (!found) {  // it ended while the packet was on its way
     ++state_.members(egress).front().interface->counters.dropped;
     return false;
   }
   const Session& session = *found.session;
-  if (flow->icmp_error()) {
+  const auto flow = packet->data()[9] == protocol::icmp ? flow_of(packet->view()) : std::nullopt;
+  if (flow && flow->icmp_error()) {
     finish_error(packet, found);
   } else if (session.translated()) {
     translate_source(*packet,
@@ -86,7 +86,7 @@ void Datapath::leave_router(InterfaceId egress, Case& item) {
     if (!own) return;
     state_.sessions.remove(*found.session);
   }
-  if (asks(item.flow)) open(*outside, item, Direction::out, {key, key, 0}, nullptr, 0, egress);
+  if (asks(item.flow)) open(*outside, item, Direction::out, {key, key, 0}, 0, 0, egress);
 }
 
 bool Datapath::cross(InterfaceId egress, Case& item) {
@@ -150,8 +150,9 @@ bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
   // An error that belongs to no session: permitted, but NAT would not know what to make of what it quotes.
   if (item.flow.icmp_error()) return plain || deny(in, item, direction, Reason::bad_icmp);
   if (pass_all && plain) return true;
+  const std::uint32_t rule = crossing.rule == nullptr ? 0 : crossing.rule->serial;
   Session* const session =
-      open(in, item, direction, *translation, crossing.rule, (outward ? in : out).id, (outward ? out : in).id);
+      open(in, item, direction, *translation, rule, (outward ? in : out).id, (outward ? out : in).id);
   if (session == nullptr || session->setup.under_way()) return false;
   if (session->translated()) {
     translate_source(*item.packet, outward ? session->public_key.source : session->private_key.destination);
@@ -160,7 +161,7 @@ bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
 }
 
 Session* Datapath::open(const Member& member, Case& item, Direction direction, const Translation& translation,
-                        const Rule* rule, InterfaceId private_interface, InterfaceId public_interface) {
+                        std::uint32_t rule, InterfaceId private_interface, InterfaceId public_interface) {
   const auto refuse = [&](Reason reason) {
     deny(member, item, direction, reason);
     return nullptr;
@@ -169,7 +170,7 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   values.private_key = translation.private_key;
   values.public_key = translation.public_key;
   values.policy = member.policy;
-  values.rule = rule == nullptr ? 0 : rule->serial;
+  values.rule = rule;
   values.private_interface = private_interface;
   values.public_interface = public_interface;
   values.opened = direction;
@@ -178,7 +179,7 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   const bool proxied = SetupProxy::wants(values, item.through_ipsec());
   const auto tcp = item.flow.key.protocol == protocol::tcp ? wire::view_tcp(item.flow.transport) : std::nullopt;
   const bool begins =
-      !tcp || first_segment(item.flow) || (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
+      !tcp || item.flow.first_segment() || (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
   if (!begins) return refuse(Reason::no_session);
   if (!within_limits(member.policy->limits, values)) return refuse(Reason::session_limit);
   const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());
@@ -189,6 +190,7 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   count_session(member.policy->limits, *session, true);
   begin(state_, *session);
   track(state_, *session, direction, item.flow, item.packet->size());
+  state_.gateways.begun(*session, *item.packet);
   state_.events.allowed(*member.policy, *session, direction);
   tell_session(*session, *item.packet, "new session");
   if (proxied) state_.setup_proxy.begin(*session, *tcp);

@@ -45,7 +45,9 @@ class PolicyDump {
     for (const auto& [number, rule] : policy_.rules) {
       if (!rule.ttl_min) add_rule(rule);
     }
+    for (const auto& [number, rule] : policy_.app_rules) add_app_rule(number, rule);
     for (const auto& [number, rule] : policy_.limits) add_limit(number, rule);
+    proxies();
   }
 
  private:
@@ -154,6 +156,32 @@ class PolicyDump {
     writer_.line(line_);
   }
 
+  void add_app_rule(std::uint32_t number, const AppRule& rule) {
+    std::string text = fmt::format("add firewall poli={} appr={} ac={} int={} app=ftp", name_, number,
+                                   rule.action == Action::deny ? "deny" : "allo", rule.interface);
+    if (rule.transfer) text += *rule.transfer == ftp::Transfer::get ? " comm=get" : " comm=put";
+    if (rule.port != ftp::control_port) text += fmt::format(" po={}", rule.port);
+    writer_.line(text);
+  }
+
+  void proxies() {
+    for (const ProxySettings& proxy : policy_.proxies) {
+      std::string text = fmt::format("add firewall poli={} pro={} int={} gblin={} dir={}", name_,
+                                     proxy.smtp ? "smtp" : "http", proxy.private_interface, proxy.public_interface,
+                                     to_lower(proxy.direction));
+      if (proxy.ip) text += " ip=" + to_string(*proxy.ip);
+      if (proxy.after_min) text += " aft=" + time_text(*proxy.after_min);
+      if (proxy.before_min) text += " bef=" + time_text(*proxy.before_min);
+      if (proxy.days != all_days) text += " day=" + days_text(proxy.days);
+      writer_.line(text);
+    }
+    for (const std::string& file : policy_.http_filters) line("add firewall poli={} httpf={}", name_, file);
+    for (const std::string& file : policy_.spam_sources) line("add firewall poli={} sp={}", name_, file);
+    if (!policy_.smtp_domain.empty()) {
+      line("set firewall poli={} smtpd={}", name_, arrouter::quoted(policy_.smtp_domain));
+    }
+  }
+
   void add_limit(std::uint32_t number, const LimitSettings& rule) {
     std::string text = fmt::format("add firewall poli={} lim={} srci={}", name_, number, rule.source_limit);
     if (!rule.interface.empty()) text += " int=" + rule.interface;
@@ -178,9 +206,16 @@ class PolicyDump {
   std::string line_;
 };
 
-}  // namespace
-
-namespace {
+void dump_sip(const SipSettings& sip, ConfigWriter& writer) {
+  const SipSettings factory{};
+  if (sip.enabled) writer.line("enable firewall sipalg");
+  std::string changed;
+  if (sip.automatic) changed += " mod=auto";
+  if (sip.most_clients != factory.most_clients) changed += fmt::format(" maxa={}", sip.most_clients);
+  if (sip.translate_call_id) changed += " cal=on";
+  if (sip.servers != factory.servers) changed += fmt::format(" multi={}", text_of(sip.servers));
+  if (!changed.empty()) writer.line("set firewall sipalg" + changed);
+}
 
 void dump_notify(const NotifySettings& now, ConfigWriter& writer) {
   const NotifySettings factory;
@@ -215,6 +250,7 @@ void FirewallModule::dump(ConfigWriter& writer) const {
   if (state_.session_report) writer.line("enable firewall session");
   dump_monitors(state_.monitors, writer);
   dump_notify(events_.notifier.settings, writer);
+  dump_sip(state_.sip, writer);
   for (const auto& [key, policy] : state_.policies.all) PolicyDump(*policy, writer).write();
 }
 

@@ -1,5 +1,6 @@
 // The firewall: policies, rules, NAT and stateful sessions (chapter "Firewall" of the AlliedWare 2.9 manual;
-// reference/firewall.md). RFC 1631, 2663, 3022 (NAT), 5382, 5508 (TCP and ICMP through NAT), 1624 (checksums), 1413.
+// reference/firewall.md). RFC 1631, 2663, 3022 (NAT), 5382, 5508 (TCP and ICMP through NAT), 1624 (checksums), 1413
+// (Ident), 959, 2428 (FTP), 3261, 4566 (SIP).
 //
 // How the parts hang together
 //   Policy, Rule, NatRelation   what the commands configured
@@ -7,6 +8,8 @@
 //   Datapath                    the stage in IP's packet path (FirewallStage): arrived, departing, ICMP errors
 //   sound                       what no packet may be: malformed, an attack by itself
 //   SetupProxy                  opens from outside are answered here first, so that forged ones reach no host
+//   Gateways                    FTP and SIP: text that names further connections is translated (LineStream, ftp, sip),
+//                               and Pinholes let those connections in
 //   LimitRule                   how many sessions a device may have
 //   match, nat, track           which rule, which addresses, what a packet does to its session
 //   Events                      allow, deny and notify lists, log lines
@@ -27,13 +30,14 @@
 //   - With several policies over one pair of interfaces each has to permit a packet; the first that has the interfaces
 //     on different sides keeps the session.
 //   - A full table gives up its oldest session that was never answered, so a flood of opens costs no talk in progress.
-//   - Nothing is allocated for a packet; a new session takes a place that exists.
+//   - Nothing is allocated for a packet but by gateways; a new session takes a place that exists.
 //
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
 //
-// Not modelled: application gateways (FTP, SIP, H.323), the SMTP and HTTP proxies, UPnP, RADIUS and MAC address lists;
-// dynamic templates are kept, but nobody dials in.
+// Not modelled: gateways for other protocols (H.323, RTSP, PPTP with several clients of one server), SIP over TCP and its
+// clients' data base, ESP of hosts inside to one who has the router for a peer too, the SMTP and HTTP proxies, UPnP,
+// RADIUS and MAC address lists; dynamic templates are kept, but nobody dials in.
 #include "modules/firewall/firewall.h"
 
 #include "modules/firewall/firewall_module.h"
@@ -60,6 +64,8 @@ std::vector<CommandRow> FirewallModule::commands() {
   add_nat_rows(rows);
   add_rule_rows(rows);
   add_limit_rows(rows);
+  add_gateway_rows(rows);
+  add_proxy_rows(rows);
   add_list_rows(rows);
   return rows;
 }

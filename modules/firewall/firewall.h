@@ -76,6 +76,13 @@ class FirewallModule final : public Module, public FirewallApi {
   void add_limit_rows(std::vector<CommandRow>& rows);
   Outcome change_limit(Policy& policy, const Args& args, bool add);
   Outcome show_limits(Invocation& invocation);
+  // gateway_commands.cpp
+  void add_gateway_rows(std::vector<CommandRow>& rows);
+  Outcome set_sip(const Args& args);
+  Outcome show_sip(Invocation& invocation);
+  Outcome change_app_rule(Policy& policy, const Args& args, bool add);
+  // proxy_commands.cpp
+  void add_proxy_rows(std::vector<CommandRow>& rows);
   // list_commands.cpp
   void add_list_rows(std::vector<CommandRow>& rows);
   Outcome add_list(Policy& policy, const Args& args);

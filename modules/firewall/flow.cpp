@@ -62,6 +62,11 @@ std::uint64_t FlowKey::hash(std::uint64_t seed) const {
   return mix(mix(addresses ^ seed) + rest * 0xff51afd7ed558ccdULL);
 }
 
+bool Flow::first_segment() const {
+  namespace flag = wire::tcp_flag;
+  return (tcp_flags & (flag::syn | flag::ack | flag::rst)) == flag::syn;
+}
+
 bool Flow::icmp() const { return key.protocol == protocol::icmp; }
 
 bool Flow::icmp_error() const {

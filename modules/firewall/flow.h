@@ -34,6 +34,8 @@ struct Flow {
   std::uint8_t tcp_flags = 0;     // of TCP
   bool options = false;           // the IP header has some
   std::optional<FlowKey> quoted;  // of an ICMP error: the packet it is about, as its sender sent it
+  /// Of TCP: a connection begins with it.
+  bool first_segment() const;
   bool icmp() const;
   bool icmp_error() const;
 };

@@ -112,6 +112,10 @@ Outcome FirewallModule::delete_interface(Policy& policy, const Args& args) {
   std::erase_if(policy.nat, [&name](const NatRelation& relation) {
     return relation.private_interface == *name || relation.public_interface == *name;
   });
+  std::erase_if(policy.proxies, [&name](const ProxySettings& proxy) {
+    return proxy.private_interface == *name || proxy.public_interface == *name;
+  });
+  std::erase_if(policy.app_rules, [&name](const auto& entry) { return entry.second.interface == *name; });
   std::erase_if(policy.limits, [&name](const auto& entry) { return entry.second.interface == *name; });
   std::erase_if(policy.rules, [&name](const auto& entry) { return entry.second.interface == *name; });
   std::erase_if(policy.interfaces, [&name](const auto& held) { return held->name == *name; });

@@ -65,8 +65,9 @@ bool matches(const State& state, const Member& member, const Rule& rule, const C
   if (rule.encapsulation && (*rule.encapsulation == Encapsulation::ipsec) != candidate.through_ipsec) return false;
   if (!port_matches(rule.source_port, key, key.source.port)) return false;
   if (member.is_public()) {
-    const bool translated = remote_side_translated(rule) && rule.global_remote_ip;
-    if (!within(translated ? rule.global_remote_ip : rule.remote_ip, key.source.address)) return false;
+    // REMOTEIP is what the host inside sees then.
+    const auto& source = remote_side_translated(rule) ? rule.global_remote_ip : rule.remote_ip;
+    if (!within(source, key.source.address)) return false;
     if (!destination_matches(state, member, rule, key)) return false;
   } else {
     if (!within(rule.ip, key.source.address) || !within(rule.remote_ip, key.destination.address)) return false;

@@ -50,7 +50,14 @@ bool choose_port(State& state, FlowKey& key, Endpoint& end, Free free) {
 std::optional<Translation> share(State& state, const FlowKey& key, FlowKey public_key, Ipv4Address global) {
   if (global.unset()) return std::nullopt;
   public_key.source.address = global;
-  const auto free = [&state](const FlowKey& k) { return state.sessions.free(k.reversed()); };
+  const auto free = [&state](const FlowKey& k) {
+    return state.sessions.free(k.reversed()) && !state.gateways.pinholes.promised(k.protocol, k.source);
+  };
+  const auto announced = state.gateways.pinholes.announced(key.protocol, key.source, state.now());
+  if (announced && announced->address == global) {
+    public_key.source = *announced;
+    if (state.sessions.free(public_key.reversed())) return Translation{key, public_key, announced->port};
+  }
   if (!choose_port(state, public_key, public_key.source, free)) return std::nullopt;
   return Translation{key, public_key, public_key.source.port};
 }
@@ -149,6 +156,32 @@ std::optional<Translation> translate_inbound(State& state, const Member& in, con
   }
   if (!state.sessions.free(result.private_key)) return std::nullopt;
   return result;
+}
+
+std::optional<Translation> translate_pinhole(State& state, const Pinhole& hole, const FlowKey& key) {
+  if (hole.opener == Direction::in) {
+    Translation result{{hole.private_target, key.source, key.protocol}, {hole.public_target, key.source, key.protocol}, 0};
+    if (!hole.private_opener.address.unset()) result.private_key.destination.address = hole.private_opener.address;
+    return state.sessions.free(result.private_key) ? std::optional(result) : std::nullopt;
+  }
+  FlowKey public_key{{hole.public_opener.address, key.source.port}, hole.public_target, key.protocol};
+  if (state.sessions.free(public_key.reversed())) return Translation{key, public_key, 0};
+  return share(state, key, public_key, hole.public_opener.address);
+}
+
+std::optional<std::uint16_t> lend_ports(State& state, std::uint8_t number, Ipv4Address global, unsigned count) {
+  for (unsigned tries = 0; tries < most_tries; ++tries) {
+    unsigned first = std::max(state.next_port, first_port);
+    if (count > 1) first += first % 2;
+    if (first + count > 0x10000) first = first_port;
+    state.next_port = static_cast<std::uint16_t>(first + count);
+    bool free = true;
+    for (unsigned port = first; port < first + count; ++port) {
+      free = free && !state.gateways.pinholes.promised(number, {global, static_cast<std::uint16_t>(port)});
+    }
+    if (free) return static_cast<std::uint16_t>(first);
+  }
+  return std::nullopt;
 }
 
 std::optional<Translation> translate_hairpin(State& state, const Member& outside, const Rule& rule,

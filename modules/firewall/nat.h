@@ -23,6 +23,11 @@ std::optional<Translation> translate_inbound(State& state, const Member& in, con
 /// router.
 std::optional<Translation> translate_hairpin(State& state, const Member& outside, const Rule& rule, const FlowKey& key);
 
+/// For a packet that is to pass through `hole`.
+std::optional<Translation> translate_pinhole(State& state, const Pinhole& hole, const FlowKey& key);
+/// The first of `count` ports of a shared address that nobody waits at; more than one begin with an even one.
+std::optional<std::uint16_t> lend_ports(State& state, std::uint8_t protocol, Ipv4Address global, unsigned count);
+
 /// The rule gives the remote host another address, outbound: reverse and double NAT on a private interface.
 bool changes_destination(const Rule& rule);
 /// By which the public side knows the remote host of an outbound packet under such a rule.

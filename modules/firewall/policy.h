@@ -14,6 +14,7 @@
 #include "modules/firewall/accounting.h"
 #include "modules/firewall/attack.h"
 #include "modules/firewall/event.h"
+#include "modules/firewall/ftp.h"
 #include "modules/firewall/limit.h"
 #include "modules/firewall/rule.h"
 #include "modules/ip/ip_api.h"
@@ -59,6 +60,29 @@ struct NatRelation {
   bool same_place(const NatRelation& other) const {
     return kind == other.kind && private_interface == other.private_interface &&
            public_interface == other.public_interface && ip == other.ip;
+  }
+};
+
+/// ADD FIREWALL POLICY APPRULE: may FTP sessions by an interface fetch and store files?
+struct AppRule {
+  Action action = Action::allow;
+  std::string interface;
+  InterfaceId interface_id = 0;  // 0: IP does not have it now
+  std::optional<ftp::Transfer> transfer;
+  std::uint16_t port = ftp::control_port;
+};
+
+/// ADD FIREWALL POLICY PROXY.
+struct ProxySettings {
+  bool smtp = false;  // else HTTP
+  std::string private_interface, public_interface, direction;
+  std::optional<Ipv4Address> ip;
+  std::optional<unsigned> after_min, before_min;  // minutes since midnight
+  std::uint8_t days = all_days;
+  /// Identity for ADD and DELETE.
+  bool same_place(const ProxySettings& other) const {
+    return smtp == other.smtp && private_interface == other.private_interface &&
+           public_interface == other.public_interface && direction == other.direction;
   }
 };
 
@@ -122,6 +146,9 @@ struct Policy : PolicySettings {
   std::vector<NatRelation> nat;
   Rules rules;
   LimitRules limits;
+  std::map<std::uint32_t, AppRule> app_rules;
+  std::vector<ProxySettings> proxies;
+  std::vector<std::string> http_filters, spam_sources;  // files
   std::map<std::string, AccessList, std::less<>> lists;
   std::map<std::string, DynamicTemplate, std::less<>> templates;
 

@@ -34,8 +34,14 @@ FlowKey SessionTable::key_of(std::uint32_t owner) const {
   return owner % 2 == private_side ? session.private_key : session.public_key.reversed();
 }
 
-SessionTable::Found SessionTable::find(const FlowKey& key) {
-  const std::uint64_t hashed = hash(key);
+void SessionTable::fetch_session(std::uint64_t hashed) const {
+  const Entry& entry = index_[hashed & (index_.size() - 1)];
+  if (entry.tag != static_cast<std::uint32_t>(hashed >> 32) || entry.owner == nobody) return;
+  const auto* const bytes = reinterpret_cast<const char*>(&at(entry.owner / 2));
+  for (std::size_t line = 0; line < sizeof(Session); line += 64) __builtin_prefetch(bytes + line, 1);
+}
+
+SessionTable::Found SessionTable::find(const FlowKey& key, std::uint64_t hashed) {
   const auto tag = static_cast<std::uint32_t>(hashed >> 32);
   const std::size_t mask = index_.size() - 1;
   for (std::size_t i = hashed & mask; index_[i].owner != nobody; i = (i + 1) & mask) {

@@ -28,7 +28,13 @@ class SessionTable {
   };
   /// The session a packet with this key belongs to: out when it is the private side's key, in when it is the reverse of
   /// the public side's. What has expired is removed, not found.
-  Found find(const FlowKey& key);
+  Found find(const FlowKey& key) { return find(key, hash(key)); }
+  /// A large table lies in memory, not in caches. Whoever has several keys to look for fetches for all of them what the
+  /// searches will touch: the index, then the sessions.
+  std::uint64_t hash(const FlowKey& key) const { return key.hash(seed_); }
+  void fetch_index(std::uint64_t hashed) const { __builtin_prefetch(&index_[hashed & (index_.size() - 1)]); }
+  void fetch_session(std::uint64_t hashed) const;
+  Found find(const FlowKey& key, std::uint64_t hashed);
   bool free(const FlowKey& key) { return !find(key); }
 
   /// For PacketMeta::session: the session and which way the packet goes. The handle of a session that has ended finds
@@ -81,7 +87,6 @@ class SessionTable {
   const Session& at(std::size_t i) const { return chunks_[i / chunk][i % chunk]; }
   /// What a packet of that side carries.
   FlowKey key_of(std::uint32_t owner) const;
-  std::uint64_t hash(const FlowKey& key) const { return key.hash(seed_); }
   void index(std::uint32_t owner);
   void unindex(std::uint32_t owner);
   std::uint32_t choose_id(std::uint32_t wanted);

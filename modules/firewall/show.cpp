@@ -211,6 +211,8 @@ Outcome FirewallModule::show_firewall(Invocation& invocation) {
     screen.field(4, module_column, "Peak", state_.sessions.peak());
     screen.field(4, module_column, "Active", state_.sessions.size());
   }
+  screen.line();
+  screen.field(2, module_column, "SIP ALG", on_off(state_.sip.enabled));
   if (!state_.policies.all.empty()) screen.line();
   return for_policies(state_, invocation, [&](Policy& policy) {
     screen.line("Policy : " + policy.name);

@@ -41,9 +41,11 @@ State::State(Services& given, IpApi& api, EventSink& sink)
     : services(given),
       ip(api),
       events(sink),
+      gateways(*this),
       sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions,
                [this](Session& session) {
                  set_tcp_state(session, TcpState::closed);
+                 gateways.ended(session);
                  release_address(session);
                  count_session(session.policy->limits, session, false);
                  --session.policy->sessions;
@@ -62,6 +64,12 @@ void State::recount() {
       const auto info = ip.interface(rule.interface);
       rule.interface_id = info ? info->id : InterfaceId{0};
       rule.sessions.clear();
+    }
+  }
+  for (const auto& [key, policy] : policies.all) {
+    for (auto& [number, rule] : policy->app_rules) {
+      const auto info = ip.interface(rule.interface);
+      rule.interface_id = info ? info->id : InterfaceId{0};
     }
   }
   sessions.each([](const Session& session) { count_session(session.policy->limits, session, true); });

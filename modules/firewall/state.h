@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/firewall/gateway.h"
 #include "modules/firewall/monitor.h"
 #include "modules/firewall/policy.h"
 #include "modules/firewall/session_table.h"
@@ -34,6 +35,18 @@ struct Member {
 };
 
 inline constexpr unsigned default_max_fragments = 20;  // MAXFRAGMENTS
+inline constexpr unsigned default_sip_clients = 100;   // MAXAUTOCLIENTS
+
+/// ENABLE and SET FIREWALL SIPALG.
+struct SipSettings {
+  enum class Servers : std::uint8_t { no, out_only, yes };
+  bool enabled = false;
+  bool automatic = false;
+  bool translate_call_id = false;
+  Servers servers = Servers::no;
+  unsigned most_clients = default_sip_clients;
+  std::uint64_t messages = 0, translated = 0;
+};
 
 struct State {
   State(Services& services, IpApi& ip, EventSink& events);
@@ -48,6 +61,8 @@ struct State {
   unsigned max_fragments = default_max_fragments;
   Policies policies;
   Monitors monitors;
+  SipSettings sip;
+  Gateways gateways;
   SessionTable sessions;
   SetupProxy setup_proxy;
 
@@ -73,6 +88,8 @@ struct State {
   std::map<const Policy*, std::vector<Member>> by_policy_;
   std::vector<GlobalRange> global_ranges_;
 };
+
+std::string_view text_of(SipSettings::Servers servers);
 
 /// The TCP state of a session changes; keeps the policy's count of opens under way.
 void set_tcp_state(Session& session, TcpState state);

@@ -1,8 +1,12 @@
 #include "modules/firewall/translate.h"
 
+#include <algorithm>
+
 #include "netdev/wire/checksum.h"
 #include "netdev/wire/icmp.h"
 #include "netdev/wire/ipv4.h"
+#include "netdev/wire/tcp.h"
+#include "netdev/wire/udp.h"
 
 namespace arrouter::firewall {
 namespace {
@@ -11,6 +15,7 @@ namespace protocol = wire::protocol;
 
 constexpr std::size_t source_at = 12, destination_at = 16;  // in the IP header
 constexpr std::size_t ip_checksum_at = 10;
+constexpr std::size_t largest_ip = 65535;
 constexpr std::size_t tcp_sequence_at = 4, tcp_acknowledgement_at = 8;
 constexpr std::size_t tcp_checksum_at = 16, udp_checksum_at = 6, icmp_checksum_at = 2, icmp_id_at = 4;
 
@@ -91,6 +96,36 @@ void translate_source(PacketBuffer& packet, const Endpoint& to) { rewrite(packet
 
 void translate_destination(PacketBuffer& packet, const Endpoint& to) { rewrite(packet, destination_at, to); }
 
+bool replace_payload(PacketBuffer& packet, std::size_t transport_header, ByteView payload) {
+  const std::size_t header = static_cast<std::size_t>(packet.data()[0] & 15) * 4;
+  const std::size_t total = header + transport_header + payload.size(), before = packet.size();
+  if (total > largest_ip || (total > before && total - before > packet.tailroom())) return false;
+  total > before ? static_cast<void>(packet.put(total - before)) : packet.trim(total);
+  std::uint8_t* const ip = packet.data();
+  std::uint8_t* const transport = ip + header;
+  std::copy(payload.begin(), payload.end(), transport + transport_header);
+  replace16(ip + 2, static_cast<std::uint16_t>(total), ip + ip_checksum_at);
+  const auto length = static_cast<std::uint16_t>(total - header);
+  const bool udp = ip[9] == protocol::udp;
+  if (udp) store_be16(transport + 4, length);
+  if (packet.meta.segmentation != Segmentation::none && payload.size() <= packet.meta.segment_size) {
+    packet.meta.segmentation = Segmentation::none;
+  }
+  const bool partial = packet.meta.checksum == Checksum::partial;
+  std::uint8_t* const field = transport_checksum(ip[9], transport, length, partial);
+  if (field == nullptr) return true;
+  const std::uint32_t pseudo =
+      wire::pseudo_header(Ipv4Address(load_be32(ip + source_at)), Ipv4Address(load_be32(ip + destination_at)), ip[9], length);
+  if (partial) {
+    store_be16(field, static_cast<std::uint16_t>(~wire::checksum_finish(pseudo)));
+    return true;
+  }
+  store_be16(field, 0);
+  const std::uint16_t sum = wire::checksum_finish(wire::checksum_partial({transport, length}, pseudo));
+  store_be16(field, udp && sum == 0 ? 0xffff : sum);
+  return true;
+}
+
 void renumber(PacketBuffer& packet, std::uint32_t sequence, std::uint32_t acknowledgement) {
   std::uint8_t* const tcp = packet.data() + static_cast<std::size_t>(packet.data()[0] & 15) * 4;
   const auto set = [&](std::size_t at, std::uint32_t value) {
@@ -99,6 +134,31 @@ void renumber(PacketBuffer& packet, std::uint32_t sequence, std::uint32_t acknow
   };
   set(tcp_sequence_at, sequence);
   set(tcp_acknowledgement_at, acknowledgement);
+}
+
+void plain_tcp_options(PacketBuffer& packet) {
+  constexpr std::uint8_t end = 0, nothing = 1, sack_permitted = 4, timestamps = 8;
+  std::uint8_t* const tcp = packet.data() + static_cast<std::size_t>(packet.data()[0] & 15) * 4;
+  const std::size_t length = static_cast<std::size_t>(tcp[12] >> 4) * 4;
+  const auto sum = [&] { return wire::checksum_partial({tcp + wire::tcp_header, length - wire::tcp_header}); };
+  const std::uint32_t before = sum();
+  for (std::size_t at = wire::tcp_header; at < length && tcp[at] != end;) {
+    const std::size_t size = tcp[at] == nothing ? 1 : at + 1 < length ? tcp[at + 1] : 0;
+    if (size == 0 || (size == 1 && tcp[at] != nothing) || at + size > length) break;
+    if (tcp[at] == sack_permitted || tcp[at] == timestamps) std::fill_n(tcp + at, size, nothing);
+    at += size;
+  }
+  if (packet.meta.checksum == Checksum::partial) return;
+  const auto folded = [](std::uint32_t s) { return static_cast<std::uint16_t>(~wire::checksum_finish(s)); };
+  std::uint8_t* const field = tcp + tcp_checksum_at;
+  store_be16(field, wire::checksum_adjust(load_be16(field), folded(before), folded(sum())));
+}
+
+bool transport_sound(const PacketBuffer& packet) {
+  if (packet.meta.checksum != Checksum::complete) return true;
+  const auto ip = wire::view_ipv4(packet.view(), false);
+  return ip->protocol() == protocol::tcp ? wire::tcp_checksum_good(ip->payload(), ip->source(), ip->destination())
+                                         : wire::udp_checksum_good(ip->payload(), ip->source(), ip->destination());
 }
 
 void translate_quoted(PacketBuffer& packet, const FlowKey& key) {

@@ -94,5 +94,9 @@ inline constexpr std::size_t firewall_sessions = 4000;     // unless a LAB comma
 inline constexpr std::size_t firewall_account_records = 100;  // kept by a policy
 inline constexpr std::size_t firewall_monitors = 256;
 inline constexpr std::size_t firewall_events = 50;         // of each kind kept by a policy
+inline constexpr std::size_t firewall_filter_files = 32;   // of one kind and policy
+inline constexpr std::size_t firewall_gateways = 4096;     // sessions that announce others (FTP, SIP)
+inline constexpr std::size_t firewall_pinholes = 1024;     // announced connections not yet made
+inline constexpr std::size_t firewall_pinholes_per_session = 16;
 
 }  // namespace arrouter::limits

@@ -38,6 +38,8 @@ TEST_CASE("SHOW FIREWALL") {
     Peak .................... 1
     Active .................. 1
 
+  SIP ALG ................... disabled
+
 Policy : net
 
   Private Interface : vlan1

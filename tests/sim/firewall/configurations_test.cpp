@@ -1,5 +1,5 @@
-// The VPN configurations of reference/isakmp-ipsec.md 5.5 and 5.6, firewall.md 5.4 and configs.md B, as they are typed:
-// every line is taken, and the tunnels carry traffic. eth0 with a gateway stands in for ppp0.
+// The VPN configurations of reference/isakmp-ipsec.md 5.5 to 5.7, firewall.md 5.4 to 5.6 and configs.md B, as they are
+// typed: every line is taken, and the tunnels carry traffic. eth0 with a gateway stands in for ppp0.
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>
@@ -43,17 +43,22 @@ ENABLE ISAKMP
 
 std::string rule_1(int site) { return fmt::format("GBLPORT=500 GBLIP=200.100.{0}.1 PORT=500 IP=200.100.{0}.1", site); }
 
+struct Place {
+  std::string wan = "200.100.10.0", pc = "192.168.10.100", gateway = "192.168.10.1";
+};
+
 struct TwoOffices {
-  TwoOffices(const std::string& configuration1, const std::string& configuration2)
+  TwoOffices(const std::string& configuration1, const std::string& configuration2, const Place& place1 = {},
+             const Place& place2 = {"200.100.20.0", "192.168.20.100", "192.168.20.1"})
       : internet(time),
         one(time, "A", "AR450S", 21),
         two(time, "B", "AR450S", 22),
-        pc1(time, "pc1", "192.168.10.100", "192.168.10.1"),
-        pc2(time, "pc2", "192.168.20.100", "192.168.20.1"),
+        pc1(time, "pc1", place1.pc, place1.gateway),
+        pc2(time, "pc2", place2.pc, place2.gateway),
         cable1(pc1.port(), one.port("vlan1")),
         cable2(pc2.port(), two.port("vlan1")) {
-    internet.connect(one.port("eth0"), "200.100.10.0", 10ms);
-    internet.connect(two.port("eth0"), "200.100.20.0", 10ms);
+    internet.connect(one.port("eth0"), place1.wan, 10ms);
+    internet.connect(two.port("eth0"), place2.wan, 10ms);
     boot_site(one, configuration1);  // throws when a line is refused
     boot_site(two, configuration2);
   }
@@ -104,6 +109,75 @@ TEST_CASE("a branch with a changing address: aggressive mode, the rule for IKE w
     CHECK(world.ping(world.pc2, world.pc1));
     CHECK(world.ping(world.pc1, world.pc2));
   }
+}
+
+// Without the lines that answer the clients' L2TP and PPP.
+constexpr std::string_view head_office = R"(enable ip
+add ip int=vlan1 ip=192.168.140.254 mask=255.255.255.0
+add ip int=eth0 ip=200.200.200.1 mask=255.255.255.0
+add ip route=0.0.0.0 int=eth0 nexthop=200.200.200.254
+enable firewall
+create firewall policy=main
+enable firewall policy=main icmp_f=unreach,ping
+add firewall policy=main int=vlan1 type=private
+add firewall policy=main int=eth0 type=public
+add firewall policy=main nat=enhanced int=vlan1 gblint=eth0
+create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha
+create ipsec sas=2 key=isakmp prot=esp enc=3desouter hasha=sha mode=transport
+create ipsec sas=3 key=isakmp prot=esp enc=3desouter hasha=md5 mode=transport
+create ipsec sas=4 key=isakmp prot=esp enc=des hasha=sha mode=transport
+create ipsec sas=5 key=isakmp prot=esp enc=des hasha=md5 mode=transport
+create ipsec bund=1 key=isakmp string="1"
+create ipsec bund=2 key=isakmp string="2 or 3 or 4 or 5"
+create ipsec pol=isakmp int=eth0 ac=permit lp=500 tra=udp
+create ipsec pol=isakmp_float int=eth0 ac=permit lp=4500 tra=udp
+create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=2 peer=any isa=roaming
+set ipsec pol=roaming lp=1701 tra=udp
+create ipsec pol=branch1 int=eth0 ac=ipsec key=isakmp bund=1 peer=222.222.222.1 isa=branch1
+set ipsec pol=branch1 lad=192.168.140.0 lma=255.255.255.0 rad=192.168.141.0 rma=255.255.255.0
+create ipsec pol=internet int=eth0 ac=permit
+ena ipsec
+create isakmp pol=roaming pe=any enc=3desouter key=1 natt=true
+set isakmp pol=roaming gro=2 sendd=true sendn=true
+create isakmp pol=branch1 pe=222.222.222.1 enc=3desouter key=2 natt=true
+set isakmp pol=branch1 sendd=true sendn=true heart=both
+ena isakmp
+add fire poli=main rule=1 ac=allo int=eth0 prot=udp po=500 ip=200.200.200.1 gblip=200.200.200.1 gblp=500
+add fire poli=main rule=2 ac=allo int=eth0 prot=udp po=4500 ip=200.200.200.1 gblip=200.200.200.1 gblp=4500
+add fire poli=main rule=3 ac=nonat int=eth0 prot=all enc=ips
+add fire poli=main rule=4 ac=nonat int=vlan1 prot=all ip=192.168.140.1-192.168.140.254
+set fire poli=main rule=4 rem=192.168.141.1-192.168.143.254
+)";
+
+constexpr std::string_view branch_office = R"(enable ip
+add ip int=vlan1 ip=192.168.141.254 mask=255.255.255.0
+add ip int=eth0 ip=222.222.222.1 mask=255.255.255.0
+add ip route=0.0.0.0 int=eth0 nexthop=222.222.222.254
+create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha
+create ipsec bund=1 key=isakmp string="1"
+create ipsec pol=isakmp int=eth0 ac=permit lp=500 tra=udp
+create ipsec pol=head int=eth0 ac=ipsec key=isakmp bund=1 peer=200.200.200.1
+set ipsec pol=head lad=192.168.141.0 lma=255.255.255.0 rad=192.168.140.0 rma=255.255.255.0
+create ipsec pol=internet int=eth0 ac=permit
+ena ipsec
+create isakmp pol=head pe=200.200.200.1 enc=3desouter key=2 natt=true
+set isakmp pol=head sendd=true sendn=true heart=both
+ena isakmp
+)";
+
+TEST_CASE("a head office for Windows clients and branches: the branch has its tunnel, and the LAN its way out") {
+  TwoOffices world(std::string(head_office), std::string(branch_office),
+                   {"200.200.200.0", "192.168.140.27", "192.168.140.254"},
+                   {"222.222.222.0", "192.168.141.27", "192.168.141.254"});
+  for (VirtualRouter* const router : {&world.one, &world.two}) {
+    router->run("create enco key=2 type=general value=\"branch1\"");
+  }
+  CHECK(world.ping(world.pc1, world.pc2));
+  CHECK(world.ping(world.pc2, world.pc1));
+  Host stranger(world.time, "stranger", "100.0.0.100", "100.0.0.254");
+  world.internet.connect(stranger.port(), "100.0.0.0", 10ms);
+  CHECK(world.ping(world.pc1, stranger));
+  CHECK_FALSE(world.ping(stranger, world.pc1));
 }
 
 TEST_CASE("the firewall of an office with roaming clients takes every line") {

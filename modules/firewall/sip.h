@@ -1,0 +1,31 @@
+// The text of SIP messages (RFC 3261) and of the session descriptions they carry (RFC 4566), with the addresses of one
+// side of a translated session put in place of those of the other.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "modules/firewall/flow.h"
+
+namespace arrouter::firewall::sip {
+
+inline constexpr std::uint16_t port = 5060;
+
+struct Map {
+  struct Pair {
+    Endpoint from, to;
+  };
+  std::array<Pair, 2> ends;  // the sender's and the receiver's
+  bool call_id = false;      // in Call-ID too
+  /// The sender waits for media on this port and the next one: the port that is announced for it. Unset, or nullopt:
+  /// the port stays.
+  std::function<std::optional<std::uint16_t>(std::uint16_t)> media;
+};
+
+/// nullopt: no SIP, or nothing to change.
+std::optional<std::string> translate(std::string_view message, const Map& map);
+
+}  // namespace arrouter::firewall::sip
