@@ -6,7 +6,7 @@
 // and VLANs. ifLastChange is the sysUpTime of the last link change.
 //
 // Not modelled: speeds and duplex (every port is 100 Mbps full duplex), errors that only a chip counts, link traps,
-// asynchronous and PPP interfaces.
+// asynchronous interfaces.
 #include "modules/interface/interface.h"
 
 #include <algorithm>
@@ -85,6 +85,12 @@ std::vector<Entry> InterfaceModule::entries() const {
     }
   }
   add_interfaces(true);
+  // PPP interfaces, by number: ppp2 comes before ppp10.
+  for (const std::size_t length : {4U, 5U, 6U}) {
+    for (const auto& [name, port] : services_.ports) {
+      if (port->point_to_point() && name.size() == length) add(entries, name, port, {});
+    }
+  }
   return entries;
 }
 

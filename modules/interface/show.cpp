@@ -1,6 +1,8 @@
 // Screens of interfaces (reference/links.md 1.3 and 2).
 #include "modules/interface/interface.h"
 
+#include <algorithm>
+
 #include "os/base/calendar.h"
 
 namespace arrouter::interface {
@@ -69,7 +71,10 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
   screen.line("DynamicLinkTraps.....Disabled");
   screen.line(fmt::format("TrapLimit............{}", default_trap_limit));
   screen.line();
-  screen.line("Number of unencrypted PPP/FR links.....0");
+  const auto links = std::ranges::count_if(services_.ports, [](const auto& port) {
+    return port.second->point_to_point() && port.second->link_up();
+  });
+  screen.line(fmt::format("Number of unencrypted PPP/FR links.....{}", links));
   screen.line();
   screen.line("ifIndex  Interface      ifAdminStatus  ifOperStatus  ifLastChange");
   screen.rule(rule_width);
@@ -99,7 +104,7 @@ Outcome InterfaceModule::show_interface(const Entry& entry, Screen& screen, bool
   screen.set("interface", entry.name);
   if (!counters_only) {
     fact("ifIndex", entry.index);
-    fact("ifMTU", 1500);
+    fact("ifMTU", entry.port->mtu());
     fact("ifSpeed", 100'000'000);
     fact("ifAdminStatus", "Up");
     fact("ifOperStatus", up_or_down(entry.port->link_up()));

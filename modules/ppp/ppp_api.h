@@ -77,6 +77,8 @@ class PppApi {
   /// nullptr: there is no such template, or no number free.
   virtual LineUser* answer(unsigned number, Line& line, const Caller& caller) = 0;
   virtual bool has_template(unsigned number) const = 0;
+  /// Who came in by a dynamic interface ("ppp1"), empty when nobody was asked; nullopt: there is no such interface.
+  virtual std::optional<std::string> user_of(std::string_view interface) const = 0;
   virtual void on_control_protocol(std::function<void(const ControlProtocolChange&)> listener) = 0;
 };
 

@@ -15,7 +15,7 @@ constexpr std::size_t longest_password = 32;
 bool good_login_name(std::string_view name) {
   return std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
+           c == '.' || c == '@';  // callers have domains
   });
 }
 
@@ -109,6 +109,9 @@ Outcome UserModule::apply(const Args& args, User& user) {
   if (args.has("DESCRIPTION")) user.description = args.text("DESCRIPTION");
   if (args.has("LOGIN")) user.login = args.boolean("LOGIN");
   if (args.has("TELNET")) user.telnet = args.boolean("TELNET");
+  if (args.has("PASSWORD") && !is_password_digest(args.text("PASSWORD"))) {
+    secrets_.remember(user, args.text("PASSWORD"));
+  }
   if (args.has("PRIVILEGE")) user.privilege = privilege_of(args.choice("PRIVILEGE"));
   if (args.has("RADIUSBACKUP")) user.radius_backup = args.boolean("RADIUSBACKUP");
   return {};

@@ -6,7 +6,7 @@
 // Invariants
 // - The account `manager` always exists.
 // - In security mode at least one enabled security officer with LOGIN remains, so that somebody may end the mode.
-// - A password is kept and written as a salted digest only. A configuration script hands the digest back as PASSWORD;
+// - A password is written as a salted digest only (secrets.h keeps it for CHAP besides). A configuration script hands the digest back as PASSWORD;
 //   its form (34 hex digits) tells it from clear text, which is at most 32 characters.
 //
 // Not modelled: call-back and network parameters of PPP users.
@@ -17,8 +17,10 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_user(Services& services, RouterControl& control) {
-  return std::make_unique<user::UserModule>(services, control);
+MadeUser make_user(Services& services, RouterControl& control) {
+  auto module = std::make_unique<user::UserModule>(services, control);
+  UserApi& api = *module;
+  return {std::move(module), api};
 }
 
 namespace user {
@@ -46,6 +48,11 @@ std::string_view privilege_word(Privilege privilege, std::string_view officer) {
 }
 
 std::string_view yes_no(bool value) { return value ? "yes" : "no"; }
+
+std::optional<std::string> UserModule::clear_password(std::string_view name) const {
+  const User* const user = services_.users.find(name);
+  return user == nullptr ? std::nullopt : secrets_.find(*user);
+}
 
 std::vector<CommandRow> UserModule::commands() {
   std::vector<CommandRow> rows = user_rows();

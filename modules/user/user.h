@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "modules/user/secrets.h"
+#include "modules/user/user_api.h"
 #include "os/message.h"
 #include "os/module.h"
 #include "os/router_control.h"
@@ -22,12 +24,14 @@ namespace texts {
 std::string_view privilege_word(Privilege privilege, std::string_view officer);
 std::string_view yes_no(bool value);
 
-class UserModule final : public Module {
+class UserModule final : public Module, public UserApi {
  public:
-  UserModule(Services& services, RouterControl& control) : services_(services), control_(control) {}
+  UserModule(Services& services, RouterControl& control)
+      : services_(services), control_(control), secrets_(services.files) {}
   std::string_view name() const override { return "user"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
+  std::optional<std::string> clear_password(std::string_view name) const override;
 
  private:
   std::vector<CommandRow> user_rows();
@@ -62,6 +66,7 @@ class UserModule final : public Module {
 
   Services& services_;
   RouterControl& control_;
+  Secrets secrets_;
 };
 
 }  // namespace arrouter::user

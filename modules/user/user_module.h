@@ -1,11 +1,16 @@
 // Makes the USER module; for os/assembly only.
 #pragma once
 
+#include "modules/user/user_api.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_user(Services& services, RouterControl& control);
+struct MadeUser {
+  std::unique_ptr<Module> module;
+  UserApi& api;
+};
+MadeUser make_user(Services& services, RouterControl& control);
 
 }  // namespace arrouter

@@ -16,6 +16,7 @@
 #include "modules/lab/lab_module.h"
 #include "modules/load/load_module.h"
 #include "modules/log/log_module.h"
+#include "modules/ppp/ppp_module.h"
 #include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
@@ -63,12 +64,17 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(system.module));
   modules.push_back(make_install(services, context.control));
   modules.push_back(make_file(services, context.control));
-  modules.push_back(make_user(services, context.control));
+  MadeUser user = make_user(services, context.control);
+  modules.push_back(std::move(user.module));
   MadeEnco enco = make_enco(services);
   modules.push_back(std::move(enco.module));
   modules.push_back(make_interface(services, context.control, context.stacks));
   MadeIp ip = make_ip(services);
   modules.push_back(std::move(ip.module));
+  MadePpp ppp = make_ppp(services, ip.api, user.api, [&api = enco.api](std::span<const ByteView> parts) {
+    return api.hash(enco::Hash::md5, parts);
+  });
+  modules.push_back(std::move(ppp.module));
   modules.push_back(make_tcp(services, ip.api, context.tcp));
   const auto resolve = [&api = ip.api](std::string_view host) -> std::optional<TelnetTarget> {
     const auto address = api.resolve_host(host);
