@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "os/base/text.h"
+#include "os/module_numbers.h"
 #include "os/outcome.h"
 
 namespace arrouter {
@@ -56,6 +57,7 @@ constexpr LogModule modules[] = {
     {module_number::telnet, "TELNET", "TELN"},
     {module_number::ssh, "SSH", "SSH"},
     {module_number::tcp, "TCP", "TCP"},
+    {module_number::l2tp, "L2TP", "L2TP"},
     {module_number::radius, "RADIUS", "RAD"},
     {module_number::tacacs, "TACACS", "TAC"},
 };

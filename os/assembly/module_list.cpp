@@ -13,6 +13,7 @@
 #include "modules/ip/ip_module.h"
 #include "modules/ipsec/ipsec_module.h"
 #include "modules/isakmp/isakmp_module.h"
+#include "modules/l2tp/l2tp_module.h"
 #include "modules/lab/lab_module.h"
 #include "modules/load/load_module.h"
 #include "modules/log/log_module.h"
@@ -75,6 +76,7 @@ MadeModules make_modules(const ModuleContext& context) {
     return api.hash(enco::Hash::md5, parts);
   });
   modules.push_back(std::move(ppp.module));
+  modules.push_back(make_l2tp(services, ip.api, ppp.api, enco.api));
   modules.push_back(make_tcp(services, ip.api, context.tcp));
   const auto resolve = [&api = ip.api](std::string_view host) -> std::optional<TelnetTarget> {
     const auto address = api.resolve_host(host);

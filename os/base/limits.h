@@ -91,6 +91,13 @@ inline constexpr std::size_t ipsec_sas = 65536;
 inline constexpr std::size_t ipsec_queued_packets = 8;     // held for each bundle under negotiation
 inline constexpr std::size_t ipsec_negotiations = 1024;    // under way at once for each policy
 
+// L2TP
+inline constexpr std::size_t l2tp_tunnels = 512;
+inline constexpr std::size_t l2tp_calls_per_tunnel = 64;
+inline constexpr std::size_t l2tp_half_open_per_source = 16;
+inline constexpr std::size_t l2tp_ranges = 100;            // ADD L2TP IP
+inline constexpr std::size_t l2tp_configured_calls = 256;  // ADD L2TP CALL
+
 // firewall
 inline constexpr std::size_t firewall_policies = 100;
 inline constexpr std::size_t firewall_rules = 1000;        // of one policy

@@ -1,0 +1,9 @@
+// Module numbers besides those of os/outcome.h; here so that a new one does not rebuild every file. Provisional: no
+// source names them.
+#pragma once
+
+#include <cstdint>
+
+namespace arrouter::module_number {
+inline constexpr std::uint16_t l2tp = 223;
+}
