@@ -67,8 +67,7 @@ std::vector<CommandRow> UserModule::setting_rows() {
       {"SET USer [LOGINFail=<1-10>] [LOCKoutpd=<1-30000>] [MANPwdfail=<1-5>] [SECUredelay=<10-3600>] "
        "[MINPwdlen=<1-23>] [TACRetries=<0-10>] [TACTimeout=<1-60>]",
        Access::security, "Sets how log-ins and passwords are guarded.",
-       [this](Invocation& invocation) { return set_settings(invocation.args); }, Coverage::partial,
-       "The TACACS settings are kept and shown; there is no TACACS client."},
+       [this](Invocation& invocation) { return set_settings(invocation.args); }},
       {"SET MANager POrt={NONE|<0-9>}", Access::security,
        "Puts one asynchronous port at MANAGER level without a log-in.",
        [this](Invocation& invocation) { return set_manager_port(invocation.args); }},

@@ -18,6 +18,7 @@ constexpr Heading headings[] = {
     {"LOADER", "LOAD"},
     {"User", "USER"},
     {"RADIUS", "RADIUS"},
+    {"TACACS", "TACACS"},
     {"TTY", "TTY"},
     {"ASYN", "ASYN"},
     {"ETH", "ETH"},

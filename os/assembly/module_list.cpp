@@ -21,6 +21,7 @@
 #include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
 #include "modules/system/system_module.h"
+#include "modules/tacacs/tacacs_module.h"
 #include "modules/tcp/tcp_module.h"
 #include "modules/trigger/trigger_module.h"
 #include "modules/user/user_module.h"
@@ -97,6 +98,7 @@ MadeModules make_modules(const ModuleContext& context) {
   MadeRadius radius = make_radius(services, ip.api, enco.api);
   modules.push_back(std::move(radius.module));
   isakmp.api.set_authenticator(&radius.xauth);
+  modules.push_back(make_tacacs(services, ip.api));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
   return {std::move(modules), system.api};

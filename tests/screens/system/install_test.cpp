@@ -26,8 +26,8 @@ TEST_CASE("SHOW CONFIG DYNAMIC prints every heading, DYNAMIC=name only its own")
   desk("set user securedelay=600");
   const std::string all = desk("show config dynamic");
   CHECK(all.starts_with("# Command Handler configuration\n\n# System configuration\nset system name=\"Peer1\"\n\n"));
-  CHECK(all.find("\n\n# User configuration\nset user securedelay=600\n\n# RADIUS configuration\n\n# TTY configuration\n\n"
-                 "# ASYN configuration\n") != std::string::npos);
+  CHECK(all.find("\n\n# User configuration\nset user securedelay=600\n\n# RADIUS configuration\n\n# TACACS configuration\n\n"
+                 "# TTY configuration\n\n# ASYN configuration\n") != std::string::npos);
   CHECK(all.ends_with("\n\n# GUI configuration\n"));
   CHECK(desk("show config dynamic=user") == "# User configuration\nset user securedelay=600\n");
   CHECK(desk("show config dynam=sys") == "# System configuration\nset system name=\"Peer1\"\n");
