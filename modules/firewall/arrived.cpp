@@ -61,7 +61,8 @@ bool Datapath::arrive(InterfaceId ingress, Packet& packet, const std::optional<F
   Case item{packet, *flow, ingress};
   if (!sound(members, item)) return false;
   if (flow->icmp_error()) return continue_error(members, item);
-  if (const auto found = state_.sessions.find(flow->key, hashed); found && belongs(*found.session, found.direction, ingress)) {
+  if (const auto found = state_.sessions.find(flow->key, hashed);
+      found && belongs(*found.session, found.direction, ingress)) {
     if (!begins_anew(*found.session, *flow)) return continue_session(members, item, found);
     state_.sessions.remove(*found.session);
   }

@@ -84,8 +84,8 @@ class Datapath final : public FirewallStage {
   void finish_error(Packet& packet, SessionTable::Found found);
 
   /// Makes the session of a packet that is let through; nullptr (and denied) when there is no room.
-  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation, std::uint32_t rule,
-                InterfaceId private_interface, InterfaceId public_interface);
+  Session* open(const Member& member, Case& item, Direction direction, const Translation& translation,
+                std::uint32_t rule, InterfaceId private_interface, InterfaceId public_interface);
   /// Counts, tells, and says false.
   bool deny(const Member& member, const Case& item, Direction direction, Reason reason) {
     return deny(member, *item.packet, item.flow.key, direction, reason);

@@ -178,8 +178,8 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   values.expires = state_.now() + start_timeout;
   const bool proxied = SetupProxy::wants(values, item.through_ipsec());
   const auto tcp = item.flow.key.protocol == protocol::tcp ? wire::view_tcp(item.flow.transport) : std::nullopt;
-  const bool begins =
-      !tcp || item.flow.first_segment() || (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
+  const bool begins = !tcp || item.flow.first_segment() ||
+                      (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
   if (!begins) return refuse(Reason::no_session);
   if (!within_limits(member.policy->limits, values)) return refuse(Reason::session_limit);
   const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());

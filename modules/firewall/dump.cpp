@@ -166,14 +166,19 @@ class PolicyDump {
 
   void proxies() {
     for (const ProxySettings& proxy : policy_.proxies) {
-      std::string text = fmt::format("add firewall poli={} pro={} int={} gblin={} dir={}", name_,
-                                     proxy.smtp ? "smtp" : "http", proxy.private_interface, proxy.public_interface,
-                                     to_lower(proxy.direction));
+      std::string text =
+          fmt::format("add firewall poli={} pro={} int={} gblin={} dir={}", name_, proxy.smtp ? "smtp" : "http",
+                      proxy.private_interface, proxy.public_interface, to_lower(proxy.direction));
       if (proxy.ip) text += " ip=" + to_string(*proxy.ip);
       if (proxy.after_min) text += " aft=" + time_text(*proxy.after_min);
       if (proxy.before_min) text += " bef=" + time_text(*proxy.before_min);
       if (proxy.days != all_days) text += " day=" + days_text(proxy.days);
       writer_.line(text);
+    }
+    if (const auto& filter = policy_.peer_filter) {
+      const std::string threshold =
+          filter->threshold == PeerFilter::usual_threshold ? std::string() : fmt::format(" thr={}", filter->threshold);
+      line("enable firewall policy={} p2pf=winny ac={}{}", name_, filter->deny ? "deny" : "notify", threshold);
     }
     for (const std::string& file : policy_.http_filters) line("add firewall poli={} httpf={}", name_, file);
     for (const std::string& file : policy_.spam_sources) line("add firewall poli={} sp={}", name_, file);

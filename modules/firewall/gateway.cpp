@@ -39,7 +39,9 @@ void Gateways::begun(Session& session, PacketBuffer& first) {
   }
   session.gateway = idle_.back() + 1;
   idle_.pop_back();
-  pass(session, session.opened, first);
+  // Of TCP a SYN, or nothing the host inside will see.
+  const bool tcp = session.private_key.protocol == protocol::tcp;
+  if (!tcp || flow_of(first.view())->first_segment()) pass(session, session.opened, first);
 }
 
 void Gateways::ended(Session& session) {

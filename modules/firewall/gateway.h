@@ -29,7 +29,8 @@ class Gateways {
   /// A session was made by `first`: it gets its gateway, if its protocol has one.
   void begun(Session& session, PacketBuffer& first);
   void ended(Session& session);
-  /// A packet of a session with a gateway, not translated yet. A reason: it must be dropped; the session may have ended.
+  /// A packet of a session with a gateway, not translated yet. A reason: it must be dropped; the session may have
+  /// ended.
   std::optional<Reason> pass(Session& session, Direction direction, PacketBuffer& packet);
 
  private:

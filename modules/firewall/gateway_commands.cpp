@@ -37,34 +37,35 @@ void FirewallModule::add_gateway_rows(std::vector<CommandRow>& rows) {
   };
   rows.push_back({"ENAble FIREwall SIPAlg", Access::security,
                   "Translates SIP messages of new sessions and lets their media in.", turn(true)});
-  rows.push_back({"DISable FIREwall SIPAlg", Access::security, "Leaves SIP messages of new sessions alone.",
-                  turn(false)});
+  rows.push_back(
+      {"DISable FIREwall SIPAlg", Access::security, "Leaves SIP messages of new sessions alone.", turn(false)});
   rows.push_back(
       {"SET FIREwall SIPAlg [MODe={AUTOmatic|STANdard}] [MAXautoclients=<1-10000>] [CALlidtranslation={OFF|ON}] "
        "[MULTIservers={OUTOnly|NO|YES|FALSE|TRUE|OFF|ON}]",
        Access::security, "Sets how SIP messages are translated.",
        [this](Invocation& invocation) { return set_sip(invocation.args); }, Coverage::partial,
-       "AUTOMATIC translates as STANDARD does and keeps no clients: MAXAUTOCLIENTS and MULTISERVERS are kept and shown."});
-  rows.push_back({"SHow FIREwall SIPAlg [IP=<ipv4>] [COUnter] [SUMmary]", Access::manager, "Displays the SIP gateway.",
-                  shown(&FirewallModule::show_sip)});
-  rows.push_back({"RESet FIREwall SIPAlg", Access::security, "Ends the SIP sessions and clears their counters.",
-                  [this](Invocation&) {
+       "AUTOMATIC translates as STANDARD does and keeps no clients: MAXAUTOCLIENTS and MULTISERVERS are kept and "
+       "shown."});
+  rows.push_back({"SHow FIREwall SIPAlg [IP=<ipv4>] [AUTOclients] [COUnter] [SUMmary]", Access::manager,
+                  "Displays the SIP gateway.", shown(&FirewallModule::show_sip)});
+  rows.push_back({"RESet FIREwall SIPAlg [AUTOclients]", Access::security,
+                  "Ends the SIP sessions and clears their counters.", [this](Invocation&) {
                     state_.sessions.remove_if([](const Session& session) {
                       return session.gateway != 0 && session.private_key.protocol == wire::protocol::udp;
                     });
                     state_.sip.messages = state_.sip.translated = 0;
                     return say(texts::done);
                   }});
-  constexpr std::string_view parameters =
-      "[ACtion={ALLOw|DENY}] [INTerface={<interface>|<name:5-19>}] [APPlication={FTP}] [COMMand={GET|PUT}] "
-      "[POrt=<1-65535>]";
-  rows.push_back({"ADD FIREwall POLIcy=<name:1-15> APPRule=<1-299> ACtion={ALLOw|DENY} "
-                  "INTerface={<interface>|<name:5-19>} APPlication={FTP} [COMMand={GET|PUT}] [POrt=<1-65535>]",
-                  Access::security, "Adds a rule about what FTP sessions may do.",
-                  with_policy([this](Policy& policy, const Args& args) { return change_app_rule(policy, args, true); })});
-  static const std::string set_row = "SET FIREwall POLIcy=<name:1-15> APPRule=<1-299> " + std::string(parameters);
-  rows.push_back({set_row, Access::security, "Changes an application rule.",
-                  with_policy([this](Policy& policy, const Args& args) { return change_app_rule(policy, args, false); })});
+  rows.push_back(
+      {"ADD FIREwall POLIcy=<name:1-15> APPRule=<1-299> ACtion={ALLOw|DENY} "
+       "INTerface={<interface>|<name:5-19>} APPlication={FTP} [COMMand={GET|PUT}] [POrt=<1-65535>]",
+       Access::security, "Adds a rule about what FTP sessions may do.",
+       with_policy([this](Policy& policy, const Args& args) { return change_app_rule(policy, args, true); })});
+  rows.push_back(
+      {"SET FIREwall POLIcy=<name:1-15> APPRule=<1-299> [ACtion={ALLOw|DENY}] "
+       "[INTerface={<interface>|<name:5-19>}] [APPlication={FTP}] [COMMand={GET|PUT}] [POrt=<1-65535>]",
+       Access::security, "Changes an application rule.",
+       with_policy([this](Policy& policy, const Args& args) { return change_app_rule(policy, args, false); })});
   rows.push_back({"DELete FIREwall POLIcy=<name:1-15> APPRule=<1-299>", Access::security,
                   "Deletes an application rule.", with_policy([](Policy& policy, const Args& args) {
                     const auto number = static_cast<std::uint32_t>(args.number("APPRULE"));

@@ -42,7 +42,10 @@ std::optional<Reason> Gateways::pass_ftp(Session& session, Direction direction, 
   const bool ack = (tcp->flags & tcp_flag::ack) != 0;
   const std::uint32_t acknowledgement = ack ? answers.acknowledged(tcp->acknowledgement) : tcp->acknowledgement;
   if ((tcp->flags & tcp_flag::syn) != 0) {
-    stream.start(tcp->sequence + 1);
+    // One that comes later is somebody's attempt to confuse.
+    const bool opening = session.tcp == TcpState::syn_sent || session.tcp == TcpState::syn_received;
+    if (stream.started() && !opening) return std::nullopt;
+    stream.start(tcp->sequence + 1 + static_cast<std::uint32_t>(tcp->payload.size()));
     plain_tcp_options(packet);
     return std::nullopt;
   }
@@ -53,9 +56,8 @@ std::optional<Reason> Gateways::pass_ftp(Session& session, Direction direction, 
   // What is written anew gets a new checksum, and a broken segment must not become a sound one.
   if (!tcp->payload.empty() && !transport_sound(packet)) return Reason::bad_packet;
   const bool command = direction == session.opened;
-  const LineStream::Reader reader{
-      command ? ftp::command_matters : ftp::reply_matters,
-      [&](std::string_view line) { return replace_line(session, direction, line); }};
+  const LineStream::Reader reader{command ? ftp::command_matters : ftp::reply_matters,
+                                  [&](std::string_view line) { return replace_line(session, direction, line); }};
   const bool fin = (tcp->flags & tcp_flag::fin) != 0;
   const auto segment = stream.pass(tcp->sequence, tcp->payload, fin, reader);
   if (!segment) return Reason::out_of_order;

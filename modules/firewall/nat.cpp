@@ -160,7 +160,8 @@ std::optional<Translation> translate_inbound(State& state, const Member& in, con
 
 std::optional<Translation> translate_pinhole(State& state, const Pinhole& hole, const FlowKey& key) {
   if (hole.opener == Direction::in) {
-    Translation result{{hole.private_target, key.source, key.protocol}, {hole.public_target, key.source, key.protocol}, 0};
+    Translation result{
+        {hole.private_target, key.source, key.protocol}, {hole.public_target, key.source, key.protocol}, 0};
     if (!hole.private_opener.address.unset()) result.private_key.destination.address = hole.private_opener.address;
     return state.sessions.free(result.private_key) ? std::optional(result) : std::nullopt;
   }

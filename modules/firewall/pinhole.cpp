@@ -53,10 +53,13 @@ Pinhole* Pinholes::find(Id id) {
 
 std::optional<Pinhole> Pinholes::take(const FlowKey& key, Direction opener, const Policy* policy, Instant now) {
   const bool in = opener == Direction::in;
-  const auto [first, last] = index_.equal_range({in ? Role::called_in : Role::called_out, key.protocol, key.destination});
+  const auto [first, last] =
+      index_.equal_range({in ? Role::called_in : Role::called_out, key.protocol, key.destination});
   for (auto entry = first; entry != last; ++entry) {
     const Pinhole hole = holes_.at(entry->second);
-    if (hole.policy != policy || hole.expires <= now || !may_open(in ? hole.public_opener : hole.private_opener, key.source)) continue;
+    if (hole.policy != policy || hole.expires <= now ||
+        !may_open(in ? hole.public_opener : hole.private_opener, key.source))
+      continue;
     if (hole.once) remove(entry->second);
     return hole;
   }

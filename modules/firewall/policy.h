@@ -86,6 +86,13 @@ struct ProxySettings {
   }
 };
 
+/// ENABLE FIREWALL POLICY P2PFILTER.
+struct PeerFilter {
+  static constexpr unsigned usual_threshold = 20;  // packets of a session that are looked at
+  bool deny = false;                               // else only told of
+  unsigned threshold = usual_threshold;
+};
+
 /// ADD FIREWALL POLICY LIST; read from the file when it is added and when the router starts.
 struct AccessList {
   enum class Type : std::uint8_t { ip, address };
@@ -148,6 +155,7 @@ struct Policy : PolicySettings {
   LimitRules limits;
   std::map<std::uint32_t, AppRule> app_rules;
   std::vector<ProxySettings> proxies;
+  std::optional<PeerFilter> peer_filter;
   std::vector<std::string> http_filters, spam_sources;  // files
   std::map<std::string, AccessList, std::less<>> lists;
   std::map<std::string, DynamicTemplate, std::less<>> templates;

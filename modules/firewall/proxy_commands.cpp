@@ -1,10 +1,11 @@
-// Rows of the HTTP and SMTP proxies (reference/firewall.md 2.6): configuration that is kept, shown and saved. There are
-// no proxies, so that what they would look into passes by the rules.
+// Rows of the HTTP and SMTP proxies (reference/firewall.md 2.6) and of the filter of file sharing (2.2): configuration
+// that is kept, shown and saved. There are no proxies, so that what they would look into passes by the rules.
 #include <algorithm>
 
 #include "modules/firewall/firewall.h"
 #include "modules/firewall/keywords.h"
 #include "modules/firewall/messages.h"
+#include "modules/firewall/show.h"
 #include "os/base/calendar.h"
 #include "os/base/limits.h"
 
@@ -58,8 +59,7 @@ void FirewallModule::add_proxy_rows(std::vector<CommandRow>& rows) {
   row("ADD FIREwall POLIcy=<name:1-15> PROxy={HTTP|SMTP} INTerface={<interface>|<name:5-19>} "
       "GBLINterface={<interface>|<name:5-19>} DIRection={BOTH|IN|OUT} [IP=<ipv4>] [AFTer=<time>] [BEFore=<time>] "
       "[DAYs={ALL|FRI|MON|SAT|SUN|THU|TUE|WED|WEEKDAY|WEEKEND}[,...]]",
-      "Adds a proxy between a private and a public interface.",
-      [](Policy& policy, const Args& args) {
+      "Adds a proxy between a private and a public interface.", [](Policy& policy, const Args& args) {
         ProxySettings proxy;
         if (const auto refusal = read_proxy(policy, args, proxy)) return *refusal;
         if (std::any_of(policy.proxies.begin(), policy.proxies.end(),
@@ -91,11 +91,35 @@ void FirewallModule::add_proxy_rows(std::vector<CommandRow>& rows) {
         });
     const std::string_view sources = add ? "ADD FIREwall POLIcy=<name:1-15> SPamsources=<file>"
                                          : "DELete FIREwall POLIcy=<name:1-15> SPamsources=<file>";
-    row(sources, add ? "Adds a file of senders the SMTP proxy refuses." : "Takes a file of senders from the SMTP proxy.",
+    row(sources,
+        add ? "Adds a file of senders the SMTP proxy refuses." : "Takes a file of senders from the SMTP proxy.",
         [add](Policy& policy, const Args& args) {
           return change_files(policy.spam_sources, args.text("SPAMSOURCES"), add);
         });
   }
+  row("ENAble FIREwall POLIcy=<name:1-15> P2PFilter={WINNY} ACtion={DENY|NOTIFY} [THReshold=<1-255>]",
+      "Looks for file sharing in TCP sessions.", [](Policy& policy, const Args& args) {
+        const auto threshold = static_cast<unsigned>(args.number_or("THRESHOLD", PeerFilter::usual_threshold));
+        policy.peer_filter = PeerFilter{args.choice("ACTION") == "DENY", threshold};
+        return say(texts::done);
+      });
+  row("DISable FIREwall POLIcy=<name:1-15> P2PFilter={WINNY}", "Looks for file sharing no more.",
+      [](Policy& policy, const Args&) {
+        policy.peer_filter.reset();
+        return say(texts::done);
+      });
+  rows.push_back({"SHow FIREwall POLIcy[=<name:1-15>] P2PFilter", Access::manager,
+                  "Displays the filter of file sharing.", [this](Invocation& invocation) {
+                    return for_policies(state_, invocation, [&](Policy& policy) {
+                      constexpr int column = 38;
+                      Screen& screen = invocation.screen;
+                      screen.line("Policy : " + policy.name);
+                      screen.field(2, column, "Winny", policy.peer_filter ? "enabled" : "disabled");
+                      if (!policy.peer_filter) return;
+                      screen.field(4, column, "Action", policy.peer_filter->deny ? "deny" : "notify");
+                      screen.field(4, column, "Threshold", policy.peer_filter->threshold);
+                    });
+                  }});
   row("SET FIREwall POLIcy=<name:1-15> SMTPDomain={NONE|<name:1-255>}", "Sets the mail domain of the SMTP proxy.",
       [](Policy& policy, const Args& args) {
         policy.smtp_domain = args.holds<Choice>("SMTPDOMAIN") ? std::string() : args.text("SMTPDOMAIN");

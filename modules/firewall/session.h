@@ -43,8 +43,8 @@ struct Session {
   Direction opened = Direction::out;
   TcpState tcp = TcpState::closed;
   bool live = false;
-  bool established = false;  // both sides have been heard: it is not given up for a new one
-  bool udp_settled = false;  // five packets in one direction and one more ended the start phase
+  bool established = false;                       // both sides have been heard: it is not given up for a new one
+  bool udp_settled = false;                       // five packets in one direction and one more ended the start phase
   std::uint64_t packets_out = 0, octets_out = 0;  // from the private side
   std::uint64_t packets_in = 0, octets_in = 0;
   TcpEnd private_end, public_end;

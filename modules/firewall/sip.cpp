@@ -15,8 +15,12 @@ struct Header {
   std::string_view name, compact;
   bool whole;  // an address without port means 5060 there, and somebody will send to it
 };
-constexpr Header with_addresses[] = {{"Via", "v", true},           {"Contact", "m", true}, {"From", "f", false},
-                                     {"To", "t", false},           {"Route", "", true},    {"Record-Route", "", true},
+constexpr Header with_addresses[] = {{"Via", "v", true},
+                                     {"Contact", "m", true},
+                                     {"From", "f", false},
+                                     {"To", "t", false},
+                                     {"Route", "", true},
+                                     {"Record-Route", "", true},
                                      {"P-Asserted-Identity", "", false}};
 
 bool is_header(std::string_view line, std::string_view name, std::string_view compact = {}) {

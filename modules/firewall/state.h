@@ -37,7 +37,7 @@ struct Member {
 inline constexpr unsigned default_max_fragments = 20;  // MAXFRAGMENTS
 inline constexpr unsigned default_sip_clients = 100;   // MAXAUTOCLIENTS
 
-/// ENABLE and SET FIREWALL SIPALG.
+/// ENABLE and SET FIREWALL SIPALG, and what came of it.
 struct SipSettings {
   enum class Servers : std::uint8_t { no, out_only, yes };
   bool enabled = false;

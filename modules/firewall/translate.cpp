@@ -114,8 +114,8 @@ bool replace_payload(PacketBuffer& packet, std::size_t transport_header, ByteVie
   const bool partial = packet.meta.checksum == Checksum::partial;
   std::uint8_t* const field = transport_checksum(ip[9], transport, length, partial);
   if (field == nullptr) return true;
-  const std::uint32_t pseudo =
-      wire::pseudo_header(Ipv4Address(load_be32(ip + source_at)), Ipv4Address(load_be32(ip + destination_at)), ip[9], length);
+  const std::uint32_t pseudo = wire::pseudo_header(Ipv4Address(load_be32(ip + source_at)),
+                                                   Ipv4Address(load_be32(ip + destination_at)), ip[9], length);
   if (partial) {
     store_be16(field, static_cast<std::uint16_t>(~wire::checksum_finish(pseudo)));
     return true;

@@ -28,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   {
     test::FireBench router{
         "add firewall policy=net nat=enhanced int=vlan1 gblint=eth0",
+        "enable firewall sipalg",
         "enable firewall policy=net icmp_f=all options=all fragment=udp,icmp,other log=allow,denydump",
         "add firewall policy=net rule=1 action=allow int=eth0 prot=tcp gblip=200.200.200.1 gblport=80 ip=192.168.1.100 "
         "port=8080",

@@ -1,6 +1,9 @@
 // Screens and saved lines of the SIP gateway, application rules and proxies.
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
+#include "os/base/limits.h"
 #include "tests/support/fire_bench.h"
 
 using namespace arrouter;
@@ -59,7 +62,8 @@ TEST_CASE("what is configured comes back from its script") {
       "add firewall policy=net proxy=smtp int=vlan1 gblint=eth0 dir=both",
       "add firewall policy=net httpfilter=urls.txt",
       "add firewall policy=net spamsources=bad.spa",
-      "set firewall policy=net smtpdomain=example.com"};
+      "set firewall policy=net smtpdomain=example.com",
+      "enable firewall policy=net p2pfilter=winny action=notify threshold=30"};
   FireBench bench(lines);
   const std::string first = script(bench);
   for (const std::string_view line :
@@ -70,10 +74,16 @@ TEST_CASE("what is configured comes back from its script") {
         "day=mon,tue,wed,thu,fri\n",
         "add firewall poli=\"net\" pro=smtp int=vlan1 gblin=eth0 dir=both\n",
         "add firewall poli=\"net\" httpf=urls.txt\n", "add firewall poli=\"net\" sp=bad.spa\n",
-        "set firewall poli=\"net\" smtpd=\"example.com\"\n"}) {
+        "set firewall poli=\"net\" smtpd=\"example.com\"\n",
+        "enable firewall policy=\"net\" p2pf=winny ac=notify thr=30\n"}) {
     INFO(line);
     CHECK(first.find(line) != std::string::npos);
   }
+  CHECK(bench.run("show firewall policy=net p2pfilter") == R"(Policy : net
+  Winny ............................. enabled
+    Action .......................... notify
+    Threshold ....................... 30
+)");
   FireBench copy;
   std::string_view rest = first;
   while (!rest.empty()) {
@@ -94,5 +104,11 @@ TEST_CASE("what gateways and proxies refuse") {
   CHECK(refused("add firewall policy=net proxy=http int=eth0 gblint=eth0 dir=out"));
   CHECK(refused("delete firewall policy=net proxy=http int=vlan1 gblint=eth0 dir=out"));
   CHECK(refused("delete firewall policy=net httpfilter=urls.txt"));
+  for (std::size_t i = 0; i < limits::firewall_filter_files; ++i) {
+    bench.good(fmt::format("add firewall policy=net httpfilter=urls{}.txt", i));
+  }
+  CHECK(refused("add firewall policy=net httpfilter=urls.txt"));
+  bench.good("delete firewall policy=net httpfilter=urls0.txt");
+  bench.good("add firewall policy=net httpfilter=urls.txt");
   CHECK(bench.run("add firewall policy=net apprule=300 action=deny int=eth0 app=ftp").starts_with("Error"));
 }

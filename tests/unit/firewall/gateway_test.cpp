@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "modules/firewall/pinhole.h"
 #include "os/base/limits.h"
 #include "tests/support/fire_bench.h"
 
@@ -35,7 +36,8 @@ Endpoint commas(const std::string& line) {
 /// A control connection through the router with both ends of it. Sequence numbers: the client begins at 1000, the
 /// server at 7000.
 struct Control {
-  Control(FireBench& fire, bool client_inside, Ipv4Address host = lan_host) : bench(fire), inside(client_inside), own(host) {
+  Control(FireBench& fire, bool client_inside, Ipv4Address host = lan_host)
+      : bench(fire), inside(client_inside), own(host) {
     const Bytes opened = client({}, flag::syn);
     REQUIRE_FALSE(opened.empty());
     outside = FireBench::key(opened);
@@ -51,7 +53,8 @@ struct Control {
     return packet;
   }
   Bytes client_at(std::uint32_t sequence, std::string_view line, std::uint8_t flags = flag::ack) {
-    if (inside) return bench.out(FireBench::tcp(own, server_address(), 3000, 21, flags, sequence, from_server, bytes(line)));
+    if (inside)
+      return bench.out(FireBench::tcp(own, server_address(), 3000, 21, flags, sequence, from_server, bytes(line)));
     return bench.in(FireBench::tcp(::arrouter::test::server, wan, 3000, 21, flags, sequence, from_server, bytes(line)));
   }
   Bytes server(std::string_view line, std::uint8_t flags = flag::ack) {
@@ -59,8 +62,8 @@ struct Control {
     const std::uint32_t sequence = from_server;
     from_server += static_cast<std::uint32_t>(line.size());
     if (inside) {
-      return bench.in(FireBench::tcp(outside.destination.address, outside.source.address, 21, outside.source.port, flags,
-                                     sequence, ack, bytes(line)));
+      return bench.in(FireBench::tcp(outside.destination.address, outside.source.address, 21, outside.source.port,
+                                     flags, sequence, ack, bytes(line)));
     }
     return bench.out(FireBench::tcp(own, ::arrouter::test::server, 21, 3000, flags, sequence, ack, bytes(line)));
   }
@@ -158,7 +161,8 @@ TEST_CASE("FTP: what the outside announces may be reached although a rule lets o
   };
   CHECK(data(1029) == "-");
   control.client("PASV\r\n");
-  CHECK(text(control.server("227 Entering Passive Mode (8,8,8,8,4,5)\r\n")) == "227 Entering Passive Mode (8,8,8,8,4,5)\r\n");
+  CHECK(text(control.server("227 Entering Passive Mode (8,8,8,8,4,5)\r\n")) ==
+        "227 Entering Passive Mode (8,8,8,8,4,5)\r\n");
   CHECK(data(1030) == "-");
   CHECK(data(1029) == "TCP 200.200.200.1:5000 -> 8.8.8.8:1029");
   // An active transfer of a published server, which may not open connections by the rules.
@@ -188,6 +192,9 @@ TEST_CASE("FTP: a command in pieces is held together, and the client is told tha
   CHECK(text(control.client_at(1010, "168,1,100,4,5\r\n")) == text(rest));  // it was lost
   CHECK(control.client_at(1030, "NOOP\r\n").empty());                       // something is missing in front of it
   CHECK(bench.run("show firewall event=deny").find("Segment out of order") != std::string::npos);
+  // Nobody may begin the stream anew.
+  bench.out(FireBench::tcp(lan_host, server, 3000, 21, flag::syn, 5000));
+  CHECK(text(control.client_at(1024, "\n")) == text(rest));
   // A wrong checksum must not become a right one.
   Bytes broken = FireBench::tcp(lan_host, server, 3000, 21, flag::ack, 1025, 7001, bytes("PORT 192,168,1,100,4,6\r\n"));
   broken.back() ^= 1;
@@ -202,9 +209,9 @@ TEST_CASE("FTP: a SYN loses the options whose numbers nobody translates") {
   payload.insert(payload.end(), options.begin(), options.end());
   payload[12] = 10 << 4;
   store_be16(payload.data() + 16, 0);
-  store_be16(payload.data() + 16,
-             wire::checksum_finish(wire::checksum_partial(
-                 payload, wire::pseudo_header(lan_host, server, wire::protocol::tcp, static_cast<std::uint32_t>(payload.size())))));
+  store_be16(payload.data() + 16, wire::checksum_finish(wire::checksum_partial(
+                                      payload, wire::pseudo_header(lan_host, server, wire::protocol::tcp,
+                                                                   static_cast<std::uint32_t>(payload.size())))));
   const Bytes sent = bench.out(IpBench::packet(lan_host, server, wire::protocol::tcp, payload));
   CHECK(FireBench::told(sent).starts_with("TCP 200.200.200.1:"));  // its checksum is right
   const ByteView left = segment(sent).options;
@@ -213,10 +220,12 @@ TEST_CASE("FTP: a SYN loses the options whose numbers nobody translates") {
 
 TEST_CASE("FTP behind the setup proxy: two shifts of numbers, each undone") {
   FireBench bench{nat, publish};
-  const auto from_client = [&](std::uint8_t flags, std::uint32_t sequence, std::uint32_t ack, std::string_view line = {}) {
+  const auto from_client = [&](std::uint8_t flags, std::uint32_t sequence, std::uint32_t ack,
+                               std::string_view line = {}) {
     return FireBench::tcp(server, wan, 3000, 21, flags, sequence, ack, bytes(line));
   };
-  const auto from_server = [&](std::uint8_t flags, std::uint32_t sequence, std::uint32_t ack, std::string_view line = {}) {
+  const auto from_server = [&](std::uint8_t flags, std::uint32_t sequence, std::uint32_t ack,
+                               std::string_view line = {}) {
     return bench.out(FireBench::tcp(lan_host, server, 21, 3000, flags, sequence, ack, bytes(line)));
   };
   const std::uint32_t first = segment(bench.back_out(from_client(flag::syn, 1000, 0))).sequence;
@@ -264,10 +273,48 @@ TEST_CASE("FTP: an announcement takes the place of the one before, so that none 
   }
 }
 
+TEST_CASE("FTP: so many sessions have a gateway and no more") {
+  FireBench bench{nat, direct};
+  bench.run(fmt::format("lab set firewall maxsessions={}", limits::firewall_gateways + 10));
+  const auto client = [&](std::size_t number, std::uint8_t flags, std::string_view line = {}) {
+    const auto port = static_cast<std::uint16_t>(10000 + number);
+    return text(
+        bench.out(FireBench::tcp(lan_host, server, port, 21, flags, line.empty() ? 1000 : 1001, 1, bytes(line))));
+  };
+  for (std::size_t i = 0; i <= limits::firewall_gateways; ++i) client(i, flag::syn);
+  const std::string line = "PORT 192,168,1,100,4,5\r\n";
+  CHECK(client(limits::firewall_gateways - 1, flag::ack, line) != line);
+  CHECK(client(limits::firewall_gateways, flag::ack, line) == line);
+  bench.run("delete firewall session=all");
+  client(limits::firewall_gateways, flag::syn);
+  CHECK(client(limits::firewall_gateways, flag::ack, line) != line);
+}
+
+TEST_CASE("so many connections may be announced at once and no more") {
+  firewall::Pinholes pinholes;
+  firewall::Pinhole hole;
+  hole.protocol = wire::protocol::tcp;
+  hole.expires = Instant::max();
+  const auto add = [&](std::size_t number) {
+    hole.public_target = {wan, static_cast<std::uint16_t>(number + 1)};
+    return pinholes.add(hole);
+  };
+  for (std::size_t i = 0; i + 1 < limits::firewall_pinholes; ++i) REQUIRE(add(i).has_value());
+  const auto last = add(limits::firewall_pinholes - 1);
+  REQUIRE(last.has_value());
+  CHECK_FALSE(add(limits::firewall_pinholes).has_value());
+  CHECK(pinholes.promised(wire::protocol::tcp, {wan, limits::firewall_pinholes}));
+  pinholes.remove(*last);
+  CHECK_FALSE(pinholes.promised(wire::protocol::tcp, {wan, limits::firewall_pinholes}));
+  CHECK(add(limits::firewall_pinholes).has_value());
+}
+
 /// A telephone behind the router.
 struct Phone {
   explicit Phone(FireBench& fire) : bench(fire) {}
-  Bytes out(std::string_view message) { return bench.out(FireBench::udp(lan_host, server, 5060, 5060, bytes(message))); }
+  Bytes out(std::string_view message) {
+    return bench.out(FireBench::udp(lan_host, server, 5060, 5060, bytes(message)));
+  }
   static std::string text(const Bytes& packet) {
     if (packet.empty()) return "-";
     const ByteView payload = wire::view_udp(wire::view_ipv4(packet)->payload())->payload;
@@ -310,8 +357,9 @@ TEST_CASE("SIP: messages name the public side, and the media find their way in a
   // What the telephone sends comes from where it was announced, whoever it is for.
   CHECK(FireBench::told(bench.out(FireBench::udp(lan_host, server, 4000, 9000, data))) ==
         fmt::format("UDP 200.200.200.1:{} -> 8.8.8.8:9000", media));
-  const Bytes answer = bench.in(FireBench::udp(
-      server, wan, 5060, signal, bytes(fmt::format("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 200.200.200.1:{}\r\n\r\n", signal))));
+  const Bytes answer = bench.in(
+      FireBench::udp(server, wan, 5060, signal,
+                     bytes(fmt::format("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 200.200.200.1:{}\r\n\r\n", signal))));
   CHECK(Phone::text(answer) == "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.168.1.100:5060\r\n\r\n");
   CHECK(bench.field("show firewall sipalg counter", "messagesTranslated") == "4");
   bench.good("reset firewall sipalg");

@@ -24,14 +24,17 @@ TEST_CASE("FTP: lines that name an endpoint, and others") {
   CHECK(command("port  192,168,1,100,255,255\n") == "port  200,200,200,1,1,2\n");
   CHECK(command("EPRT |1|192.168.1.100|1024|\r\n") == "EPRT |1|200.200.200.1|258|\r\n");
   CHECK(command("eprt !1!192.168.1.100!65535!\r\n") == "eprt !1!200.200.200.1!258!\r\n");
-  CHECK(reply("227 Entering Passive Mode (192,168,1,100,4,5).\r\n") == "227 Entering Passive Mode (200,200,200,1,1,2).\r\n");
+  CHECK(reply("227 Entering Passive Mode (192,168,1,100,4,5).\r\n") ==
+        "227 Entering Passive Mode (200,200,200,1,1,2).\r\n");
   CHECK(reply("227 =192,168,1,100,4,5\r\n") == "227 =200,200,200,1,1,2\r\n");
-  CHECK(reply("229 Entering Extended Passive Mode (|||1025|)\r\n") == "229 Entering Extended Passive Mode (|||258|)\r\n");
+  CHECK(reply("229 Entering Extended Passive Mode (|||1025|)\r\n") ==
+        "229 Entering Extended Passive Mode (|||258|)\r\n");
   for (const std::string_view line :
        {"PORT 192,168,1,100,4\r\n", "PORT 192,168,1,100,4,5,6\r\n", "PORT 192,168,1,256,4,5\r\n", "PORT \r\n", "PORT",
         "PORT 192,168,1,100,3,255\r\n", "PORT 192,168,1,100,0,21\r\n", "PORTS 192,168,1,100,4,5\r\n",
-        "EPRT |2|1080::8:800:200C:417A|5282|\r\n", "EPRT |1|192.168.1.100|1023|\r\n", "EPRT |1|192.168.1.100|65536|\r\n",
-        "EPRT |1|192.168.1|5282|\r\n", "EPRT |1|192.168.1.100|5282\r\n", "EPRT ", "LIST\r\n", ""}) {
+        "EPRT |2|1080::8:800:200C:417A|5282|\r\n", "EPRT |1|192.168.1.100|1023|\r\n",
+        "EPRT |1|192.168.1.100|65536|\r\n", "EPRT |1|192.168.1|5282|\r\n", "EPRT |1|192.168.1.100|5282\r\n", "EPRT ",
+        "LIST\r\n", ""}) {
     CHECK(command(line) == "-");
   }
   for (const std::string_view line :
@@ -67,7 +70,8 @@ constexpr std::string_view offer =
 
 sip::Map outward() {
   sip::Map map;
-  map.ends = {{{{ip("192.168.1.100"), 5060}, {ip("200.200.200.1"), 16400}}, {{ip("8.8.8.8"), 5060}, {ip("8.8.8.8"), 5060}}}};
+  map.ends = {
+      {{{ip("192.168.1.100"), 5060}, {ip("200.200.200.1"), 16400}}, {{ip("8.8.8.8"), 5060}, {ip("8.8.8.8"), 5060}}}};
   map.media = [](std::uint16_t port) { return std::optional<std::uint16_t>(port + 20000); };
   return map;
 }
@@ -96,7 +100,8 @@ TEST_CASE("SIP: a request outward names the public side, and its media the ports
 
 TEST_CASE("SIP: answers inward name the private side again") {
   sip::Map map;
-  map.ends = {{{{ip("8.8.8.8"), 5060}, {ip("8.8.8.8"), 5060}}, {{ip("200.200.200.1"), 16400}, {ip("192.168.1.100"), 5060}}}};
+  map.ends = {
+      {{{ip("8.8.8.8"), 5060}, {ip("8.8.8.8"), 5060}}, {{ip("200.200.200.1"), 16400}, {ip("192.168.1.100"), 5060}}}};
   CHECK(sip::translate("SIP/2.0 200 OK\r\n"
                        "v: SIP/2.0/UDP 200.200.200.1:16400;received=200.200.200.1;rport=16400\r\n"
                        "Contact: <sip:alice@200.200.200.1:16400>;expires=60\r\n"
@@ -107,14 +112,14 @@ TEST_CASE("SIP: answers inward name the private side again") {
         "Contact: <sip:alice@192.168.1.100:5060>;expires=60\r\n"
         "X: 200.200.200.1\r\n\r\n");
   // A port that is not the session's stays, and an address is whole or none.
-  CHECK(sip::translate("BYE sip:a@200.200.200.1:7 SIP/2.0\r\nVia: 200.200.200.11, 1200.200.200.1, 200.200.200.1.5\r\n\r\n", map) ==
+  CHECK(sip::translate(
+            "BYE sip:a@200.200.200.1:7 SIP/2.0\r\nVia: 200.200.200.11, 1200.200.200.1, 200.200.200.1.5\r\n\r\n", map) ==
         "BYE sip:a@192.168.1.100:7 SIP/2.0\r\nVia: 200.200.200.11, 1200.200.200.1, 200.200.200.1.5\r\n\r\n");
 }
 
 TEST_CASE("SIP: what is none stays") {
-  for (const std::string_view text :
-       {"", "\r\n\r\n", "192.168.1.100\r\n\r\n", "INVITE sip:a@192.168.1.100 SIP/2.0\r\n", "SIP/2.0 200 OK\r\n\r\n",
-        "GET / HTTP/1.0\r\nVia: 192.168.1.100\r\n\r\n"}) {
+  for (const std::string_view text : {"", "\r\n\r\n", "192.168.1.100\r\n\r\n", "INVITE sip:a@192.168.1.100 SIP/2.0\r\n",
+                                      "SIP/2.0 200 OK\r\n\r\n", "GET / HTTP/1.0\r\nVia: 192.168.1.100\r\n\r\n"}) {
     CHECK_FALSE(sip::translate(text, outward()).has_value());
   }
   // A description without media, or broken, changes nothing but addresses.

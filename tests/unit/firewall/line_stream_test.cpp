@@ -17,7 +17,8 @@ const LineStream::Reader reader{
       return std::string_view("PORT").starts_with(head) || std::string_view("EPRT").starts_with(head);
     },
     [](std::string_view line) -> std::optional<std::string> {
-      if (line.starts_with("PORT ")) return "PORT " + std::string(line.substr(5, line.size() - 6)) + std::string(line.substr(5));
+      if (line.starts_with("PORT "))
+        return "PORT " + std::string(line.substr(5, line.size() - 6)) + std::string(line.substr(5));
       if (line.starts_with("EPRT ")) return "E\n";
       return std::nullopt;
     }};
@@ -48,8 +49,8 @@ TEST_CASE("a longer line moves what follows, there and in the acknowledgements")
 TEST_CASE("a shorter line likewise, and the end of the stream has its number") {
   Stream stream(0xfffffffb);  // goes round
   CHECK(stream.send(0xfffffffb, "EPRT long\nQUIT\n", true) == "4294967291:E\nQUIT\n");
-  CHECK(stream.acknowledged(0xfffffffd) == 5);   // behind the line
-  CHECK(stream.acknowledged(3) == 11);           // and the end
+  CHECK(stream.acknowledged(0xfffffffd) == 5);  // behind the line
+  CHECK(stream.acknowledged(3) == 11);          // and the end
   CHECK(stream.send(11, "") == "3:");
 }
 

@@ -33,7 +33,8 @@ TEST_CASE("a range of ports is published port by port, or all as one") {
 }
 
 TEST_CASE("NATTYPE=ENHANCED on a public interface: many outside look like one to the host inside") {
-  FireBench bench{"add fire poli=net ru=1 ac=nat natt=enhanced int=eth0 prot=udp ip=192.168.1.100 port=53 remoteip=10.0.0.9"};
+  FireBench bench{
+      "add fire poli=net ru=1 ac=nat natt=enhanced int=eth0 prot=udp ip=192.168.1.100 port=53 remoteip=10.0.0.9"};
   const Bytes first = bench.in(FireBench::udp(server, lan_host, 5000, 53, data));
   const Bytes second = bench.in(FireBench::udp(gateway, lan_host, 5000, 53, data));
   REQUIRE_FALSE(first.empty());
@@ -67,8 +68,8 @@ TEST_CASE("reverse and double NAT of what begins outside") {
   // At the same place of a range of the same size.
   CHECK(FireBench::told(bench.in(FireBench::tcp(ip("8.8.8.3"), wan, 5000, 80, flag::syn))) ==
         "TCP 10.0.0.3:5000 -> 192.168.1.100:8080");
-  CHECK(FireBench::told(bench.out(FireBench::tcp(lan_host, ip("10.0.0.3"), 8080, 5000, flag::syn | flag::ack, 7, 1001))) ==
-        "TCP 200.200.200.1:80 -> 8.8.8.3:5000");
+  CHECK(FireBench::told(bench.out(FireBench::tcp(lan_host, ip("10.0.0.3"), 8080, 5000, flag::syn | flag::ack, 7,
+                                                 1001))) == "TCP 200.200.200.1:80 -> 8.8.8.3:5000");
   CHECK(bench.in(FireBench::tcp(ip("8.8.8.9"), wan, 5000, 80, flag::syn)).empty());
   // Or host for host under a mask.
   CHECK(FireBench::told(bench.in(FireBench::udp(ip("8.8.8.77"), lan_host, 5000, 3, data))) ==
@@ -91,8 +92,9 @@ TEST_CASE("double NAT: errors name both ends as their receiver knows them") {
   const Bytes refused = bench.in(FireBench::icmp(server, ip("200.200.200.50"), 3, 3, 0, ByteView(outside).first(28)));
   REQUIRE(FireBench::told(refused) == "ICMP 3 10.0.0.9 -> 192.168.1.100");
   CHECK(quoted(refused) == Bytes(sent.begin() + 12, sent.begin() + 24));
-  CHECK(FireBench::told(bench.in(FireBench::icmp(gateway, ip("200.200.200.50"), 3, 1, 0, ByteView(outside).first(28)))) ==
-        "ICMP 3 200.200.200.9 -> 192.168.1.100");
+  CHECK(
+      FireBench::told(bench.in(FireBench::icmp(gateway, ip("200.200.200.50"), 3, 1, 0, ByteView(outside).first(28)))) ==
+      "ICMP 3 200.200.200.9 -> 192.168.1.100");
   // And of the host inside about an answer.
   const Bytes answer = FireBench::udp(server, ip("200.200.200.50"), 3, 1000, data);
   const Bytes inside = bench.in(answer);
@@ -103,10 +105,11 @@ TEST_CASE("double NAT: errors name both ends as their receiver knows them") {
 }
 
 TEST_CASE("selectors of addresses: ranges of IP and REMOTEIP, GBLIP apart from IP") {
-  FireBench bench{"add fire poli=net ru=1 ac=deny int=vlan1 prot=udp ip=192.168.1.100-192.168.1.101 "
-                  "remoteip=8.8.8.8-8.8.8.9 sourceport=1000-1010",
-                  "add firewall policy=net nat=standard int=vlan1 ip=192.168.1.100 gblint=eth0 gblip=200.200.200.7",
-                  "add fire poli=net ru=2 ac=allow int=eth0 prot=udp gblip=200.200.200.7 ip=192.168.1.100"};
+  FireBench bench{
+      "add fire poli=net ru=1 ac=deny int=vlan1 prot=udp ip=192.168.1.100-192.168.1.101 "
+      "remoteip=8.8.8.8-8.8.8.9 sourceport=1000-1010",
+      "add firewall policy=net nat=standard int=vlan1 ip=192.168.1.100 gblint=eth0 gblip=200.200.200.7",
+      "add fire poli=net ru=2 ac=allow int=eth0 prot=udp gblip=200.200.200.7 ip=192.168.1.100"};
   const auto leaves = [&](Ipv4Address from, Ipv4Address to, std::uint16_t port) {
     return !bench.out(FireBench::udp(from, to, port, 53, data)).empty();
   };
