@@ -9,7 +9,7 @@ import random
 import sys
 import time
 
-from wire import ACK, FIN, ICMP, RST, SYN, TCP, UDP, Parsed, Wire, icmp, ip, tcp, udp
+from wire import ACK, FIN, ICMP, RST, SYN, TCP, UDP, Parsed, Wire, fragments, icmp, ip, tcp, udp, whole
 
 ROUTER, WAN, NEIGHBOUR = "192.168.1.1", "200.200.200.1", "200.200.200.9"
 HOSTS = [f"192.168.1.{i}" for i in (100, 101, 102)]
@@ -108,6 +108,7 @@ class Traffic:
         self.random = random.Random(seed)
         self.flows = []
         self.ends = set()
+        self.fragmented = 0
 
     def step(self):
         """(kind, flow, side it is sent from, function from a box to the packet)"""
@@ -137,6 +138,8 @@ class Traffic:
         if flow.protocol == UDP:
             side = opener if flow.state == "new" else r.choice((opener, other))
             flow.state = "open"
+            if r.random() < 0.15:
+                return self.pieces(flow, side)
             return "udp", flow, side, self.datagram(flow, side, r.randbytes(r.randint(0, 40)))
         if flow.protocol == ICMP:
             side = opener if flow.state == "new" else r.choice((opener, other))
@@ -180,6 +183,19 @@ class Traffic:
         if side == "lan":
             return lambda box: udp(flow.host, flow.hport, flow.remote, flow.rport, data)
         return lambda box: udp(flow.remote, flow.rport, WAN, flow.port(box), data)
+
+    def pieces(self, flow, side):
+        """A datagram in fragments, their order as it comes; now and then one is missing."""
+        r = self.random
+        make, size, order = self.datagram(flow, side, r.randbytes(r.randint(900, 1700))), r.choice((256, 512, 1024)), r.random()
+        self.fragmented += 1
+        identifier, missing = 1000 + self.fragmented, r.random() < 0.2
+
+        def cut(box):
+            pieces = fragments(make(box), size, identifier)
+            random.Random(order).shuffle(pieces)
+            return pieces[1:] if missing else pieces
+        return "fragments", flow, side, cut
 
     def segment(self, flow, side, flags, data=b"", length=0):
         sequence, acknowledgement = flow.sent[side], flow.sent["wan" if side == "lan" else "lan"] if flags & ACK else 0
@@ -261,9 +277,11 @@ def main():
         outcomes = []
         for box in boxes:
             sent = packet_for(box)
-            (box.lan if side == "lan" else box.wan).send(sent)
-            outcomes.append(sorted(box.told(where, packet, flow) for where, packet in box.fence()))
-        print(json.dumps({"step": number, "kind": kind, "side": side, "sent": str(Parsed(sent).__dict__), "seen": outcomes}))
+            told = None if isinstance(sent, list) else str(Parsed(sent).__dict__)
+            for packet in sent if isinstance(sent, list) else [sent]:
+                (box.lan if side == "lan" else box.wan).send(packet)
+            outcomes.append(sorted(box.told(where, packet, flow) for where, packet in whole(box.fence())))
+        print(json.dumps({"step": number, "kind": kind, "side": side, "sent": told, "seen": outcomes}))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,35 @@ def icmp(source, target, kind, code, rest, data=b""):
     return ip(source, target, ICMP, head[:2] + struct.pack("!H", checksum(head + data)) + head[4:] + data)
 
 
+def fragments(packet, size, identifier):
+    """The packet in pieces of `size` bytes (a multiple of 8) behind their headers."""
+    body = packet[20:]
+    pieces = []
+    for at in range(0, len(body), size):
+        more = 0x2000 if at + size < len(body) else 0
+        head = packet[:2] + struct.pack("!HHH", 20 + len(body[at:at + size]), identifier, more | at // 8) + packet[8:10] + b"\0\0" + packet[12:20]
+        pieces.append(head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body[at:at + size])
+    return pieces
+
+
+def whole(packets):
+    """The packets with those that came in fragments put together, in whatever order their pieces came."""
+    done, parts = [], {}
+    for side, packet in packets:
+        length, identifier, place = struct.unpack("!HHH", packet[2:8])
+        if not place & 0x3FFF:
+            done.append((side, packet))
+            continue
+        pieces = parts.setdefault((side, identifier, packet[9], packet[12:20]), {})
+        pieces[(place & 0x1FFF) * 8] = packet[20:length]
+        pieces.setdefault("head", packet[:20])
+    for (side, *_), pieces in parts.items():
+        head = pieces.pop("head")
+        body = b"".join(pieces[at] for at in sorted(pieces))
+        done.append((side, ip(socket.inet_ntoa(head[12:16]), socket.inet_ntoa(head[16:20]), head[9], body, head[8])))
+    return done
+
+
 class Parsed:
     """A packet's fields; `sound`: every checksum is right (a quoted packet is cut short, so only its header's is)."""
 
