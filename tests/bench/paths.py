@@ -21,6 +21,19 @@ add ip int=eth0 ip=10.2.0.1 mask=255.255.255.0
 """
 
 
+# The ends of many flows, behind host B.
+FLOWS, FLOW_HOST = "10.3.0.0/16", "10.3.0.1"
+FIREWALL = """\
+add ip route=10.3.0.0 mask=255.255.0.0 int=eth0 next=10.2.0.2
+lab set firewall maxsessions=1048576
+enable firewall
+create firewall policy=net
+add firewall policy=net int=vlan1 type=private
+add firewall policy=net int=eth0 type=public
+add firewall poli=net nat=enhanced int=vlan1 gblin=eth0
+"""
+
+
 class Path:
     """Something that carries packets from one host to another. A measurement is a dictionary of figures."""
     source, target, address, processes = "a", "b", "10.2.0.2", ()
@@ -56,6 +69,30 @@ class Path:
         network.stop(name)
         return {"kpps": arrived / seconds / 1e3, "cpu": cpu * 1e6 / max(arrived, 1)}
 
+    def flows(self, seconds, count):
+        """Small datagrams of so many flows in turn: kpps that arrived, microseconds of the routing processes for each."""
+        self.open_flows(count)
+        before, cpu = self.received(), self.cpu()
+        self.send_flows(count, seconds)
+        arrived = self.received() - before
+        return {"kpps": arrived / seconds / 1e3, "cpu": (self.cpu() - cpu) * 1e6 / max(arrived, 1)}
+
+    def open_flows(self, count):
+        """All but a few flows have their sessions: what was lost is sent again."""
+        if not wait_until(lambda: self.send_flows(count) or self.sessions() >= 0.99 * count, 120, 0):
+            raise LabError(f"{self.sessions()} of {count} sessions on {self.title}")
+
+    def send_flows(self, count, seconds=0):
+        """A packet of each flow, and more as long as there is time."""
+        self.network.exec(self.source, f"{BUILD}/tests/bench_datagrams", "flows", FLOW_HOST, count, seconds, timeout=300)
+
+    def received(self):
+        return int(self.network.exec(self.target, "cat", "/sys/class/net/eth0/statistics/rx_packets").stdout)
+
+    def swallow_flows(self):
+        """The target takes flows() without a word."""
+        self.network.ip(self.target, "route", "add", "blackhole", FLOWS)
+
     def ping(self, seconds):
         """Median of idle round trips in ms."""
         done = self.network.exec(self.source, "ping", "-n", "-i", "0.02", "-c", int(seconds * 50), self.address)
@@ -73,20 +110,28 @@ class Path:
 
 
 class RouterPath(Path):
-    """host A - one router - host B"""
+    """host A - one router - host B; `extra`: lines behind its configuration"""
     title, processes = "arrouter", ("r",)
 
-    def __init__(self):
-        self.network = network = Network(PREFIX + "r")
+    def __init__(self, extra=""):
+        self.network = network = Network(PREFIX + ("f" if extra else "r"))
         for node in ("a", "r", "b"):
             network.add_node(node)
-        router = Router(network, "r", {"vlan1": "lan", "eth0": "wan"})
-        router.write_config(PLAIN)
-        router.start()
+        self.router = router = Router(network, "r", {"vlan1": "lan", "eth0": "wan"})
+        router.write_config(PLAIN + extra)
+        router.start(60)
         network.hand_over("r", "lan", "a", "eth0")
         network.hand_over("r", "wan", "b", "eth0")
         network.address("a", "eth0", "10.1.0.2/24", "10.1.0.1")
         network.address("b", "eth0", "10.2.0.2/24", "10.2.0.1")
+        self.swallow_flows()
+
+    def sessions(self):
+        return int(re.search(r"Active \.+ (\d+)", self.router.ctl("show firewall")).group(1))
+
+    def memory(self):
+        """Bytes of the router's own memory."""
+        return int(re.search(r"Anonymous:\s+(\d+)", read(f"/proc/{self.network.pid('r')}/smaps_rollup")).group(1)) * 1024
 
 
 class SocatPath(Path):
@@ -107,10 +152,11 @@ class SocatPath(Path):
 
 
 class KernelPath(Path):
-    """host A - the kernel's forwarding - host B, offloads on; no process to measure"""
+    """host A - the kernel's forwarding - host B, offloads on; no process to measure. `nat`: with nftables' masquerade,
+    so that conntrack keeps each flow"""
     title = "Linux ip_forward over veth"
 
-    def __init__(self):
+    def __init__(self, nat=False):
         self.network = network = Network(PREFIX + "k")
         for node in ("a", "r", "b"):
             network.add_node(node)
@@ -121,6 +167,20 @@ class KernelPath(Path):
             network.address("r", interface, f"{here}.1/24")
         network.address("a", "eth0", "10.1.0.2/24", "10.1.0.1")
         network.address("b", "eth0", "10.2.0.2/24", "10.2.0.1")
+        network.ip("r", "route", "add", FLOWS, "via", "10.2.0.2")
+        self.swallow_flows()
+        if nat:
+            network.exec("r", "nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; }; "
+                         "add rule ip nat post oifname wan masquerade")
+
+    def sessions(self):
+        return int(self.network.exec("r", "cat", "/proc/sys/net/netfilter/nf_conntrack_count").stdout)
+
+    @staticmethod
+    def memory():
+        """Bytes of conntrack's entries on the whole machine; their hash table and what NAT adds are not in it."""
+        active, _, size = re.search(r"^nf_conntrack +(\d+) +(\d+) +(\d+)", read("/proc/slabinfo"), re.M).groups()
+        return int(active) * int(size)
 
 
 class KernelChain(Path):

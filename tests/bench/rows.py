@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import time
 
-from paths import (BUILD, KernelChain, KernelPath, LabError, Network, PLAIN, PREFIX, Router, RouterPath, SocatPath,
+from paths import (BUILD, FIREWALL, KernelChain, KernelPath, LabError, Network, PLAIN, PREFIX, Router, RouterPath, SocatPath,
                    TunnelPath, read, wait_until)
 
 # `ratio` is the figure's ratio to the yardstick, or the figure itself where there is none. `must` and `aim` are texts
@@ -50,6 +50,44 @@ def plain_udp(seconds, rounds):
     ours, kernel = interleaved([RouterPath, KernelPath], lambda p: p.udp(seconds), rounds)
     yield line("UDP, 64 bytes", ours["kpps"], "kpps", kernel["kpps"], "Linux ip_forward", "≥ 1.0", "1.4")
     yield line("CPU of UDP, 64 bytes", ours["cpu"], "us/packet")
+
+
+def sessions(seconds, rounds):
+    """Sessions beside conntrack's, as many as it takes."""
+    room = int(read("/proc/sys/net/netfilter/nf_conntrack_max"))
+    for count in (10, 100_000, 1_000_000):
+        makers = [lambda: RouterPath(FIREWALL)] + [lambda: KernelPath(nat=True)] * (count < room)
+        ours, *kernel = interleaved(makers, lambda p: p.flows(seconds, count), rounds)
+        yield line(f"UDP, {count} sessions", ours["kpps"], "kpps", kernel[0]["kpps"] if kernel else None,
+                   "Linux conntrack, NAT" if kernel else "")
+        yield line(f"CPU, {count} sessions", ours["cpu"], "us/packet")
+
+    def growth(path, count):
+        before = path.memory()
+        path.open_flows(count)
+        return {"bytes": (path.memory() - before) / count}
+    count = 100_000
+    ours, kernel = interleaved([lambda: RouterPath(FIREWALL), lambda: KernelPath(nat=True)], lambda p: growth(p, count), 1)
+    yield line("memory of a session", ours["bytes"], "bytes", kernel["bytes"], "a conntrack entry", "≤ 1.0", "")
+
+
+def firewall(seconds, rounds):
+    """What a full router pays beside an empty one: a million sessions, as many routes as it takes."""
+    routes = "".join(f"add ip route=172.{16 + i // 250}.{i % 250}.0 mask=255.255.255.0 int=eth0 next=10.2.0.2\n"
+                     for i in range(19_000))
+
+    def loaded():
+        path = RouterPath(FIREWALL + routes)
+        try:
+            path.open_flows(1_000_000)
+        except LabError:
+            path.close()
+            raise
+        return path
+    for what, measure in (("TCP", lambda p: p.tcp(seconds)), ("UDP, 64 bytes", lambda p: p.udp(seconds))):
+        full, empty = interleaved([loaded, RouterPath], measure, rounds)
+        yield line(f"CPU of {what}, full router", full["cpu"], "s/GB" if what == "TCP" else "us/packet", empty["cpu"],
+                   "an empty one", "≤ 1.15" if what == "TCP" else "≤ 1.3", "1.03")
 
 
 def tunnel(seconds, rounds, cipher, goals, nat=False, mtu=1400):
@@ -119,6 +157,15 @@ def scale(seconds, rounds):
     few, _ = run("policies", 10)
     many, _ = run("policies", 90)
     yield line("a packet with 90 policies, 20000 flows", many, "ns", few, "10 policies", "≤ 1.15", "1.03")
+    none, _ = run("sessions", 0)
+    few, _ = run("sessions", 10)
+    yield line("a packet with 10 firewall sessions", few, "ns", none, "no firewall")
+    for count in (100_000, 1_000_000):
+        cost, memory = run("sessions", count)
+        # The curve may rise with misses of the cache, by 200 ns at most.
+        yield line(f"a packet with {count} firewall sessions", cost, "ns", few, "10 sessions",
+                   f"≤ {(few + 200) / few:.2f}")
+    yield line("memory of a session", memory, "bytes")
 
 
 class Idle:
@@ -183,6 +230,7 @@ def idle(seconds, rounds):
 
 
 ROWS = {
-    "plain-tcp": plain_tcp, "plain-udp": plain_udp, "natt": natt, "esp": esp, "esp-fragments": esp_fragments,
+    "plain-tcp": plain_tcp, "plain-udp": plain_udp, "sessions": sessions, "firewall": firewall,
+    "natt": natt, "esp": esp, "esp-fragments": esp_fragments,
     "3des": triple_des, "crypto": crypto, "ping": ping, "scale": scale, "idle": idle,
 }

@@ -1,8 +1,9 @@
-// What a packet costs two whole routers, from LAN to LAN, by the number of SAs, flows and policies: processor time
-// alone, no kernel in it. And what an SA takes of memory.
+// What a packet costs two whole routers, from LAN to LAN, by the number of SAs, flows, policies and firewall sessions:
+// processor time alone, no kernel in it. And what an SA or a session takes of memory.
 //   bench_scale sas COUNT        an SA for each of so many flows, packets spread over all
 //   bench_scale policies COUNT   so many policies in front of the one that matches, 20000 flows
-// Prints two numbers: nanoseconds a packet, bytes of heap an SA (0 for policies).
+//   bench_scale sessions COUNT   a NAT session of the first router for each of so many flows; 0: no firewall
+// Prints two numbers: nanoseconds a packet, bytes of heap an SA or a session (0 for policies).
 #include <malloc.h>
 
 #include <cstdio>
@@ -70,6 +71,32 @@ void policies(std::size_t count) {
   std::printf("%.0f 0\n", cost_ns(sites, 20000));
 }
 
+std::size_t heap() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+void sessions(std::size_t count) {
+  TwoSites sites({});
+  const std::size_t before = heap();
+  if (count != 0) {
+    for (const std::string& line :
+         {fmt::format("lab set firewall maxsessions={}", count), std::string("enable firewall"),
+          std::string("create firewall policy=net"), std::string("add firewall policy=net int=vlan1 type=private"),
+          std::string("add firewall policy=net int=eth0 type=public"),
+          std::string("add firewall policy=net nat=enhanced int=vlan1 gblint=eth0")}) {
+      if (sites.router1().run(line).outcome.failed()) throw std::runtime_error(line);
+    }
+  }
+  const std::size_t flows = std::max<std::size_t>(count, 10);
+  for (std::size_t first = 0; first < flows; first += burst) {
+    sites.send(std::min(burst, flows - first), payload, first, flows);
+    sites.settle();
+  }
+  const std::size_t memory = count == 0 ? 0 : (heap() - before) / count;
+  std::printf("%.0f %zu\n", cost_ns(sites, flows), memory);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -78,7 +105,8 @@ int main(int count, char** words) {
     const std::size_t number = count == 3 ? std::strtoul(words[2], nullptr, 10) : 0;
     if (what == "sas" && number > 0) return sas(number), 0;
     if (what == "policies" && number > 0) return policies(number), 0;
-    std::fputs("bench_scale sas COUNT | policies COUNT\n", stderr);
+    if (what == "sessions" && count == 3) return sessions(number), 0;
+    std::fputs("bench_scale sas COUNT | policies COUNT | sessions COUNT\n", stderr);
     return 2;
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "bench_scale: %s\n", exception.what());

@@ -129,8 +129,9 @@ void TwoSites::send(std::size_t packets, std::size_t payload, std::size_t first_
     wire::write_ethernet(at, router1_.port("vlan1").mac(), host1_mac, wire::ether_type::ipv4);
     std::uint8_t* const ip = at + wire::ethernet_header;
     const auto flow = static_cast<std::uint32_t>((first_flow + i) % flows);
-    wire::write_udp(ip + wire::ipv4_header, static_cast<std::uint16_t>(10000 + flow), 2000, payload, host1_address,
-                    host2_address);
+    constexpr std::uint32_t source_ports = 32768;
+    wire::write_udp(ip + wire::ipv4_header, static_cast<std::uint16_t>(10000 + flow % source_ports),
+                    static_cast<std::uint16_t>(2000 + flow / source_ports), payload, host1_address, host2_address);
     wire::write_ipv4(ip, {.source = host1_address, .destination = host2_address, .protocol = wire::protocol::udp},
                      static_cast<std::uint16_t>(length));
     burst.add(std::move(frame));
