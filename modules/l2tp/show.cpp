@@ -76,7 +76,7 @@ Outcome L2tpModule::show_calls(Invocation& invocation) const {
   if (!wanted.empty() && !settings_.calls.contains(wanted)) {
     return say(texts::call_unknown, invocation.args.text("CALL"));
   }
-  screen.set("calls", Json::array());
+  if (settings_.calls.empty()) return say(texts::no_calls);
   for (const auto& [name, call] : settings_.calls) {
     if (!wanted.empty() && name != wanted) continue;
     const auto scope = screen.item("calls");
@@ -116,7 +116,6 @@ Outcome L2tpModule::show_users(Screen& screen) const {
 
 Outcome L2tpModule::show_tunnels(Invocation& call) const {
   Screen& screen = call.screen;
-  screen.set("tunnels", Json::array());
   if (call.args.has_value("TUNNEL")) {
     const auto id = static_cast<std::uint16_t>(call.args.number("TUNNEL"));
     const auto found = engine_.tunnels().find(id);
@@ -124,6 +123,7 @@ Outcome L2tpModule::show_tunnels(Invocation& call) const {
     show_tunnel(screen, *found->second);
     return Outcome::screen();
   }
+  if (engine_.tunnels().empty()) return say(texts::no_tunnels);
   for (const auto& [id, tunnel] : engine_.tunnels()) show_tunnel(screen, *tunnel);
   return Outcome::screen();
 }
@@ -162,7 +162,6 @@ void L2tpModule::show_tunnel(Screen& screen, const Tunnel& tunnel) const {
 Outcome L2tpModule::show_tunnel_calls(Invocation& invocation) const {
   Screen& screen = invocation.screen;
   const Args& args = invocation.args;
-  screen.set("calls", Json::array());
   for (const auto& [id, tunnel] : engine_.tunnels()) {
     if (args.has_value("TUNNEL") && args.number("TUNNEL") != id) continue;
     for (const auto& [session, call] : tunnel->calls) {
@@ -171,7 +170,7 @@ Outcome L2tpModule::show_tunnel_calls(Invocation& invocation) const {
       screen.line();
     }
   }
-  return Outcome::screen();
+  return screen.empty() ? say(texts::no_calls) : Outcome::screen();
 }
 
 Outcome L2tpModule::show_counters(Screen& screen) const {

@@ -32,7 +32,8 @@ TEST_CASE("SHOW L2TP tells what is set") {
   Filter .................... none
   Debug ..................... disabled
 )");
-  CHECK_FALSE(desk("show l2tp tunnel").contains("Tunnel ID"));
+  CHECK(desk("show l2tp tunnel") == "Info (1223275): No tunnels exist.");
+  CHECK(desk("show l2tp call") == "Info (1223274): No calls exist.");
 }
 
 TEST_CASE("calls and ranges are added once, shown and deleted") {
