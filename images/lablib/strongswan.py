@@ -68,7 +68,8 @@ connections {{
         mode = {mode}
         local_ts = {local_ts}
         remote_ts = {remote_ts}
-        esp_proposals = {esp}
+        {protocol}_proposals = {proposals}
+        ipcomp = {ipcomp}
         rekey_time = {esp_life}s
         start_action = none
       }}
@@ -88,7 +89,7 @@ XAUTH_ROUNDS = {"": "", "server": "remote-user {{\n      auth = xauth-generic\n 
 XAUTH_SECRET = 'xauth-lab {{\n    id = {xauth_user}\n    secret = "{xauth_password}"\n  }}'
 
 DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dynamic", psk="secret",
-                ike="3des-sha1-modp1024", esp="3des-sha1", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
+                ike="3des-sha1-modp1024", esp="3des-sha1", ah="", ipcomp="no", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
                 esp_life=28800, local_id="", remote_id="", raw_keys=None, extra="", backend="libipsec", retransmit_timeout=4.0,
                 xauth="", xauth_user="alice", xauth_password="",
                 retransmit_tries=5)
@@ -96,11 +97,13 @@ DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dyna
 
 def write_files(folder, settings):
     """Writes strongswan.conf and swanctl.conf into `folder` and returns the complete settings. raw_keys: files with
-    the private key, its public key and the peer's public key, in PEM, to authenticate by instead of `psk`."""
+    the private key, its public key and the peer's public key, in PEM, to authenticate by instead of `psk`. ah: the
+    proposals of AH, then instead of ESP."""
     values = {**DEFAULTS, **settings, "folder": folder}
     unknown = set(settings) - set(DEFAULTS)
     if unknown:
         raise LabError(f"strongSwan settings not known: {', '.join(sorted(unknown))}")
+    values["protocol"], values["proposals"] = ("ah", values["ah"]) if values["ah"] else ("esp", values["esp"])
     for name in ("local_id", "remote_id"):
         values[name] = f"id = {values[name]}" if values[name] else ""
     values["xauth_round"] = XAUTH_ROUNDS[values["xauth"]].format(**values)

@@ -8,7 +8,7 @@ import strongswan
 from network import LabError, read, wait_until
 
 KERNEL = "/usr/bin/linux.uml"
-MODULES = ("esp4 ah4 xfrm_user af_key authenc cbc des_generic hmac md5 sha1_generic sha256_generic ecb crypto_null "
+MODULES = ("esp4 ah4 ipcomp deflate xfrm_user af_key authenc cbc des_generic hmac md5 sha1_generic sha256_generic ecb crypto_null "
            "echainiv seqiv sha512_generic ctr drbg ansi_cprng xfrm4_tunnel")
 
 # The guest keeps only the classic registers over its context switches (see without_xstate.py); what is not a
