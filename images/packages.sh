@@ -6,7 +6,7 @@ packages_lab="python3 iproute2 iputils-ping tcpdump ethtool procps nftables"
 packages_peers="strongswan-swanctl strongswan-charon charon-systemd strongswan-libcharon libstrongswan-standard-plugins
   libstrongswan-extra-plugins libcharon-extra-plugins libcharon-extauth-plugins"
 packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client nmap
-  iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe tshark user-mode-linux kmod busybox-static
+  snmp snmptrapd dnsmasq-base chrony iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe tshark user-mode-linux kmod busybox-static
   clang-19 libclang-rt-19-dev"
 
 need_packages() {

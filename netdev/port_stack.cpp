@@ -16,6 +16,7 @@ PortStack::PortStack(std::unique_ptr<Port> driver, std::string attachment, const
   capture_.set_link_listener([this, &clock = environment.clock](bool up) {
     link_changed_at_ = clock.now();
     link_changed(up);
+    if (link_watcher_) link_watcher_();
   });
 }
 

@@ -31,6 +31,9 @@ class PortStack final : public Port {
   /// When the link last went up or down; nothing before the first change.
   std::optional<Instant> link_changed_at() const { return link_changed_at_; }
 
+  /// Called after each change of the link, besides the router's own listener; an empty one ends it.
+  void watch_link(std::function<void()> watcher) { link_watcher_ = std::move(watcher); }
+
   bool link_up() const override { return capture_.link_up(); }
   PortOffloads offloads() const override { return capture_.offloads(); }
   /// The driver's, with the discards of the layers above it.
@@ -46,6 +49,7 @@ class PortStack final : public Port {
   bool promiscuous_;
   std::uint64_t filtered_ = 0;
   std::optional<Instant> link_changed_at_;
+  std::function<void()> link_watcher_;
   std::unique_ptr<Port> driver_;
   ImpairPort impair_;
   CapturePort capture_;

@@ -21,6 +21,7 @@ constexpr std::array topics = {
           "asyn system user install file load script trigger"},
     Topic{"INterfaces", "Ethernet and switch ports", "interface"},
     Topic{"LOGging", "log outputs and messages", "log"},
+    Topic{"NETwork", "SNMP, network time, mail", "snmp ntp mail"},
     Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},
     Topic{"IP", "Internet Protocol", "ip tcp"},
     Topic{"FIrewall", "stateful inspection firewall", "firewall"},

@@ -7,9 +7,18 @@
 
 namespace arrouter::telnet {
 
-void Outgoing::start(Tcp& tcp, Ipv4Address source) {
-  tcp.connect(source, destination_, weak_from_this(),
-              [this](Result<std::unique_ptr<TcpStream>> stream) { connected(std::move(stream)); });
+void Outgoing::start(const TelnetTarget& target) {
+  destination_.address = target.address;
+  tcp_.connect(target.source, destination_, weak_from_this(),
+               [this](Result<std::unique_ptr<TcpStream>> stream) { connected(std::move(stream)); });
+}
+
+void Outgoing::look_up(const TelnetNames& names) {
+  lookup_ = names.ask(host_, [this](std::optional<TelnetTarget> target) {
+    if (!target) return over(say(texts::unknown_host, host_).line());
+    if (target->source.unset()) return over(say(texts::no_route, host_).line());
+    start(*target);
+  });
 }
 
 void Outgoing::connected(Result<std::unique_ptr<TcpStream>> stream) {

@@ -7,6 +7,7 @@
 
 #include "cli/session/session.h"
 #include "cli/telnet/host_protocol.h"
+#include "cli/telnet/telnet_module.h"
 #include "os/base/time.h"
 #include "os/tcp.h"
 
@@ -16,9 +17,11 @@ class Outgoing final : public Relay, public std::enable_shared_from_this<Outgoin
  public:
   enum class Stage : std::uint8_t { connecting, established, closed };
 
-  Outgoing(Session& session, std::string host, TcpEndpoint destination, HostProtocol protocol)
-      : session_(session), host_(std::move(host)), destination_(destination), protocol_(std::move(protocol)) {}
-  void start(Tcp& tcp, Ipv4Address source);
+  Outgoing(Tcp& tcp, Session& session, std::string host, std::uint16_t port, HostProtocol protocol)
+      : tcp_(tcp), session_(session), host_(std::move(host)), destination_{{}, port}, protocol_(std::move(protocol)) {}
+  void start(const TelnetTarget& target);
+  /// Asks for the host's address and starts.
+  void look_up(const TelnetNames& names);
 
   Stage stage() const { return stage_; }
   const TcpEndpoint& destination() const { return destination_; }
@@ -33,10 +36,12 @@ class Outgoing final : public Relay, public std::enable_shared_from_this<Outgoin
   void received(std::string_view bytes);
   void over(const std::string& how);
 
+  Tcp& tcp_;
   Session& session_;  // owns this
   std::string host_;
   TcpEndpoint destination_;
   HostProtocol protocol_;
+  std::shared_ptr<void> lookup_;
   std::unique_ptr<TcpStream> stream_;
   Stage stage_ = Stage::connecting;
   std::string unseen_;  // what came while the keyboard was elsewhere

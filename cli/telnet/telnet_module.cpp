@@ -29,8 +29,8 @@ std::shared_ptr<Session> session_of(const Caller& caller) {
 
 class TelnetModule final : public Module {
  public:
-  TelnetModule(Services& services, SessionHost host, Tcp& tcp, TelnetResolver resolve)
-      : services_(services), tcp_(tcp), resolve_(std::move(resolve)), server_(tcp, host, services.reactor) {}
+  TelnetModule(Services& services, SessionHost host, Tcp& tcp, TelnetNames names)
+      : services_(services), tcp_(tcp), names_(std::move(names)), server_(tcp, host, services.reactor) {}
   std::string_view name() const override { return "telnet"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -52,7 +52,7 @@ class TelnetModule final : public Module {
 
   Services& services_;
   Tcp& tcp_;
-  TelnetResolver resolve_;
+  TelnetNames names_;
   bool enabled_ = true, insert_null_ = false;
   std::uint16_t port_ = telnet_port;
   std::string terminal_type_;
@@ -161,15 +161,19 @@ Outcome TelnetModule::connect(Invocation& invocation) {
     return say(texts::not_allowed, caller.user);
   }
   const std::string& host = args.text("HOST");
-  const auto target = resolve_(host);
-  if (!target) return say(texts::unknown_host, host);
-  if (target->source.unset()) return say(texts::no_route, host);
+  const auto target = names_.known(host);
+  if (!target && !names_.can_ask()) return say(texts::unknown_host, host);
+  if (target && target->source.unset()) return say(texts::no_route, host);
   if (!tcp_.usable()) return say(texts::no_tcp);
   if (session->relays().size() >= most_connections) return say(texts::too_many_sessions);
-  const TcpEndpoint destination{target->address, static_cast<std::uint16_t>(args.number_or("PORT", telnet_port))};
-  const auto outgoing = std::make_shared<Outgoing>(*session, host, destination,
+  const auto port = static_cast<std::uint16_t>(args.number_or("PORT", telnet_port));
+  const auto outgoing = std::make_shared<Outgoing>(tcp_, *session, host, port,
                                                    HostProtocol(args.text_or("TTYPE", terminal_type_), insert_null_));
-  outgoing->start(tcp_, target->source);
+  if (target) {
+    outgoing->start(*target);
+  } else {
+    outgoing->look_up(names_);
+  }
   session->connect(outgoing);
   return say(texts::attempting, host);
 }
@@ -220,8 +224,8 @@ Outcome TelnetModule::show_sessions(Invocation& invocation) const {
 }  // namespace
 }  // namespace telnet
 
-std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, TelnetResolver resolve) {
-  return std::make_unique<telnet::TelnetModule>(services, host, tcp, std::move(resolve));
+std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, TelnetNames names) {
+  return std::make_unique<telnet::TelnetModule>(services, host, tcp, std::move(names));
 }
 
 }  // namespace arrouter

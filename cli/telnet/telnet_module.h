@@ -12,8 +12,16 @@ namespace arrouter {
 struct TelnetTarget {
   Ipv4Address address, source;
 };
-using TelnetResolver = std::function<std::optional<TelnetTarget>(std::string_view host)>;
+struct TelnetNames {
+  /// What is known without asking.
+  std::function<std::optional<TelnetTarget>(std::string_view host)> known;
+  /// Name servers can be asked.
+  std::function<bool()> can_ask;
+  /// Asks them; `found` runs later, and not once what this returns is gone.
+  using Found = std::function<void(std::optional<TelnetTarget>)>;
+  std::function<std::shared_ptr<void>(std::string_view host, Found found)> ask;
+};
 
-std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, TelnetResolver resolve);
+std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, TelnetNames names);
 
 }  // namespace arrouter

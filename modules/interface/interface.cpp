@@ -1,20 +1,22 @@
 // The INTERFACE module: what is below IP, as SHOW INTERFACE and SHOW ETH tell it (manual chapter "Interfaces",
 // reference/links.md 1 and 2).
 //
-// It owns no state but the zero points of counters: ports live in netdev, addresses in IP. The interface table lists
-// what the model has and this router is made of: its eth interfaces, switch ports that are attached by themselves,
-// and VLANs. ifLastChange is the sysUpTime of the last link change.
+// It owns no state but the zero points of counters and who wants link traps: ports live in netdev, addresses in IP. The
+// interface table lists what the model has and this router is made of: its eth interfaces, switch ports that are
+// attached by themselves, and VLANs. ifLastChange is the sysUpTime of the last link change.
 //
-// Not modelled: speeds and duplex (every port is 100 Mbps full duplex), errors that only a chip counts, link traps,
-// asynchronous interfaces.
+// Not modelled: speeds and duplex (every port is 100 Mbps full duplex), errors that only a chip counts, asynchronous
+// interfaces. The SNMP module sends the link traps.
 #include "modules/interface/interface.h"
 
 #include <algorithm>
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_interface(Services& services, RouterControl& control, const PortStacks& stacks) {
-  return std::make_unique<interface::InterfaceModule>(services, control, stacks);
+MadeInterface make_interface(Services& services, RouterControl& control, const PortStacks& stacks) {
+  auto module = std::make_unique<interface::InterfaceModule>(services, control, stacks);
+  InterfaceApi& api = *module;
+  return {std::move(module), api};
 }
 
 namespace interface {
@@ -22,10 +24,10 @@ namespace {
 
 PortCounters difference(const PortCounters& now, const PortCounters& zero) {
   PortCounters counters = now;
-  for (const auto member : {&PortCounters::in_frames, &PortCounters::in_octets, &PortCounters::in_discards,
-                            &PortCounters::in_errors, &PortCounters::in_group_frames, &PortCounters::out_frames,
-                            &PortCounters::out_octets, &PortCounters::out_discards, &PortCounters::out_errors,
-                            &PortCounters::out_group_frames}) {
+  for (const auto member :
+       {&PortCounters::in_frames, &PortCounters::in_octets, &PortCounters::in_discards, &PortCounters::in_errors,
+        &PortCounters::in_group_frames, &PortCounters::out_frames, &PortCounters::out_octets,
+        &PortCounters::out_discards, &PortCounters::out_errors, &PortCounters::out_group_frames}) {
     counters.*member -= zero.*member;
   }
   return counters;
@@ -33,28 +35,54 @@ PortCounters difference(const PortCounters& now, const PortCounters& zero) {
 
 }  // namespace
 
+InterfaceModule::~InterfaceModule() {
+  for (const auto& [name, stack] : stacks_) stack->watch_link({});
+}
+
+void InterfaceModule::start() {
+  for (const InterfaceEntry& entry : entries()) up_[entry.name] = entry.port->link_up();
+  for (const auto& [name, stack] : stacks_) stack->watch_link([this] { look_at_links(); });
+}
+
+/// A VLAN has no link of its own: any change may have been one of its members'.
+void InterfaceModule::look_at_links() {
+  for (const InterfaceEntry& entry : entries()) {
+    if (entry.port->point_to_point()) continue;  // nothing here hears of a PPP link's changes
+    bool& known = up_[entry.name];
+    if (known == entry.port->link_up()) continue;
+    known = !known;
+    for (const auto& listener : listeners_) listener(entry);
+  }
+}
+
 std::vector<CommandRow> InterfaceModule::commands() {
-  return {
+  std::vector<CommandRow> rows = {
       {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::user, "Displays the interfaces, or one in detail.",
-       [this](Invocation& invocation) { return show_interfaces(invocation); },
-       Coverage::partial, "ifMtu, ifSpeed and the administrative status are fixed: no port tells them."},
+       [this](Invocation& invocation) { return show_interfaces(invocation); }, Coverage::partial,
+       "ifMtu, ifSpeed and the administrative status are fixed: no port tells them."},
       {"RESET INTerface={ALL|<interface>} COUnter", Access::manager, "Sets the counters of an interface to zero.",
        [this](Invocation& invocation) { return reset_interface(invocation.args); }},
       {"SHow ETH[=<0-15>] STATE", Access::user, "Displays the state of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_state(invocation); }},
       {"SHow ETH[=<0-15>] COUnters", Access::user, "Displays the counters of Ethernet interfaces.",
-       [this](Invocation& invocation) { return show_eth_counters(invocation); },
-       Coverage::partial, "Collisions and other faults of the medium are always zero: no port has one."},
+       [this](Invocation& invocation) { return show_eth_counters(invocation); }, Coverage::partial,
+       "Collisions and other faults of the medium are always zero: no port has one."},
       {"SHow ETH[=<0-15>] MACaddress", Access::user, "Displays the MAC addresses of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_address(invocation); }},
       {"RESET ETH=<0-15> COUnters", Access::manager, "Sets the counters of an Ethernet interface to zero.",
        [this](Invocation& invocation) { return reset_eth(invocation.args); }},
   };
+  for (CommandRow& row : trap_rows()) rows.push_back(std::move(row));
+  return rows;
 }
 
-void InterfaceModule::add(std::vector<Entry>& entries, const std::string& name, const Port* port,
+void InterfaceModule::add(std::vector<InterfaceEntry>& entries, const std::string& name, const Port* port,
                           const std::vector<std::string>& stacks) const {
-  Entry entry{static_cast<unsigned>(entries.size()) + 1, name, port, {}, port->counters()};
+  InterfaceEntry entry{static_cast<unsigned>(entries.size()) + 1, name, port, {}, port->counters()};
+  if (const auto traps = traps_.find(name); traps != traps_.end()) {
+    entry.link_traps = traps->second.enabled;
+    entry.trap_limit = traps->second.limit;
+  }
   for (const std::string& each : stacks) {
     const auto stack = stacks_.find(each);
     if (stack == stacks_.end() || !stack->second->link_changed_at()) continue;
@@ -66,8 +94,8 @@ void InterfaceModule::add(std::vector<Entry>& entries, const std::string& name, 
   entries.push_back(std::move(entry));
 }
 
-std::vector<Entry> InterfaceModule::entries() const {
-  std::vector<Entry> entries;
+std::vector<InterfaceEntry> InterfaceModule::entries() const {
+  std::vector<InterfaceEntry> entries;
   const auto add_interfaces = [&](bool vlans) {
     for (const ModelInterface& interface : services_.model.interfaces) {
       const auto port = services_.ports.find(interface.name);
@@ -94,27 +122,27 @@ std::vector<Entry> InterfaceModule::entries() const {
   return entries;
 }
 
-std::optional<Entry> InterfaceModule::find(std::string_view name) const {
-  for (Entry& entry : entries()) {
+std::optional<InterfaceEntry> InterfaceModule::find(std::string_view name) const {
+  for (InterfaceEntry& entry : entries()) {
     if (entry.name == name) return std::move(entry);
   }
   return std::nullopt;
 }
 
-std::vector<Entry> InterfaceModule::eths(const Args& args) const {
-  std::vector<Entry> all = entries();
-  std::erase_if(all, [&](const Entry& entry) {
+std::vector<InterfaceEntry> InterfaceModule::eths(const Args& args) const {
+  std::vector<InterfaceEntry> all = entries();
+  std::erase_if(all, [&](const InterfaceEntry& entry) {
     if (!entry.name.starts_with("eth")) return true;
     return args.has_value("ETH") && entry.name != fmt::format("eth{}", args.number("ETH"));
   });
   return all;
 }
 
-void InterfaceModule::reset(const Entry& entry) { zero_[entry.name] = entry.port->counters(); }
+void InterfaceModule::reset(const InterfaceEntry& entry) { zero_[entry.name] = entry.port->counters(); }
 
 Outcome InterfaceModule::reset_interface(const Args& args) {
   if (args.holds<Choice>("INTERFACE")) {
-    for (const Entry& entry : entries()) reset(entry);
+    for (const InterfaceEntry& entry : entries()) reset(entry);
     return Outcome::successful(module_number::eth);
   }
   const auto entry = find(args.text("INTERFACE"));

@@ -18,45 +18,59 @@ namespace texts {
 #undef MESSAGE
 }  // namespace texts
 
-/// One row of the interface table.
-struct Entry {
-  unsigned index = 0;  // ifIndex, from 1
-  std::string name;    // "eth0", "port1", "vlan1"
-  const Port* port = nullptr;
-  Duration last_change{};  // sysUpTime when the link changed last; zero: never since the start
-  PortCounters counters;   // since the last reset
+/// ENABLE INTERFACE LINKTRAP and SET INTERFACE TRAPLIMIT.
+struct TrapSettings {
+  bool enabled = false;
+  unsigned limit = 20;
+  bool operator==(const TrapSettings&) const = default;
 };
 
-class InterfaceModule final : public Module {
+class InterfaceModule final : public Module, public InterfaceApi {
  public:
   InterfaceModule(Services& services, RouterControl& control, const PortStacks& stacks)
       : services_(services), control_(control), stacks_(stacks) {}
+  ~InterfaceModule() override;
 
   std::string_view name() const override { return "interface"; }
   std::vector<CommandRow> commands() override;
+  void dump(ConfigWriter& writer) const override;
+  void start() override;
+
+  std::vector<InterfaceEntry> entries() const override;
+  void set_link_traps(const std::string& name, bool on) override { traps_[name].enabled = on; }
+  void on_link_change(std::function<void(const InterfaceEntry&)> listener) override {
+    listeners_.push_back(std::move(listener));
+  }
 
  private:
-  /// eth interfaces, then switch ports, then VLANs, as the model has them.
-  std::vector<Entry> entries() const;
-  std::optional<Entry> find(std::string_view name) const;
+  std::optional<InterfaceEntry> find(std::string_view name) const;
   /// Every eth interface, or the one of that number.
-  std::vector<Entry> eths(const Args& args) const;
-  void add(std::vector<Entry>& entries, const std::string& name, const Port* port,
+  std::vector<InterfaceEntry> eths(const Args& args) const;
+  void add(std::vector<InterfaceEntry>& entries, const std::string& name, const Port* port,
            const std::vector<std::string>& stacks) const;
   Duration up_time() const { return services_.clock.now() - control_.started(); }
 
+  void look_at_links();
+  TrapSettings* traps_of(const Args& args);
+  Outcome set_traps(const Args& args, bool on);
+  Outcome set_trap_limit(const Args& args);
+  std::vector<CommandRow> trap_rows();
   Outcome show_interfaces(Invocation& invocation) const;
-  Outcome show_interface(const Entry& entry, Screen& screen, bool counters_only) const;
+  Outcome show_interface(const InterfaceEntry& entry, Screen& screen, bool counters_only) const;
   Outcome show_eth_state(Invocation& invocation) const;
   Outcome show_eth_counters(Invocation& invocation) const;
   Outcome show_eth_address(Invocation& invocation) const;
   Outcome reset_interface(const Args& args);
   Outcome reset_eth(const Args& args);
-  void reset(const Entry& entry);
+  void reset(const InterfaceEntry& entry);
 
   Services& services_;
   RouterControl& control_;
   const PortStacks& stacks_;
+  std::vector<std::function<void(const InterfaceEntry&)>> listeners_;
+  std::map<std::string, bool, std::less<>> up_;  // as the listeners know it
+  std::map<std::string, TrapSettings, std::less<>> traps_;
+  TrapSettings dynamic_traps_;                             // of interfaces that come and go; there are none
   std::map<std::string, PortCounters, std::less<>> zero_;  // what the counters read when they were reset
 };
 

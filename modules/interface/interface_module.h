@@ -3,13 +3,18 @@
 
 #include <memory>
 
+#include "modules/interface/interface_api.h"
 #include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
 namespace arrouter {
 
+struct MadeInterface {
+  std::unique_ptr<Module> module;
+  InterfaceApi& api;
+};
 /// `stacks` tell when links changed; counters and states come from Services::ports.
-std::unique_ptr<Module> make_interface(Services& services, RouterControl& control, const PortStacks& stacks);
+MadeInterface make_interface(Services& services, RouterControl& control, const PortStacks& stacks);
 
 }  // namespace arrouter

@@ -10,7 +10,6 @@ namespace arrouter::interface {
 namespace {
 
 constexpr int rule_width = 78;
-constexpr unsigned default_trap_limit = 20;
 
 /// What only a chip on a real cable counts: always zero here.
 constexpr std::pair<std::string_view, std::string_view> chip_counters[] = {
@@ -22,6 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> chip_counters[] = {
     {"dot3StatsFrameTooLongs", "dot3StatsInternalMacRxErrors"},
 };
 
+std::string_view enabled_or_disabled(bool on) { return on ? "Enabled" : "Disabled"; }
 std::string_view up_or_down(bool up) { return up ? "Up" : "Down"; }
 
 /// SHOW INTERFACE pads labels with dots and puts values to the left, SHOW ETH COUNTERS neither.
@@ -62,14 +62,14 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
     return show_interface(*entry, screen, invocation.args.has("COUNTER"));
   }
   if (invocation.args.has("COUNTER")) {
-    for (const Entry& entry : entries()) show_interface(entry, screen, true);
+    for (const InterfaceEntry& entry : entries()) show_interface(entry, screen, true);
     return Outcome::screen();
   }
   const std::string up_time = elapsed_text(this->up_time());
   screen.line(fmt::format("{:<47}{:<21}{}", "Interfaces", "sysUpTime:", up_time));
   screen.line();
-  screen.line("DynamicLinkTraps.....Disabled");
-  screen.line(fmt::format("TrapLimit............{}", default_trap_limit));
+  screen.line(fmt::format("DynamicLinkTraps.....{}", enabled_or_disabled(dynamic_traps_.enabled)));
+  screen.line(fmt::format("TrapLimit............{}", dynamic_traps_.limit));
   screen.line();
   const auto links = std::ranges::count_if(services_.ports, [](const auto& port) {
     return port.second->point_to_point() && port.second->link_up();
@@ -79,7 +79,9 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
   screen.line("ifIndex  Interface      ifAdminStatus  ifOperStatus  ifLastChange");
   screen.rule(rule_width);
   screen.set("sysUpTime", up_time);
-  for (const Entry& entry : entries()) {
+  screen.set("dynamicLinkTraps", dynamic_traps_.enabled);
+  screen.set("trapLimit", dynamic_traps_.limit);
+  for (const InterfaceEntry& entry : entries()) {
     const auto scope = screen.item("interfaces");
     const std::string_view state = up_or_down(entry.port->link_up());
     const std::string changed = elapsed_text(entry.last_change);
@@ -94,7 +96,7 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
   return Outcome::screen();
 }
 
-Outcome InterfaceModule::show_interface(const Entry& entry, Screen& screen, bool counters_only) const {
+Outcome InterfaceModule::show_interface(const InterfaceEntry& entry, Screen& screen, bool counters_only) const {
   const auto scope = screen.item("interfaces");
   const auto fact = [&](std::string_view label, const Json& value) {
     screen.line(fmt::format("  {:.<25} {}", label, value.display()));
@@ -108,8 +110,8 @@ Outcome InterfaceModule::show_interface(const Entry& entry, Screen& screen, bool
     fact("ifSpeed", 100'000'000);
     fact("ifAdminStatus", "Up");
     fact("ifOperStatus", up_or_down(entry.port->link_up()));
-    fact("ifLinkUpDownTrapEnable", "Disabled");
-    fact("TrapLimit", default_trap_limit);
+    fact("ifLinkUpDownTrapEnable", enabled_or_disabled(entry.link_traps));
+    fact("TrapLimit", entry.trap_limit);
   }
   screen.line();
   screen.line("Interface Counters");
@@ -122,7 +124,7 @@ Outcome InterfaceModule::show_eth_state(Invocation& invocation) const {
   Screen& screen = invocation.screen;
   const auto found = eths(invocation.args);
   if (found.empty()) return say(texts::no_eth, invocation.args.number_or("ETH", 0));
-  for (const Entry& entry : found) {
+  for (const InterfaceEntry& entry : found) {
     const auto scope = screen.item("interfaces");
     const bool up = entry.port->link_up();
     screen.line(fmt::format("State for Ethernet instance {}:", entry.name.substr(3)));
@@ -142,10 +144,10 @@ Outcome InterfaceModule::show_eth_counters(Invocation& invocation) const {
   Screen& screen = invocation.screen;
   const auto found = eths(invocation.args);
   if (found.empty()) return say(texts::no_eth, invocation.args.number_or("ETH", 0));
-  for (const Entry& entry : found) {
+  for (const InterfaceEntry& entry : found) {
     const auto scope = screen.item("interfaces");
-    screen.line(fmt::format("ETH instance {}: {:>9} seconds       Last change at: {:>10} seconds",
-                            entry.name.substr(3), whole_seconds(up_time()), whole_seconds(entry.last_change)));
+    screen.line(fmt::format("ETH instance {}: {:>9} seconds       Last change at: {:>10} seconds", entry.name.substr(3),
+                            whole_seconds(up_time()), whole_seconds(entry.last_change)));
     screen.set("interface", entry.name);
     screen.line();
     screen.line("Interface Counters");
@@ -164,7 +166,7 @@ Outcome InterfaceModule::show_eth_address(Invocation& invocation) const {
   Screen& screen = invocation.screen;
   const auto found = eths(invocation.args);
   if (found.empty()) return say(texts::no_eth, invocation.args.number_or("ETH", 0));
-  for (const Entry& entry : found) {
+  for (const InterfaceEntry& entry : found) {
     const auto scope = screen.item("interfaces");
     const std::string mac = to_string(entry.port->mac());
     screen.line(fmt::format("MAC address for ETH interface {}: {}", entry.name.substr(3), mac));

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "modules/ip/ip_api.h"
+#include "modules/ip/ip_mib_api.h"
 
 namespace arrouter::ip {
 
@@ -33,10 +33,6 @@ struct StageCounters {
 struct IcmpCounters {
   std::uint64_t in_messages = 0, in_errors = 0, out_messages = 0, out_suppressed = 0;
   std::array<std::uint64_t, 19> in{}, out{};
-};
-
-struct UdpCounters {
-  std::uint64_t in_datagrams = 0, in_errors = 0, no_ports = 0, out_datagrams = 0;
 };
 
 struct ArpCounters {

@@ -198,8 +198,10 @@ void dump_configuration(const Engine& engine, ConfigWriter& config) {
   for (const auto& [name, address] : state.hosts) {
     config.line(fmt::format("add ip host={} ip={}", arrouter::quoted(name), to_string(address)));
   }
+  dump_dns(engine.resolver.settings(), config);
   dump_ping(engine.ping.defaults, config);
   dump_trace(engine.trace.defaults, config);
+  dump_ping_polls(engine.polls, config);
   if (!state.switches.enabled && needs_enabling) config.line("disable ip");
 }
 

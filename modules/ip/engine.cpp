@@ -8,11 +8,18 @@
 namespace arrouter::ip {
 
 Engine::Engine(Services& given)
-    : services(given), state(given.ports), path(given, state), ping(given, state, path), trace(given, state, path) {
+    : services(given),
+      state(given.ports),
+      path(given, state),
+      ping(given, state, path),
+      trace(given, state, path),
+      polls(given, state, path),
+      resolver(given, *this, state.hosts) {
   for (const auto& link : state.interfaces.links()) watch(*link);
   path.on_icmp([this](const IcmpAnswer& answer) {
     ping.answered(answer);
     trace.answered(answer);
+    polls.answered(answer);
   });
 }
 
@@ -152,6 +159,7 @@ void Engine::reset() {
   state.ip = {};
   state.icmp = {};
   state.udp = {};
+  state.snmp = {};
   path.arp().counters = {};
   state.cache_hits = state.cache_misses = 0;
   state.filters.reset_counters();
@@ -169,18 +177,16 @@ void Engine::purge() {
   state.templates.clear();
   state.pools.clear();
   state.hosts.clear();
+  resolver.apply({});
   state.switches = {};
   ping.defaults = {};
   trace.defaults = {};
+  polls.clear();
   reset();
 }
 
 std::optional<Ipv4Address> Engine::resolve_host(std::string_view text) const {
-  if (const auto address = parse_ipv4(text)) return address;
-  for (const auto& [name, address] : state.hosts) {
-    if (equal_ignoring_case(name, text)) return address;
-  }
-  return std::nullopt;
+  return known_address(state.hosts, text);
 }
 
 std::optional<IpInterfaceInfo> Engine::interface(std::string_view name) const {

@@ -4,6 +4,8 @@
 
 #include "modules/ip/datapath.h"
 #include "modules/ip/ping.h"
+#include "modules/ip/ping_poll.h"
+#include "modules/ip/resolver.h"
 #include "modules/ip/trace.h"
 
 namespace arrouter::ip {
@@ -18,6 +20,8 @@ class Engine final : public IpApi {
   Datapath path;
   Ping ping;
   Trace trace;
+  PingPolls polls;
+  Resolver resolver;
 
   // What commands do.
   void set_enabled(bool on);

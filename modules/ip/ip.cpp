@@ -2,7 +2,8 @@
 //
 // RFC 791, 792, 826, 1122, 1191, 1624, 1812, 1858, 2644, 4301. Files by idea: interfaces, arp, routes, destinations
 // (what an address means, cached), reassembly, fragment, options, filter; the path itself is datapath.h with input,
-// output, local, errors and filter_path; engine.h ties them together and is the face to other modules; rows.h lists commands and screens.
+// output, local, errors and filter_path; engine.h ties them together and is the face to other modules; rows.h lists
+// commands and screens.
 //
 // Invariants
 // - A packet is forwarded, delivered, held (ARP, reassembly, IPsec) or dropped; each drop has exactly one reason
@@ -20,10 +21,14 @@
 // filter without patterns is none. A pattern's SIZE is the most it matches. P0 is the most urgent priority, P5 that of
 // packets without one; a policy is preferred among routes of the longest prefix.
 //
-// Not modelled here: RIP, OSPF, DNS, helper, address assignment by DHCP, ping polling, IPv6. TCP goes to whoever
+// DNS: questions leave from random ports with random numbers and are answered once; names that point ahead or in a
+// circle are refused (dns_message); there is no TCP for answers that are too long. A polled device begins as down.
+//
+// Not modelled here: RIP, OSPF, helper, address assignment by DHCP, IPv6. TCP goes to whoever
 // set_tcp() names; the rest is answered with the reset of a closed port.
 #include "modules/ip/ip_module.h"
 
+#include "modules/ip/mib.h"
 #include "modules/ip/rows.h"
 
 namespace arrouter {
@@ -32,7 +37,7 @@ namespace {
 
 class IpModule final : public Module {
  public:
-  explicit IpModule(Services& services) : engine_(services) {}
+  explicit IpModule(Services& services) : engine_(services), mib_(engine_) {}
   std::string_view name() const override { return "ip"; }
   std::vector<CommandRow> commands() override {
     Rows rows;
@@ -43,15 +48,21 @@ class IpModule final : public Module {
     add_filter_rows(engine_, rows);
     add_pool_rows(engine_, rows);
     add_host_rows(engine_, rows);
+    add_dns_rows(engine_, rows);
     add_ping_rows(engine_, rows);
+    add_ping_poll_rows(engine_, rows);
     add_trace_rows(engine_, rows);
     return rows;
   }
   void dump(ConfigWriter& config) const override { dump_configuration(engine_, config); }
   IpApi& api() { return engine_; }
+  IpMib& mib() { return mib_; }
+  DnsApi& dns() { return engine_.resolver; }
+  PingPollApi& polls() { return engine_.polls; }
 
  private:
   Engine engine_;
+  Mib mib_;
 };
 
 }  // namespace
@@ -60,7 +71,10 @@ class IpModule final : public Module {
 MadeIp make_ip(Services& services) {
   auto module = std::make_unique<ip::IpModule>(services);
   IpApi& api = module->api();
-  return {std::move(module), api};
+  IpMib& mib = module->mib();
+  DnsApi& dns = module->dns();
+  PingPollApi& polls = module->polls();
+  return {std::move(module), api, mib, dns, polls};
 }
 
 }  // namespace arrouter

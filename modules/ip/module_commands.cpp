@@ -74,6 +74,7 @@ Outcome reset_counters(Engine& engine, const Args& args) {
   if (all || which == "IP") engine.state.ip = {};
   if (all || which == "ICMP") engine.state.icmp = {};
   if (all || which == "UDP") engine.state.udp = {};
+  if (all || which == "SNMP") engine.state.snmp = {};
   if (all || which == "ARP") engine.path.arp().counters = {};
   if (all || which == "ROUTE") engine.state.cache_hits = engine.state.cache_misses = 0;
   if (all || which == "INTERFACE") {
@@ -129,7 +130,7 @@ void add_module_rows(Engine& engine, Rows& rows) {
                     show_counters(engine, call.screen, one ? call.args.choice("COUNTER") : "ALL");
                     return Outcome::screen();
                   },
-                  Coverage::partial, "There is neither SNMP nor multicast routing; their counters stay zero."});
+                  Coverage::partial, "There is no multicast routing; its counters stay zero."});
   rows.push_back({"RESET IP COUnter={ALL|ARP|ICmp|INTerface|IP|MULticast|ROUte|SNmp|UDp}", Access::manager,
                   "Sets counters of IP to zero.",
                   [&engine](Invocation& call) { return reset_counters(engine, call.args); }});

@@ -25,39 +25,59 @@ bool Ping::stop() {
   return true;
 }
 
-void Ping::send() {
-  const PingSettings& ping = *current_;
-  const std::size_t total = wire::ipv4_header + wire::icmp_header + ping.length;
-  if (ping.source.unset()) current_->source = path_.source_towards(ping.destination);
-  ++sequence_;
-  Packet packet = services_.pool.allocate(total);
-  sent_at_ = services_.clock.now();
-  if (!packet) {
-    failed("No buffers available");
-    after(sent_at_);
-    return;
-  }
+Sent send_echo(Services& services, State& state, Datapath& path, const EchoRequest& request) {
+  constexpr std::size_t headers = wire::ipv4_header + wire::icmp_header;
+  const std::size_t total = headers + request.length;
+  Packet packet = services.pool.allocate(total);
+  if (!packet) return Sent::no_buffer;
   std::uint8_t* const at = packet->put(total);
-  const Bytes pattern = from_hex(ping.pattern).value_or(Bytes{});
-  for (std::size_t i = 0; i < ping.length; ++i) {
-    at[wire::ipv4_header + wire::icmp_header + i] =
-        pattern.empty() ? static_cast<std::uint8_t>(i) : pattern[i % pattern.size()];
+  for (std::size_t i = 0; i < request.length; ++i) {
+    at[headers + i] =
+        request.pattern.empty() ? static_cast<std::uint8_t>(i) : request.pattern[i % request.pattern.size()];
   }
   wire::write_icmp(at + wire::ipv4_header, wire::icmp_type::echo, 0,
-                   static_cast<std::uint32_t>(identifier_) << 16 | sequence_, ping.length);
+                   static_cast<std::uint32_t>(request.identifier) << 16 | request.sequence, request.length);
   wire::write_ipv4(at,
-                   {ping.source, ping.destination, wire::protocol::icmp, static_cast<std::uint8_t>(ping.tos), 64,
-                    path_.next_id(), false},
+                   {request.source, request.destination, wire::protocol::icmp, static_cast<std::uint8_t>(request.tos),
+                    64, path.next_id(), false},
                    static_cast<std::uint16_t>(total));
+  ++state.icmp.out_messages;
+  ++state.icmp.out[wire::icmp_type::echo];
+  return path.originate(std::move(packet));
+}
+
+bool about(const IcmpAnswer& answer, Ipv4Address destination, std::uint16_t identifier, std::uint16_t sequence) {
+  if (answer.icmp.type == wire::icmp_type::echo_reply)
+    return answer.icmp.identifier() == identifier && answer.icmp.sequence() == sequence;
+  return answer.quoted && answer.quoted->protocol == wire::protocol::icmp &&
+         answer.quoted->destination == destination && answer.quoted->payload.size() >= 8 &&
+         load_be16(answer.quoted->payload.data() + 4) == identifier &&
+         load_be16(answer.quoted->payload.data() + 6) == sequence;
+}
+
+void Ping::send() {
+  const PingSettings& ping = *current_;
+  if (ping.source.unset()) current_->source = path_.source_towards(ping.destination);
+  ++sequence_;
   ++results_.sent;
-  ++state_.icmp.out_messages;
-  ++state_.icmp.out[wire::icmp_type::echo];
+  sent_at_ = services_.clock.now();
   waiting_ = true;
   timer_.arm(sent_at_ + std::chrono::seconds(ping.timeout_s));
-  if (path_.originate(std::move(packet)) == Sent::no_route) {
-    // Asking again would get the same answer at once: the command ends here.
-    failed("No route to specified destination");
-    finish();
+  switch (send_echo(services_, state_, path_,
+                    {ping.destination, ping.source, ping.length, ping.tos, from_hex(ping.pattern).value_or(Bytes{}),
+                     identifier_, sequence_})) {
+    case Sent::no_route:
+      // Asking again would get the same answer at once: the command ends here.
+      failed("No route to specified destination");
+      finish();
+      break;
+    case Sent::no_buffer:
+      failed("No buffers available");
+      after(sent_at_);
+      break;
+    case Sent::sent:
+    case Sent::filtered:
+      break;
   }
 }
 
@@ -88,29 +108,22 @@ void Ping::after(Instant not_before) {
 }
 
 void Ping::answered(const IcmpAnswer& answer) {
-  if (!running() || !waiting_) return;
+  if (!running() || !waiting_ || !about(answer, current_->destination, identifier_, sequence_)) return;
   const Instant now = services_.clock.now();
-  if (answer.icmp.type == wire::icmp_type::echo_reply) {
-    if (answer.icmp.identifier() != identifier_ || answer.icmp.sequence() != sequence_) return;
-    const auto ms =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count());
-    results_.minimum_ms = results_.received == 0 ? ms : std::min(results_.minimum_ms, ms);
-    results_.maximum_ms = std::max(results_.maximum_ms, ms);
-    results_.total_ms += ms;
-    ++results_.received;
-    results_.last_message = "Echo reply received";
-    waiting_ = false;
-    say(fmt::format("Echo reply {} from {} time delay {} ms", results_.sent, to_string(answer.from), ms));
+  if (answer.icmp.type != wire::icmp_type::echo_reply) {
+    failed(answer.icmp.type == wire::icmp_type::time_exceeded ? "Time to live exceeded" : "Destination unreachable");
     after(now);
     return;
   }
-  if (!answer.quoted || answer.quoted->protocol != wire::protocol::icmp ||
-      answer.quoted->destination != current_->destination || answer.quoted->payload.size() < 8 ||
-      load_be16(answer.quoted->payload.data() + 4) != identifier_ ||
-      load_be16(answer.quoted->payload.data() + 6) != sequence_) {
-    return;
-  }
-  failed(answer.icmp.type == wire::icmp_type::time_exceeded ? "Time to live exceeded" : "Destination unreachable");
+  const auto ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count());
+  results_.minimum_ms = results_.received == 0 ? ms : std::min(results_.minimum_ms, ms);
+  results_.maximum_ms = std::max(results_.maximum_ms, ms);
+  results_.total_ms += ms;
+  ++results_.received;
+  results_.last_message = "Echo reply received";
+  waiting_ = false;
+  say(fmt::format("Echo reply {} from {} time delay {} ms", results_.sent, to_string(answer.from), ms));
   after(now);
 }
 

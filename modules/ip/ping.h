@@ -21,6 +21,19 @@ struct PingSettings {
   bool screen_output = true;
 };
 
+/// What an echo request is made of.
+struct EchoRequest {
+  Ipv4Address destination, source;
+  unsigned length = 0;  // data bytes
+  unsigned tos = 0;
+  Bytes pattern = {};  // repeated; empty: counting up
+  std::uint16_t identifier = 0, sequence = 0;
+};
+/// Sends and counts it.
+Sent send_echo(Services& services, State& state, Datapath& path, const EchoRequest& request);
+/// The answer is about the request with these numbers to that host: its echo, or an error that quotes it.
+bool about(const IcmpAnswer& answer, Ipv4Address destination, std::uint16_t identifier, std::uint16_t sequence);
+
 class Ping final : public Probe {
  public:
   using Settings = PingSettings;

@@ -25,13 +25,19 @@ std::optional<Outcome> read(const Args& args, PingSettings& to) {
 
 }  // namespace
 
-std::optional<Outcome> read_destination(const Engine& engine, const Args& args, Ipv4Address& to) {
-  if (!args.has("IPADDRESS")) return std::nullopt;
-  const auto address = args.holds<Ipv4Address>("IPADDRESS") ? std::optional(args.address("IPADDRESS"))
-                                                            : engine.resolve_host(args.text("IPADDRESS"));
-  if (!address) return messages::host_unresolved();
-  to = *address;
-  return std::nullopt;
+Outcome with_destination(Engine& engine, Probe& probe, Invocation& call,
+                         std::function<Outcome(std::optional<Ipv4Address>)> use) {
+  const Args& args = call.args;
+  if (!args.has("IPADDRESS")) return use(std::nullopt);
+  if (args.holds<Ipv4Address>("IPADDRESS")) return use(args.address("IPADDRESS"));
+  const std::string& host = args.text("IPADDRESS");
+  if (const auto known = engine.resolve_host(host)) return use(known);
+  if (!engine.resolver.has_servers()) return messages::host_unresolved();
+  const auto found = [&probe, use = std::move(use)](std::optional<Ipv4Address> address) {
+    probe.looked_up(address ? use(address) : messages::host_unresolved());
+  };
+  probe.look_up(engine.resolver.find_address(host, found), call.finish);
+  return Outcome::wait();
 }
 
 void add_ping_rows(Engine& engine, Rows& rows) {

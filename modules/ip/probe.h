@@ -1,10 +1,13 @@
 // What PING and TRACE have in common: one at a time, in the background, reporting on the terminal that asked. It ends
-// with its work, with STOP, or when that terminal has gone.
+// with its work, with STOP, or when that terminal has gone. Before it begins the name of its target may be looked up.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "modules/ip/dns_api.h"
+#include "os/outcome.h"
 #include "os/terminal.h"
 
 namespace arrouter::ip {
@@ -14,6 +17,18 @@ class Probe {
   Probe() = default;
   Probe(const Probe&) = delete;
   bool running() const { return running_; }
+
+  /// The host's name is being asked for; `finish` ends the command that waits for it.
+  void look_up(DnsApi::Lookup lookup, std::function<void(Outcome)> finish) {
+    lookup_ = std::move(lookup);
+    finish_ = std::move(finish);
+  }
+  bool looking_up() const { return lookup_ != nullptr; }
+  /// The name was found or not, or nobody wants to know any more.
+  void looked_up(const Outcome& outcome) {
+    lookup_.reset();
+    if (const auto finish = std::exchange(finish_, {})) finish(outcome);
+  }
 
  protected:
   ~Probe() { finished(); }
@@ -36,6 +51,8 @@ class Probe {
   }
 
  private:
+  DnsApi::Lookup lookup_;
+  std::function<void(Outcome)> finish_;
   std::weak_ptr<Terminal> terminal_;
   bool running_ = false, attended_ = false;
 };

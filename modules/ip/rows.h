@@ -18,7 +18,9 @@ void add_arp_rows(Engine& engine, Rows& rows);
 void add_filter_rows(Engine& engine, Rows& rows);
 void add_pool_rows(Engine& engine, Rows& rows);
 void add_host_rows(Engine& engine, Rows& rows);
+void add_dns_rows(Engine& engine, Rows& rows);
 void add_ping_rows(Engine& engine, Rows& rows);
+void add_ping_poll_rows(Engine& engine, Rows& rows);
 void add_trace_rows(Engine& engine, Rows& rows);
 
 // Screens (show_*.cpp).
@@ -41,6 +43,8 @@ void show_trace(const Trace& trace, Screen& screen);
 
 /// The lines that make these filters again.
 void dump_filters(const FilterTable& filters, ConfigWriter& config);
+void dump_ping_polls(const PingPolls& polls, ConfigWriter& config);
+void dump_dns(const DnsSettings& settings, ConfigWriter& config);
 /// The "IP" section of the configuration script (dump.cpp).
 void dump_configuration(const Engine& engine, ConfigWriter& config);
 

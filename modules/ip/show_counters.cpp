@@ -1,8 +1,8 @@
 // SHOW IP COUNTER (reference/ip.md 8): MIB-II names in two columns of dotted pairs.
 #include <fmt/format.h>
 
+#include "modules/ip/mib.h"
 #include "modules/ip/rows.h"
-#include "os/base/limits.h"
 
 namespace arrouter::ip {
 namespace {
@@ -35,34 +35,33 @@ void print(Screen& screen, std::string_view title, std::string_view key, const s
 }
 
 void print_ip(const Engine& engine, Screen& screen) {
-  const IpCounters& of = engine.state.ip;
-  const auto drops = [&](auto... reasons) { return (of.dropped(reasons) + ...); };
+  const IpFigures of = ip_figures(engine.state.ip);
   print(screen, "IP counters", "ip",
         {{"inReceives", of.in_receives},
          {"outRequests", of.out_requests},
-         {"inHdrErrors", drops(IpDrop::header_error, IpDrop::ttl_expired, IpDrop::option)},
-         {"outDiscards", drops(IpDrop::arp_failed, IpDrop::interface_down, IpDrop::blackhole)},
-         {"inAddrErrors", drops(IpDrop::address_error, IpDrop::not_forwarding)},
-         {"outNoRoutes", drops(IpDrop::no_route)},
+         {"inHdrErrors", of.in_header_errors},
+         {"outDiscards", of.out_discards},
+         {"inAddrErrors", of.in_address_errors},
+         {"outNoRoutes", of.out_no_routes},
          {"forwDatagrams", of.forwarded},
          {"inDelivers", of.in_delivers},
-         {"inUnknownProtos", drops(IpDrop::unknown_protocol)},
-         {"inDiscards", drops(IpDrop::no_buffer, IpDrop::policy, IpDrop::filter)},
+         {"inUnknownProtos", of.in_unknown_protocols},
+         {"inDiscards", of.in_discards},
          {"reasmReqds", of.reassembly_required},
          {"reasmOKs", of.reassembled},
-         {"reasmFails", drops(IpDrop::reassembly_failed)},
-         {"reasmTimeout", static_cast<std::uint64_t>(limits::reassembly_time.count())},
+         {"reasmFails", of.reassembly_fails},
+         {"reasmTimeout", of.reassembly_timeout_s},
          {"fragOKs", of.fragmented},
-         {"fragFails", drops(IpDrop::would_fragment)},
+         {"fragFails", of.fragment_fails},
          {"fragCreates", of.fragments_created},
-         {"routingDiscards", 0}});
+         {"routingDiscards", of.routing_discards}});
   std::uint64_t foreign = 0, no_interface = 0, other_hosts = 0;
   for (const auto& link : engine.state.interfaces.links()) {
     foreign += link->in_unknown_protocols;
     no_interface += link->in_no_interface;
     other_hosts += link->in_other_hosts;
   }
-  const auto discard = [&](IpDrop reason) { return Pair{to_string(reason), of.dropped(reason)}; };
+  const auto discard = [&](IpDrop reason) { return Pair{to_string(reason), engine.state.ip.dropped(reason)}; };
   // Reasons behind the sums above, since 2.8.1; the last three are of frames that never became a packet.
   print(screen, "IP discards", "ipDiscards",
         {discard(IpDrop::header_error),
@@ -118,7 +117,7 @@ void print_icmp(const Engine& engine, Screen& screen) {
 }
 
 void print_udp(const Engine& engine, Screen& screen) {
-  const UdpCounters& of = engine.state.udp;
+  const UdpFigures& of = engine.state.udp;
   print(screen, "UDP counters", "udp",
         {{"inDatagrams", of.in_datagrams},
          {"outDatagrams", of.out_datagrams},
@@ -146,20 +145,42 @@ void print_route(const Engine& engine, Screen& screen) {
         {{"cacheHits", engine.state.cache_hits}, {"cacheMisses", engine.state.cache_misses}});
 }
 
-void print_snmp(Screen& screen) {
-  constexpr std::string_view in[] = {
-      "inPkts",        "inBadVersions", "inBadCommunityNames", "inBadCommunityUses", "inASNParseErrs", "inTooBigs",
-      "inNoSuchNames", "inBadValues",   "inReadOnlys",         "inGenErrs",          "inTotalReqVars", "inTotalSetVars",
-      "inGetRequests", "inGetNexts",    "inSetRequests",       "inGetResponses",     "inTraps"};
-  constexpr std::string_view out[] = {"outPkts",         "outTooBigs",     "outNoSuchNames", "outBadValues",
-                                      "outGenErrs",      "outGetRequests", "outGetNexts",    "outSetRequests",
-                                      "outGetResponses", "outTraps"};
-  std::vector<Pair> pairs;
-  for (std::size_t i = 0; i < std::size(in); ++i) {
-    pairs.push_back({in[i]});
-    pairs.push_back({i < std::size(out) ? out[i] : std::string_view()});
-  }
-  print(screen, "SNMP counters", "snmp", pairs);
+void print_snmp(const Engine& engine, Screen& screen) {
+  const SnmpFigures& of = engine.state.snmp;
+  print(screen, "SNMP counters", "snmp",
+        {{"inPkts", of.in_packets},
+         {"outPkts", of.out_packets},
+         {"inBadVersions", of.in_bad_versions},
+         {"outTooBigs", of.out_too_bigs},
+         {"inBadCommunityNames", of.in_bad_community_names},
+         {"outNoSuchNames", of.out_no_such_names},
+         {"inBadCommunityUses", of.in_bad_community_uses},
+         {"outBadValues", of.out_bad_values},
+         {"inASNParseErrs", of.in_parse_errors},
+         {"outGenErrs", of.out_general_errors},
+         {"inTooBigs", of.in_too_bigs},
+         {"outGetRequests", of.out_get_requests},
+         {"inNoSuchNames", of.in_no_such_names},
+         {"outGetNexts", of.out_get_nexts},
+         {"inBadValues", of.in_bad_values},
+         {"outSetRequests", of.out_set_requests},
+         {"inReadOnlys", of.in_read_onlys},
+         {"outGetResponses", of.out_get_responses},
+         {"inGenErrs", of.in_general_errors},
+         {"outTraps", of.out_traps},
+         {"inTotalReqVars", of.in_total_requested},
+         {},
+         {"inTotalSetVars", of.in_total_set},
+         {},
+         {"inGetRequests", of.in_get_requests},
+         {},
+         {"inGetNexts", of.in_get_nexts},
+         {},
+         {"inSetRequests", of.in_set_requests},
+         {},
+         {"inGetResponses", of.in_get_responses},
+         {},
+         {"inTraps", of.in_traps}});
 }
 
 }  // namespace
@@ -169,7 +190,7 @@ void show_counters(const Engine& engine, Screen& screen, std::string_view group)
   if (all || group == "IP") print_ip(engine, screen);
   if (all || group == "ICMP") print_icmp(engine, screen);
   if (all || group == "UDP") print_udp(engine, screen);
-  if (all || group == "SNMP") print_snmp(screen);
+  if (all || group == "SNMP") print_snmp(engine, screen);
   if (all || group == "ARP") print_arp(engine, screen);
   if (all || group == "ROUTE") print_route(engine, screen);
   if (group == "MULTICAST") print(screen, "Multicast counters", "multicast", {{"inPkts"}, {"outPkts"}});

@@ -25,11 +25,12 @@ struct State {
   FilterTable filters;
   PoolTable pools;
   std::map<std::string, RouteTemplate, std::less<>> templates;
-  std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given; found without regard to case
+  std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given, in the case given
 
   IpCounters ip;
   IcmpCounters icmp;
-  UdpCounters udp;
+  UdpFigures udp;
+  SnmpFigures snmp;  // the agent's
   std::uint64_t cache_hits = 0, cache_misses = 0;
   std::array<StageCounters, static_cast<std::size_t>(Stage::count_)> stages{};
   PacketTrace trace;

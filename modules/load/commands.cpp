@@ -17,19 +17,28 @@ Outcome missing(std::string_view parameter) {
 
 std::string_view word(Status status) {
   switch (status) {
-    case Status::idle: return "Idle";
-    case Status::wait: return "Wait";
-    case Status::loading: return "Loading";
-    case Status::complete: return "Complete";
-    case Status::reset: return "Reset";
+    case Status::idle:
+      return "Idle";
+    case Status::wait:
+      return "Wait";
+    case Status::loading:
+      return "Loading";
+    case Status::complete:
+      return "Complete";
+    case Status::reset:
+      return "Reset";
   }
   return "";
+}
+
+std::string server_of(const Args& args) {
+  return args.holds<Ipv4Address>("SERVER") ? to_string(args.address("SERVER")) : args.text("SERVER");
 }
 
 void take(Settings& settings, const Args& args) {
   settings.file = args.text_or("FILE", settings.file);
   settings.destination_file = args.text_or("DESTFILE", settings.destination_file);
-  if (args.has("SERVER")) settings.server = args.address("SERVER");
+  if (args.has("SERVER")) settings.server = server_of(args);
   if (args.has("DESTINATION")) settings.destination = to_lower(args.choice("DESTINATION"));
   settings.delay_s = static_cast<unsigned>(args.number_or("DELAY", settings.delay_s));
 }
@@ -37,21 +46,19 @@ void take(Settings& settings, const Args& args) {
 /// The last part of a path at the server.
 std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-std::string shown(Ipv4Address address) { return address.unset() ? "" : to_string(address); }
-
 }  // namespace
 
 std::vector<CommandRow> LoadModule::commands() {
   return {
       {"LOAd [METhod=TFtp] [DELay=<0-65535>] [DESTFile=<name:1-28>] [DEStination={FLash|NVs}] "
-       "[{FIle|SRCFile}=<name:1-100>] [SErver=<ipv4>]",
+       "[{FIle|SRCFile}=<name:1-100>] [SErver={<ipv4>|<name:1-60>}]",
        Access::manager, "Loads a file from a server.", [this](Invocation& call) { return load(call); },
-       Coverage::partial, "TFTP from an address only: no HTTP, LDAP, ZMODEM, and no server names."},
-      {"UPLoad [METhod=TFtp] {FIle|SRCFile}=<file> [DESTFile=<name:1-100>] [SErver=<ipv4>]", Access::security,
-       "Sends a file to a server.", [this](Invocation& call) { return upload(call); }, Coverage::partial,
-       "TFTP to an address only."},
+       Coverage::partial, "TFTP only: no HTTP, LDAP or ZMODEM."},
+      {"UPLoad [METhod=TFtp] {FIle|SRCFile}=<file> [DESTFile=<name:1-100>] [SErver={<ipv4>|<name:1-60>}]",
+       Access::security, "Sends a file to a server.", [this](Invocation& call) { return upload(call); },
+       Coverage::partial, "TFTP only."},
       {"SET LOAder [METhod=TFtp] [DELay=<0-65535>] [DESTFile=<text:0-28>] [DEStination={FLash|NVs}] "
-       "[{FIle|SRCFile}=<text:0-100>] [SErver=<ipv4>]",
+       "[{FIle|SRCFile}=<text:0-100>] [SErver={<ipv4>|<name:1-60>}]",
        Access::manager, "Sets what LOAD takes when it is not told.",
        [this](Invocation& call) { return set(call.args); }, Coverage::partial, "TFTP only."},
       {"RESET LOAder", Access::manager, "Gives up the transfer in progress.", [this](Invocation&) { return reset(); }},
@@ -65,7 +72,7 @@ Outcome LoadModule::load(Invocation& invocation) {
   Settings settings = defaults_;
   take(settings, invocation.args);
   if (settings.file.empty()) return missing("FILE");
-  if (settings.server.unset()) return missing("SERVER");
+  if (settings.server.empty()) return missing("SERVER");
   const std::string wanted = settings.destination_file.empty() ? base_name(settings.file) : settings.destination_file;
   const auto target = parse_file_name(wanted);
   if (!target) return say(texts::bad_file_name, wanted);
@@ -79,8 +86,8 @@ Outcome LoadModule::upload(Invocation& invocation) {
   if (transfer_) return say(texts::busy);
   Settings settings;
   settings.server = defaults_.server;
-  if (invocation.args.has("SERVER")) settings.server = invocation.args.address("SERVER");
-  if (settings.server.unset()) return missing("SERVER");
+  if (invocation.args.has("SERVER")) settings.server = server_of(invocation.args);
+  if (settings.server.empty()) return missing("SERVER");
   const auto source = parse_file_name(invocation.args.text("FILE"));
   if (!source) return say(texts::bad_file_name, invocation.args.text("FILE"));
   auto content = services_.files.read(*source);
@@ -106,7 +113,7 @@ Outcome LoadModule::show(Screen& screen) {
   const auto settings = [&](const Settings& shown_settings) {
     field("Method", "TFTP");
     field("File", shown_settings.file);
-    field("Server", shown(shown_settings.server));
+    field("Server", shown_settings.server);
     field("Destination", shown_settings.destination == "nvs" ? "NVS" : "Flash");
     field("Delay (sec)", shown_settings.delay_s);
   };
@@ -142,7 +149,8 @@ void LoadModule::dump(ConfigWriter& writer) const {
   std::string text;
   if (!defaults_.file.empty()) text += " file=" + arrouter::quoted(defaults_.file);
   if (!defaults_.destination_file.empty()) text += " destfile=" + arrouter::quoted(defaults_.destination_file);
-  if (!defaults_.server.unset()) text += " server=" + to_string(defaults_.server);
+  if (!defaults_.server.empty())
+    text += " server=" + (parse_ipv4(defaults_.server) ? defaults_.server : arrouter::quoted(defaults_.server));
   if (defaults_.destination != "flash") text += " destination=" + defaults_.destination;
   if (defaults_.delay_s != 0) text += fmt::format(" delay={}", defaults_.delay_s);
   if (!text.empty()) writer.line("set loader" + text);

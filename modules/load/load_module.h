@@ -3,11 +3,12 @@
 
 #include <memory>
 
+#include "modules/ip/dns_api.h"
 #include "modules/ip/ip_api.h"
 #include "os/module.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_load(Services& services, IpApi& ip);
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns);
 
 }  // namespace arrouter

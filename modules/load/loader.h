@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/ip/dns_api.h"
 #include "modules/ip/ip_api.h"
 #include "modules/load/tftp.h"
 #include "os/message.h"
@@ -24,7 +25,7 @@ namespace texts {
 struct Settings {
   std::string file;  // at the server
   std::string destination_file;
-  Ipv4Address server;
+  std::string server;  // a name or an address
   std::string destination = "flash";
   unsigned delay_s = 0;
 };
@@ -34,8 +35,8 @@ enum class Status : std::uint8_t { idle, wait, loading, complete, reset };
 
 class LoadModule final : public Module {
  public:
-  LoadModule(Services& services, IpApi& ip)
-      : services_(services), ip_(ip), timer_(services.scheduler, [this] { due(); }) {}
+  LoadModule(Services& services, IpApi& ip, DnsApi& dns)
+      : services_(services), ip_(ip), dns_(dns), timer_(services.scheduler, [this] { due(); }) {}
   std::string_view name() const override { return "load"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -60,6 +61,7 @@ class LoadModule final : public Module {
 
   Services& services_;
   IpApi& ip_;
+  DnsApi& dns_;
   Settings defaults_;
   Status status_ = Status::idle;
   std::string last_message_;
@@ -69,6 +71,8 @@ class LoadModule final : public Module {
   std::optional<TftpTransfer> transfer_;
   std::optional<FileName> target_;  // where a loaded file goes; none for an upload
   std::weak_ptr<Terminal> terminal_;
+  DnsApi::Lookup lookup_;
+  Ipv4Address server_;  // unset until its name was looked up
   std::uint16_t port_ = 0;
   unsigned attempts_ = 0;
   Timer timer_;

@@ -4,7 +4,7 @@
 // One transfer at a time, in the background: TFTP (RFC 1350) over the router's own UDP, so routes, policies and tunnels
 // apply. What comes is kept in memory and becomes a file only when it is whole, so an interrupted LOAD leaves nothing.
 //
-// Not modelled: HTTP, LDAP, ZMODEM, server names and option negotiation (RFC 2347).
+// Not modelled: HTTP, LDAP, ZMODEM and option negotiation (RFC 2347).
 #include <fmt/format.h>
 
 #include "modules/load/load_module.h"
@@ -13,8 +13,8 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_load(Services& services, IpApi& ip) {
-  return std::make_unique<load::LoadModule>(services, ip);
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns) {
+  return std::make_unique<load::LoadModule>(services, ip, dns);
 }
 
 namespace load {
@@ -38,9 +38,17 @@ Outcome LoadModule::begin(const Settings& settings, TftpTransfer transfer, const
   return Outcome::screen();
 }
 
-/// The delay is over, or the server did not answer.
+/// The delay is over, the server's address was found, or the server did not answer.
 void LoadModule::due() {
   status_ = Status::loading;
+  if (server_.unset()) {
+    lookup_ = dns_.find_address(current_.server, [this](std::optional<Ipv4Address> address) {
+      if (!address || address->unset()) return finish(say(texts::failed, "the server is not known"), Status::reset);
+      server_ = *address;
+      due();
+    });
+    return;
+  }
   if (port_ == 0) {
     do {
       port_ = static_cast<std::uint16_t>(first_port + services_.random.below(ports));
@@ -53,7 +61,7 @@ void LoadModule::due() {
 
 void LoadModule::send(const TftpTransfer::Reply& reply) {
   UdpToSend datagram;
-  datagram.destination = current_.server;
+  datagram.destination = server_;
   datagram.source_port = port_;
   datagram.destination_port = reply.port;
   datagram.payload = reply.datagram;
@@ -62,7 +70,7 @@ void LoadModule::send(const TftpTransfer::Reply& reply) {
 }
 
 void LoadModule::receive(const UdpDatagram& datagram) {
-  if (!transfer_ || datagram.source != current_.server) return;
+  if (!transfer_ || datagram.source != server_) return;
   const std::size_t before = transfer_->moved();
   const auto reply = transfer_->receive(datagram.source_port, datagram.payload);
   if (transfer_->moved() != before) {
@@ -75,9 +83,12 @@ void LoadModule::receive(const UdpDatagram& datagram) {
 
 void LoadModule::settle() {
   switch (transfer_->state()) {
-    case TftpTransfer::State::going: break;
-    case TftpTransfer::State::failed: return finish(say(texts::failed, transfer_->failure()), Status::reset);
-    case TftpTransfer::State::done: return finish(keep(), Status::complete);
+    case TftpTransfer::State::going:
+      break;
+    case TftpTransfer::State::failed:
+      return finish(say(texts::failed, transfer_->failure()), Status::reset);
+    case TftpTransfer::State::done:
+      return finish(keep(), Status::complete);
   }
 }
 
@@ -109,6 +120,8 @@ void LoadModule::forget() {
   timer_.disarm();
   if (port_ != 0) ip_.listen_udp(port_, "LOAD", {});
   port_ = 0;
+  lookup_.reset();
+  server_ = {};
   transfer_.reset();
   target_.reset();
   terminal_.reset();

@@ -3,9 +3,9 @@
 
 #include "modules/log/log.h"
 #include "modules/log/replies.h"
-#include "modules/log/zone.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
+#include "os/base/zone.h"
 
 namespace arrouter::logging {
 
@@ -92,7 +92,10 @@ Outcome LogModule::flush(Invocation& call) {
 Outcome LogModule::purge(Invocation& call) {
   const auto meant = outputs_of(call.args, "LOG");
   if (meant.empty()) return reply(message::output_unknown);
-  for (Output* output : meant) output->messages.clear();
+  for (Output* output : meant) {
+    output->messages.clear();
+    output->waiting_since.reset();
+  }
   if (has_permanent()) save_permanent();
   return success();
 }

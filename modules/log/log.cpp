@@ -5,13 +5,14 @@
 //              a queue of its own and an ordered list of filters: the first that fits decides, no fit means no.
 // Destinations MEMORY keeps; SYSLOG sends UDP datagrams (RFC 3164) from the router's own address. A message waits in
 //              the queue until IP takes the datagram, so what was logged before an interface came up is not lost.
+//              EMAIL collects MESSAGES of them, or those of a day, and hands them to the MAIL module as one mail.
 // No loop      Datagrams leave from the event loop, never from inside the module that logged; what IP or IPsec log
-//              while one leaves goes to every output but the syslog ones.
+//              while one leaves goes to every output but the syslog ones. What MAIL logs is never mailed.
 //
 // Invariants: every queue is bounded by its MESSAGES (at most limits::log_messages), the oldest goes first; a message
 // is never changed by an output; the permanent log is written at most once a second.
 //
-// Not modelled: EMAIL, ASYN and ROUTER destinations keep their queue and send nothing; no messages are received.
+// Not modelled: ASYN and ROUTER destinations keep their queue and send nothing; no messages are received.
 #include "modules/log/log.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "modules/log/log_module.h"
 #include "modules/log/syslog.h"
 #include "os/base/limits.h"
+#include "os/module_numbers.h"
 #include "os/base/text.h"
 
 namespace arrouter {
@@ -33,15 +35,18 @@ constexpr std::chrono::seconds save_delay{1}, retry_delay{10};
 /// goes alone.
 constexpr std::chrono::seconds long_pause{60};
 constexpr std::chrono::milliseconds resolve_delay{20};
+/// A mail is sent at last when its first message is so old.
+constexpr std::chrono::hours oldest_mail{24};
 
 /// Models that keep a permanent log (reference/logging.md 1: AR400, AR550S and kin have TEMPORARY alone).
 constexpr std::string_view models_with_permanent[] = {"AR72", "AR74", "RAPIER", "AT-8", "AT8"};
 
 }  // namespace
 
-LogModule::LogModule(Services& services, IpApi& ip)
+LogModule::LogModule(Services& services, IpApi& ip, MailApi& mail)
     : services_(services),
       ip_(ip),
+      mail_(mail),
       pace_(services.scheduler, [this] { send_due(); }),
       retry_(services.scheduler,
              [this] {
@@ -49,6 +54,7 @@ LogModule::LogModule(Services& services, IpApi& ip)
                send_due();
              }),
       save_(services.scheduler, [this] { save_permanent(); }),
+      old_mail_(services.scheduler, [this] { look_at_old_mail(); }),
       alive_(std::make_shared<LogModule*>(this)) {
   outputs_[OutputId::temporary] = default_temporary();
   if (has_permanent()) {
@@ -76,7 +82,8 @@ void LogModule::take(const LogRecord& record) {
   bool wanted = false;
   if (enabled_) {
     for (auto& [id, output] : outputs_) {
-      if (!output.settings.enabled || !output.wants(entry) || (sending_ && output.sends())) continue;
+      if (!output.settings.enabled || !output.wants(entry) || (sending_ && output.syslog())) continue;
+      if (output.email() && entry.module == module_number::mail) continue;
       wanted = true;
       deliver(id, output, entry);
     }
@@ -93,8 +100,11 @@ void LogModule::deliver(OutputId id, Output& output, const Entry& entry) {
     permanent_dirty_ = true;
     if (!save_.armed()) save_.arm(services_.clock.now() + save_delay);
   }
-  const bool hold = settings.queue_only && static_cast<unsigned>(entry.severity) < settings.max_queue_severity;
-  if (!output.sends() || hold || blocked_.contains(id)) return;
+  if (output.email() && !output.waiting_since) {
+    output.waiting_since = services_.clock.now();
+    if (!old_mail_.armed()) old_mail_.arm(services_.clock.now() + oldest_mail);
+  }
+  if (!output.due(entry.severity) || blocked_.contains(id)) return;
   due_.insert(id);
   send_soon();
 }
@@ -125,6 +135,7 @@ void LogModule::send_due() {
 }
 
 bool LogModule::drain(Output& output) {
+  if (output.email()) return mail(output);
   std::deque<Entry>& queue = output.messages;
   while (!queue.empty()) {
     if (!send(output, queue.front())) return false;
@@ -134,6 +145,37 @@ bool LogModule::drain(Output& output) {
     if (pause_ends) return true;
   }
   return true;
+}
+
+/// One mail with all that is queued, or as much of it as a mail may hold.
+bool LogModule::mail(Output& output) {
+  std::deque<Entry>& queue = output.messages;
+  if (queue.empty()) return true;
+  std::string text;
+  auto rest = queue.begin();
+  for (; rest != queue.end(); ++rest) {
+    const std::string line = mail_line(*rest, output.settings.format) + "\n";
+    if (text.size() + line.size() > limits::mail_bytes) break;
+    text += line;
+  }
+  if (!mail_.send({output.settings.to, "Log messages from " + services_.system.name, std::move(text)})) return false;
+  ++counters_.emails_sent;
+  queue.erase(queue.begin(), rest);
+  if (queue.empty()) output.waiting_since.reset();
+  return true;
+}
+
+void LogModule::look_at_old_mail() {
+  const Instant now = services_.clock.now();
+  std::optional<Instant> next;
+  for (auto& [id, output] : outputs_) {
+    if (!output.email() || !output.waiting_since || output.settings.queue_only) continue;
+    const Instant due = *output.waiting_since + oldest_mail;
+    if (due <= now) due_.insert(id);
+    if (due > now && (!next || due < *next)) next = due;
+  }
+  old_mail_.arm(next);
+  if (!due_.empty()) send_soon();
 }
 
 bool LogModule::send(const Output& output, const Entry& entry) {
@@ -168,8 +210,8 @@ void LogModule::save_permanent() {
 
 }  // namespace logging
 
-std::unique_ptr<Module> make_log(Services& services, IpApi& ip) {
-  return std::make_unique<logging::LogModule>(services, ip);
+std::unique_ptr<Module> make_log(Services& services, IpApi& ip, MailApi& mail) {
+  return std::make_unique<logging::LogModule>(services, ip, mail);
 }
 
 }  // namespace arrouter

@@ -6,6 +6,7 @@
 
 #include "modules/ip/ip_api.h"
 #include "modules/log/output.h"
+#include "modules/mail/mail_api.h"
 #include "os/base/scheduler.h"
 #include "os/module.h"
 
@@ -18,12 +19,12 @@ struct Receiver {
 };
 
 struct LogCounters {
-  std::uint64_t generated = 0, processed = 0, discarded = 0, syslog_sent = 0, overflows = 0;
+  std::uint64_t generated = 0, processed = 0, discarded = 0, syslog_sent = 0, emails_sent = 0, overflows = 0;
 };
 
 class LogModule final : public Module {
  public:
-  LogModule(Services& services, IpApi& ip);
+  LogModule(Services& services, IpApi& ip, MailApi& mail);
   ~LogModule() override;
 
   std::string_view name() const override { return "log"; }
@@ -37,8 +38,11 @@ class LogModule final : public Module {
   void deliver(OutputId id, Output& output, const Entry& entry);
   void send_soon();
   void send_due();
-  /// True when the queue is empty or gave one message and now waits for ARP; false when IP did not take the first.
+  /// True when the queue is empty or gave one message and now waits for ARP; false when IP or MAIL did not take the
+  /// first.
   bool drain(Output& output);
+  bool mail(Output& output);
+  void look_at_old_mail();
   bool send(const Output& output, const Entry& entry);
   bool has_permanent() const;
   void load_permanent();
@@ -75,6 +79,7 @@ class LogModule final : public Module {
 
   Services& services_;
   IpApi& ip_;
+  MailApi& mail_;
   Outputs outputs_;
   std::map<Ipv4Address, Receiver> receivers_;
   bool enabled_ = true, generation_ = true, reception_ = true;
@@ -85,7 +90,7 @@ class LogModule final : public Module {
   bool sending_ = false;        // a datagram is on its way through IP: what that logs is not sent
   bool send_posted_ = false;
   bool permanent_dirty_ = false;
-  Timer pace_, retry_, save_;
+  Timer pace_, retry_, save_, old_mail_;
   std::shared_ptr<LogModule*> alive_;  // lets posted work that outlives the module find out
 };
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "modules/ip/ip_api.h"
+#include "modules/mail/mail_api.h"
 #include "os/module.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_log(Services& services, IpApi& ip);
+std::unique_ptr<Module> make_log(Services& services, IpApi& ip, MailApi& mail);
 
 }  // namespace arrouter

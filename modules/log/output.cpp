@@ -65,6 +65,12 @@ bool Output::add(const Entry& entry) {
   return true;
 }
 
+bool Output::due(LogSeverity latest) const {
+  if (!sends()) return false;
+  if (static_cast<unsigned>(latest) >= settings.max_queue_severity) return true;
+  return !settings.queue_only && (syslog() || messages.size() >= settings.messages);
+}
+
 void Output::shrink() {
   while (messages.size() > settings.messages) messages.pop_front();
 }

@@ -40,7 +40,8 @@ class Output {
   OutputSettings settings;
   std::vector<Filter> filters;
   std::deque<Entry> messages;
-  std::optional<Instant> last_sent;  // when its latest datagram left
+  std::optional<Instant> last_sent;      // when its latest datagram left
+  std::optional<Instant> waiting_since;  // when the oldest of a mail's messages came
 
   /// The first filter that fits decides; no fit means no.
   bool wants(const Entry& entry) const;
@@ -48,8 +49,13 @@ class Output {
   bool add(const Entry& entry);
   /// After settings.messages became smaller.
   void shrink();
-  /// Messages leave it as soon as they can be sent.
-  bool sends() const { return settings.destination == Destination::syslog; }
+  bool syslog() const { return settings.destination == Destination::syslog; }
+  bool email() const { return settings.destination == Destination::email; }
+  /// Messages leave it.
+  bool sends() const { return syslog() || email(); }
+  /// What is queued now should leave: syslog at once, mail when MESSAGES are there; with QUEUEONLY only for a message
+  /// of MAXQUEUESEVERITY.
+  bool due(LogSeverity latest) const;
 };
 
 using Outputs = std::map<OutputId, Output>;

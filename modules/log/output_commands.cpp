@@ -3,8 +3,8 @@
 
 #include "modules/log/log.h"
 #include "modules/log/replies.h"
-#include "modules/log/zone.h"
 #include "os/base/limits.h"
+#include "os/base/zone.h"
 
 namespace arrouter::logging {
 
@@ -22,8 +22,8 @@ namespace {
   "[SOUrceline=<filter:line>] [SUBtype=<filter:subtype>] [TIme=<filter:time>] [TYpe=<filter:type>]"
 
 constexpr std::string_view kept_only =
-    "destinations ASYN, EMAIL and ROUTER (and NVS but for PERMANENT) keep their queue and send nothing; FORMAT, ZONE, "
-    "SECURE and PASSWORD are kept without effect";
+    "destinations ASYN and ROUTER (and NVS but for PERMANENT) keep their queue and send nothing; FORMAT has an effect on "
+    "mail alone; ZONE, SECURE and PASSWORD are kept without effect";
 
 /// What a destination cannot do without.
 std::optional<Outcome> lacking(const OutputSettings& settings) {
@@ -102,7 +102,7 @@ Outcome LogModule::set_output(Invocation& call) {
   }
   output.settings = std::move(settings);
   output.shrink();
-  if (output.sends() && !output.settings.queue_only && !output.messages.empty()) {
+  if (!output.messages.empty() && output.due(LogSeverity::debug)) {
     blocked_.erase(id);
     due_.insert(id);
     send_soon();

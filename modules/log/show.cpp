@@ -3,10 +3,10 @@
 
 #include "modules/log/log.h"
 #include "modules/log/replies.h"
-#include "modules/log/zone.h"
 #include "os/base/calendar.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
+#include "os/base/zone.h"
 
 namespace arrouter::logging {
 

@@ -3,9 +3,9 @@
 
 #include "modules/log/log.h"
 #include "modules/log/replies.h"
-#include "modules/log/zone.h"
 #include "os/base/calendar.h"
 #include "os/base/text.h"
+#include "os/base/zone.h"
 
 namespace arrouter::logging {
 
@@ -29,7 +29,7 @@ std::string details(const OutputSettings& settings) {
 void show_row(Screen& screen, OutputId id, const Output& output) {
   const OutputSettings& settings = output.settings;
   const std::string secure = sent_to_server(settings) ? yes_no(settings.secure) : "-";
-  const std::string kept = output.sends() ? "-" : std::to_string(settings.messages);
+  const std::string kept = output.syslog() ? "-" : std::to_string(settings.messages);
   screen.line(fmt::format("{:<10} {:<12} {:<8} {:<7} {:>8}  {:>7}  {}", output_title(id), title(settings.destination),
                           yes_no(settings.enabled), secure, kept, output.filters.size(), details(settings)));
   screen.set("output", output_title(id));
@@ -57,7 +57,7 @@ void show_destination(Screen& screen, const Output& output) {
   if (settings.destination == Destination::email) field("To", settings.to);
   if (settings.destination == Destination::asyn) field("Asyn port", settings.asyn);
   // What is sent at once is not kept.
-  if (!output.sends()) field("Messages", settings.messages);
+  if (!output.syslog()) field("Messages", settings.messages);
 }
 
 void show_filters(Screen& screen, const std::vector<Filter>& filters) {
@@ -152,7 +152,7 @@ Outcome LogModule::show_counters(Invocation& call) const {
   screen.rule();
   pair("Messages generated", counters_.generated, "Messages received", 0);
   pair("Messages processed", counters_.processed, "Messages discarded", counters_.discarded);
-  pair("Syslog messages sent", counters_.syslog_sent, "Emails sent", 0);
+  pair("Syslog messages sent", counters_.syslog_sent, "Emails sent", counters_.emails_sent);
   pair("Router messages sent", 0, "Queue overflows", counters_.overflows);
   screen.rule();
   screen.line();

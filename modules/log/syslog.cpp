@@ -42,4 +42,12 @@ std::string syslog_text(const Entry& entry, const OutputSettings& settings, std:
   return text;
 }
 
+std::string mail_line(const Entry& entry, Format format) {
+  if (format == Format::msgonly) return entry.message;
+  const std::string date = date_text(entry.time);
+  return fmt::format("{} {} {} {:<4.4} {:<5.5} {:<5.5} {}", format == Format::full ? date : date.substr(0, 2),
+                     time_of_day_text(entry.time), static_cast<int>(entry.severity),
+                     log_module_short_name(entry.module), entry.type, entry.subtype, entry.message);
+}
+
 }  // namespace arrouter::logging

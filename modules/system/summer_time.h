@@ -33,6 +33,8 @@ class SummerTime {
   explicit SummerTime(Services& services);
   std::vector<CommandRow> rows();
   void dump(ConfigWriter& writer) const;
+  /// How far the clock is ahead now.
+  std::chrono::minutes offset() const { return ahead_ ? zone_->offset : std::chrono::minutes(0); }
   /// Somebody set the clock, and is right.
   void clock_was_set() { follow(); }
 

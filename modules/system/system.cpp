@@ -48,6 +48,8 @@ SystemModule::SystemModule(Services& services, RouterControl& control)
 
 bool SystemModule::crashed_before() const { return last_end_ == running; }
 
+bool SystemModule::warm_start() const { return last_end_ == "router"; }
+
 void SystemModule::start() {
   if (crashed_before()) record_exception("Restart");
   // Without the note the next run only fails to see that this one died.

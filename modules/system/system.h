@@ -37,6 +37,8 @@ class SystemModule final : public Module, public SystemApi {
 
   bool crashed_before() const override;
   void record_exception(std::string_view type) override;
+  bool warm_start() const override;
+  std::chrono::minutes summer_offset() const override { return summer_time_.offset(); }
 
  private:
   std::vector<CommandRow> identity_rows();

@@ -22,6 +22,7 @@ constexpr Heading headings[] = {
     {"TTY", "TTY"},
     {"ASYN", "ASYN"},
     {"ETH", "ETH"},
+    {"INTERFACE", "INT"},
     {"SWITCH (pre-VLAN)", "SWITCH"},
     {"VLAN general", "VLAN"},
     {"VLAN port", "VLAN"},

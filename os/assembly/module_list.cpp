@@ -17,9 +17,12 @@
 #include "modules/lab/lab_module.h"
 #include "modules/load/load_module.h"
 #include "modules/log/log_module.h"
+#include "modules/mail/mail_module.h"
+#include "modules/ntp/ntp_module.h"
 #include "modules/ppp/ppp_module.h"
 #include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
+#include "modules/snmp/snmp_module.h"
 #include "modules/system/system_module.h"
 #include "modules/tacacs/tacacs_module.h"
 #include "modules/tcp/tcp_module.h"
@@ -54,6 +57,21 @@ FirewallVoice firewall_voice(const ModuleContext& context) {
               }};
 }
 
+TelnetNames telnet_names(IpApi& ip, DnsApi& dns) {
+  const auto target = [&ip](std::optional<Ipv4Address> address) -> std::optional<TelnetTarget> {
+    if (!address) return std::nullopt;
+    return TelnetTarget{*address, ip.route(*address) ? ip.source_towards(*address) : Ipv4Address()};
+  };
+  return {.known = [&ip, target](std::string_view host) { return target(ip.resolve_host(host)); },
+          .can_ask = [&dns] { return dns.has_servers(); },
+          .ask =
+              [&dns, target](std::string_view host, TelnetNames::Found found) {
+                return dns.find_address(host, [target, found = std::move(found)](std::optional<Ipv4Address> address) {
+                  found(target(address));
+                });
+              }};
+}
+
 }  // namespace
 
 MadeModules make_modules(const ModuleContext& context) {
@@ -70,7 +88,8 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(user.module));
   MadeEnco enco = make_enco(services);
   modules.push_back(std::move(enco.module));
-  modules.push_back(make_interface(services, context.control, context.stacks));
+  MadeInterface interface = make_interface(services, context.control, context.stacks);
+  modules.push_back(std::move(interface.module));
   MadeIp ip = make_ip(services);
   modules.push_back(std::move(ip.module));
   MadePpp ppp = make_ppp(services, ip.api, user.api, [&api = enco.api](std::span<const ByteView> parts) {
@@ -79,20 +98,23 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(ppp.module));
   modules.push_back(make_l2tp(services, ip.api, ppp.api, enco.api));
   modules.push_back(make_tcp(services, ip.api, context.tcp));
-  const auto resolve = [&api = ip.api](std::string_view host) -> std::optional<TelnetTarget> {
-    const auto address = api.resolve_host(host);
-    if (!address) return std::nullopt;
-    return TelnetTarget{*address, api.route(*address) ? api.source_towards(*address) : Ipv4Address()};
-  };
-  modules.push_back(make_telnet(services, session_host, context.tcp, resolve));
+  modules.push_back(make_telnet(services, session_host, context.tcp, telnet_names(ip.api, ip.dns)));
   modules.push_back(make_ssh(services, session_host, context.tcp, ssh_keys(enco.api)));
-  modules.push_back(make_log(services, ip.api));
-  modules.push_back(make_load(services, ip.api));
+  MadeMail mail = make_mail(services, ip.api, ip.dns, context.tcp);
+  modules.push_back(std::move(mail.module));
+  modules.push_back(make_log(services, ip.api, mail.api));
+  modules.push_back(make_ntp(services, system.api, ip.api));
+  modules.push_back(make_load(services, ip.api, ip.dns));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
   modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
   MadeFirewall firewall = make_firewall(services, ip.api, firewall_voice(context));
   modules.push_back(std::move(firewall.module));
+  firewall.api.on_attack([&mail = mail.api](const firewall::AttackNotice& notice) {
+    if (!notice.mail_to.empty()) mail.send({notice.mail_to, "Firewall message", notice.text + "\n", {}});
+  });
+  modules.push_back(
+      make_snmp(services, context.control, system.api, ip.api, ip.mib, interface.api, context.tcp, firewall.api));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   MadeRadius radius = make_radius(services, ip.api, enco.api);

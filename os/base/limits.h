@@ -55,6 +55,9 @@ inline constexpr unsigned icmp_errors_per_s = 100;         // sent by this route
 inline constexpr std::size_t ip_hosts = 1024;
 inline constexpr std::size_t ip_pools = 256;
 inline constexpr std::size_t ip_pool_addresses = 65536;    // of one pool
+inline constexpr std::size_t dns_domains = 32;             // ADD IP DNS
+inline constexpr std::size_t dns_questions = 256;          // to servers at once, the relayed ones among them
+inline constexpr std::size_t dns_records = 64;             // of one answer
 inline constexpr std::size_t filter_entries = 3071;        // of all IP filters together
 inline constexpr std::chrono::seconds reassembly_time{60};
 
@@ -70,6 +73,23 @@ inline constexpr std::size_t log_messages = 3000;          // MESSAGES= of an ou
 inline constexpr std::size_t log_outputs = 20;
 inline constexpr std::size_t log_filters = 100;            // of one output
 inline constexpr std::size_t log_receivers = 50;           // ADD LOG RECEIVE
+
+// SNMP
+inline constexpr std::size_t snmp_oid = 128;               // sub-identifiers of one name
+inline constexpr std::size_t snmp_bindings = 128;          // of one request
+inline constexpr std::size_t snmp_response = 1472;         // bytes; what fits into an Ethernet frame
+inline constexpr std::size_t snmp_communities = 100;
+inline constexpr std::size_t snmp_hosts = 32;              // managers, and trap hosts of each version, of one community
+inline constexpr std::size_t snmp_traps_waiting = 100;
+
+// mail
+inline constexpr std::size_t mail_queue = 50;
+inline constexpr std::size_t mail_bytes = 256U << 10;      // of one message
+inline constexpr std::size_t smtp_line = 2048;             // a line of a server
+inline constexpr std::size_t smtp_reply_lines = 100;       // of one reply
+
+// NTP
+inline constexpr std::size_t ntp_peers = 4;
 
 // ENCO
 inline constexpr std::size_t enco_keys = 1024;

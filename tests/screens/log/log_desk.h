@@ -2,14 +2,15 @@
 #pragma once
 
 #include "modules/log/log_module.h"
-#include "tests/screens/log/fake_ip.h"
+#include "tests/support/fake_ip.h"
+#include "tests/support/fake_mail.h"
 #include "tests/support/module_desk.h"
 
 namespace arrouter::test {
 
 struct LogDesk {
   explicit LogDesk(TestServices& services, FakeIp& sender)
-      : world(services), module(make_log(services.services, sender)), desk(services, *module) {}
+      : world(services), module(make_log(services.services, sender, mail)), desk(services, *module) {}
 
   std::string operator()(std::string_view line) { return desk(line); }
 
@@ -29,6 +30,7 @@ struct LogDesk {
   void wait(Duration duration) { world.time.advance(duration); }
 
   TestServices& world;
+  FakeMail mail;
   std::unique_ptr<Module> module;
   ModuleDesk desk;
 };

@@ -1,11 +1,11 @@
-#include "modules/log/zone.h"
+#include "os/base/zone.h"
 
 #include <fmt/format.h>
 
 #include "os/base/text.h"
 #include "os/base/calendar.h"
 
-namespace arrouter::logging {
+namespace arrouter {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string zone_text(std::chrono::seconds offset) {
                      size.count() / 60 % 60, size.count() % 60);
 }
 
-}  // namespace arrouter::logging
+}  // namespace arrouter

@@ -1,5 +1,7 @@
-// An IP that only takes datagrams, for modules that send.
+// An IP that only takes and hands on datagrams, for modules that talk UDP.
 #pragma once
+
+#include <map>
 
 #include "modules/ip/ip_api.h"
 
@@ -14,8 +16,24 @@ class FakeIp final : public IpApi {
   };
   std::vector<Sent> sent;
   bool up = true;                       // false: no route
+  bool routed = false;                  // route() finds one
   Ipv4Address unreachable;              // no route to this one
   std::function<void()> while_sending;  // what IP itself does meanwhile
+
+  std::map<std::uint16_t, UdpListener> listeners;
+
+  /// A datagram arrives; false when nobody listens.
+  bool deliver(Ipv4Address source, std::uint16_t source_port, std::uint16_t port, ByteView payload) {
+    const auto found = listeners.find(port);
+    if (found == listeners.end()) return false;
+    const UdpListener listener = found->second;  // it may end its own listening
+    listener({.source = source,
+              .destination = {},
+              .source_port = source_port,
+              .destination_port = port,
+              .payload = payload});
+    return true;
+  }
 
   bool send_udp(const UdpToSend& datagram) override {
     if (!up || datagram.destination == unreachable) return false;
@@ -32,9 +50,14 @@ class FakeIp final : public IpApi {
   bool is_own(Ipv4Address) const override { return false; }
   Ipv4Address local_address() const override { return {}; }
   void on_interface_change(std::function<void(const InterfaceChange&)>) override {}
-  std::optional<RouteInfo> route(Ipv4Address) const override { return std::nullopt; }
+  std::optional<RouteInfo> route(Ipv4Address destination) const override {
+    return routed ? std::optional(RouteInfo{1, destination}) : std::nullopt;
+  }
   Ipv4Address source_towards(Ipv4Address) const override { return {}; }
-  bool listen_udp(std::uint16_t, std::string_view, UdpListener) override { return true; }
+  bool listen_udp(std::uint16_t port, std::string_view, UdpListener listener) override {
+    if (!listener) return listeners.erase(port) != 0;
+    return listeners.try_emplace(port, std::move(listener)).second;
+  }
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
   void set_firewall(FirewallStage*) override {}

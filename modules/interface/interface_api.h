@@ -1,0 +1,35 @@
+// What other modules may ask of the interface table.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "netdev/port.h"
+#include "os/base/time.h"
+
+namespace arrouter {
+
+/// One row of the interface table.
+struct InterfaceEntry {
+  unsigned index = 0;  // ifIndex, from 1
+  std::string name;    // "eth0", "port1", "vlan1"
+  const Port* port = nullptr;
+  Duration last_change{};    // sysUpTime when the link changed last; zero: never since the start
+  PortCounters counters;     // since the last reset
+  bool link_traps = false;   // ENABLE INTERFACE LINKTRAP
+  unsigned trap_limit = 20;  // link traps in a minute at most
+};
+
+class InterfaceApi {
+ public:
+  virtual ~InterfaceApi() = default;
+  /// eth interfaces, then switch ports, then VLANs, as the model has them.
+  virtual std::vector<InterfaceEntry> entries() const = 0;
+  virtual void set_link_traps(const std::string& name, bool on) = 0;
+  /// Called when an interface went up or down.
+  virtual void on_link_change(std::function<void(const InterfaceEntry&)> listener) = 0;
+};
+
+}  // namespace arrouter

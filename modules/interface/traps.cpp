@@ -1,0 +1,63 @@
+// Who wants link traps, and how many: ENABLE INTERFACE LINKTRAP, SET INTERFACE TRAPLIMIT.
+#include "modules/interface/interface.h"
+
+namespace arrouter::interface {
+
+namespace {
+
+#define WHICH "INTerface={DYNamic|<1-999>|<interface>}"
+
+std::string chosen(const Args& args) {
+  return args.holds<std::string>("INTERFACE") ? args.text("INTERFACE") : std::to_string(args.number("INTERFACE"));
+}
+
+}  // namespace
+
+std::vector<CommandRow> InterfaceModule::trap_rows() {
+  return {
+      {"ENAble " WHICH " LINktrap", Access::manager, "Sends a trap when the link of an interface goes up or down.",
+       [this](Invocation& call) { return set_traps(call.args, true); }, Coverage::partial,
+       "PPP interfaces send none; SHOW INTERFACE and SNMP tell their state."},
+      {"DISable " WHICH " LINktrap", Access::manager, "Sends no traps about the link of an interface.",
+       [this](Invocation& call) { return set_traps(call.args, false); }},
+      {"SET " WHICH " TRAPLimit=<1-60>", Access::manager, "Limits the link traps of an interface in a minute.",
+       [this](Invocation& call) { return set_trap_limit(call.args); }},
+  };
+}
+
+/// The settings a command means; nullptr when there is no such interface.
+TrapSettings* InterfaceModule::traps_of(const Args& args) {
+  if (args.holds<Choice>("INTERFACE")) return &dynamic_traps_;
+  for (const InterfaceEntry& entry : entries()) {
+    const bool meant = args.holds<std::string>("INTERFACE") ? entry.name == args.text("INTERFACE")
+                                                            : entry.index == args.number("INTERFACE");
+    if (meant) return &traps_[entry.name];
+  }
+  return nullptr;
+}
+
+Outcome InterfaceModule::set_traps(const Args& args, bool on) {
+  TrapSettings* const traps = traps_of(args);
+  if (traps == nullptr) return say(texts::unknown_interface, chosen(args));
+  traps->enabled = on;
+  return Outcome::successful(module_number::eth);
+}
+
+Outcome InterfaceModule::set_trap_limit(const Args& args) {
+  TrapSettings* const traps = traps_of(args);
+  if (traps == nullptr) return say(texts::unknown_interface, chosen(args));
+  traps->limit = static_cast<unsigned>(args.number("TRAPLIMIT"));
+  return Outcome::successful(module_number::eth);
+}
+
+void InterfaceModule::dump(ConfigWriter& writer) const {
+  writer.section("INTERFACE", {"INT", "INTERFACE"});
+  const auto write = [&](std::string_view name, const TrapSettings& traps) {
+    if (traps.enabled) writer.line(fmt::format("enable int={} linktrap", name));
+    if (traps.limit != TrapSettings{}.limit) writer.line(fmt::format("set int={} traplimit={}", name, traps.limit));
+  };
+  write("dynamic", dynamic_traps_);
+  for (const auto& [name, traps] : traps_) write(name, traps);
+}
+
+}  // namespace arrouter::interface
