@@ -8,6 +8,9 @@ packages_peers="strongswan-swanctl strongswan-charon charon-systemd strongswan-l
 packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client nmap
   snmp snmptrapd dnsmasq-base chrony iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe tshark user-mode-linux kmod busybox-static
   clang-19 libclang-rt-19-dev"
+# Never installed, because Debian's strongSwan and libreswan exclude each other: unpack_packages puts it into a folder.
+packages_libreswan="libreswan libnss3 libnss3-tools libnspr4 libldns3 libunbound8 libcurl3-nss libevent-2.1-7
+  libevent-pthreads-2.1-7 libcap-ng0 libssh2-1 libnghttp2-14 dns-root-data"
 
 need_packages() {
   local group missing= package
@@ -41,6 +44,16 @@ need_packages() {
     return 1
   fi
   rm -f "$log"
+}
+
+# unpack_packages GROUP DIR: the files of the group's packages in DIR, unless they are there
+unpack_packages() {
+  local list="packages_$1" dir=$2
+  [ ! -e "$dir/complete" ] || return 0
+  rm -rf "$dir" && mkdir -p "$dir/debs" && chmod 777 "$dir/debs" || return 1
+  ( cd "$dir/debs" && apt-get download -q ${!list} && for file in *.deb; do dpkg -x "$file" .. || exit 1; done ) > "$dir/log" 2>&1 ||
+    { tail -n 3 "$dir/log" >&2; echo "packages could not be unpacked into $dir" >&2; return 1; }
+  rm -rf "$dir/debs" && touch "$dir/complete"
 }
 
 # build_router DIR: configures and builds the program; the whole output goes to DIR/build.log

@@ -2,6 +2,7 @@
 cards of its neighbours."""
 import os
 
+import libreswan as swan
 import strongswan
 from network import LabError, Network, read, wait_until
 from router import TOP, Router
@@ -20,11 +21,13 @@ def wan_address(peer):
 
 class HowTo:
     """Builds the network and starts its peers. `foreign`: peers that are strongSwan instead of arrouter; `kernel`:
-    peers that are strongSwan with a Linux kernel's ESP, as user-mode Linux guests."""
+    peers that are strongSwan with a Linux kernel's ESP, as user-mode Linux guests. `libreswan`: peers that are
+    libreswan, for ISAKMP alone."""
 
-    def __init__(self, prefix="arlab", foreign=(), kernel=()):
+    def __init__(self, prefix="arlab", foreign=(), kernel=(), libreswan=()):
         self.network = Network(prefix)
-        self.foreign = set(foreign) | set(kernel)
+        self.foreign = set(foreign) | set(kernel) | set(libreswan)
+        self.libreswan = set(libreswan)
         self.guests = {p: UmlPeer(self.network, p) for p in kernel}
         self.routers = {p: Router(self.network, p, {"eth0": "wan", "vlan1": "lan"}) for p in SITES if p not in self.foreign}
 
@@ -70,7 +73,8 @@ class HowTo:
         network.address(peer, "lan", f"{site['lan']}.254/24")
         network.address(peer, "wan", f"{site['wan']}.1/24", f"{site['wan']}.254")
         network.sysctl(peer, "net.ipv4.ip_forward=1")
-        strongswan.start(network, peer, **{**settings, **options})
+        daemon = swan if peer in self.libreswan else strongswan
+        daemon.start(network, peer, **{**settings, **options})
 
     def ping(self, count=5, source="pc1", target="192.168.2.100", deadline=20):
         """Pings until all answers are there or the deadline passes; returns how many answers came."""

@@ -6,6 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "images", "lablib"))
+import libreswan  # noqa: E402,F401
 import strongswan  # noqa: E402,F401
 import vpnc  # noqa: E402,F401
 from howto import SITES, HowTo, wan_address  # noqa: E402,F401
