@@ -6,6 +6,7 @@
 //              DES-CBC passes, each with its own feedback register), HMAC-MD5-96 and HMAC-SHA-96 (RFC 2104, 2403,
 //              2404), DESMAC (FIPS 113), Diffie-Hellman in MODP groups 0, 1 and 2 (RFC 2409 6).
 //              RSA signatures as IKE has them (RFC 8017 block type 1 without DigestInfo, RFC 2409 5.1).
+// Licences     3DES and AES need the feature licences of their names, which come with an encryption engine.
 // Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and HMAC;
 //              libgcrypt for 3DES). At start those that do not repeat the published results are left out; of the rest
 //              the first is taken, and of those for 3DES the faster of each direction (suite.cpp, self_test.cpp). A
@@ -35,8 +36,9 @@ namespace arrouter {
 
 namespace enco {
 
-Enco::Enco(Services& services)
+Enco::Enco(Services& services, std::function<bool(std::string_view feature)> licensed)
     : services_(services),
+      licensed_(std::move(licensed)),
       suite_(&services.clock),
       jobs_(std::make_shared<JobQueue>(services)),
       dh_(services.random, *jobs_),
@@ -146,6 +148,14 @@ void Enco::rsa_verify(const RsaPublicKey& key, ByteView data, ByteView signature
   debug(fmt::format("RSA signature check, {} jobs waiting", jobs_->waiting()));
 }
 
+// What needs a licence comes with it; DES and the hashes are free (reference/scenarios.md 13).
+bool Enco::available(Cipher cipher) const {
+  if (cipher == Cipher::null) return true;
+  const bool free = cipher == Cipher::des;
+  const std::string_view feature = traits(cipher).block_bytes == 16 ? "aes" : "3des";
+  return suite_.ciphers(cipher).encode && (free || !licensed_ || licensed_(feature));
+}
+
 ChannelId Enco::open_channel(const ChannelSpec& spec) {
   const ChannelId id = channels_.open(spec);
   debug(id == 0 ? fmt::format("attach of {} {} refused", spec.user, spec.user_id)
@@ -160,8 +170,8 @@ void Enco::close_channel(ChannelId id) {
 
 }  // namespace enco
 
-MadeEnco make_enco(Services& services) {
-  auto module = std::make_unique<enco::Enco>(services);
+MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed) {
+  auto module = std::make_unique<enco::Enco>(services, std::move(licensed));
   enco::EncoApi& api = *module;
   return {std::move(module), api};
 }

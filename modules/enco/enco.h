@@ -22,7 +22,7 @@ struct UtilityCounters {
 
 class Enco final : public Module, public EncoApi {
  public:
-  explicit Enco(Services& services);
+  Enco(Services& services, std::function<bool(std::string_view feature)> licensed);
 
   std::string_view name() const override { return "enco"; }
   std::vector<CommandRow> commands() override;
@@ -55,7 +55,7 @@ class Enco final : public Module, public EncoApi {
   std::optional<std::size_t> expand(ChannelId id, ByteView in, ByteSpan out) override {
     return channels_.compress(Direction::decode, id, in, out);
   }
-  bool available(Cipher cipher) const override { return cipher == Cipher::null || suite_.ciphers(cipher).encode; }
+  bool available(Cipher cipher) const override;
   bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
 
  private:
@@ -89,6 +89,7 @@ class Enco final : public Module, public EncoApi {
   void debug(std::string_view event) const;
 
   Services& services_;
+  std::function<bool(std::string_view feature)> licensed_;
   Suite suite_;
   Channels channels_{suite_};
   std::shared_ptr<JobQueue> jobs_;

@@ -10,6 +10,7 @@ struct MadeEnco {
   std::unique_ptr<Module> module;
   enco::EncoApi& api;
 };
-MadeEnco make_enco(Services& services);
+/// `licensed`: whether the router has the feature licence "3des", "aes"; without it all are there.
+MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed = {});
 
 }  // namespace arrouter

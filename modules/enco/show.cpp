@@ -76,11 +76,14 @@ std::string shown(const CipherEngines& engines) {
 }
 
 /// Which library does the work of each algorithm.
-void show_engines(Screen& screen, const Suite& suite) {
+void show_engines(Screen& screen, const Suite& suite, const EncoApi& enco) {
   screen.line(" Processed by");
   const auto scope = screen.object("processedBy");
-  for (const Cipher cipher : real_ciphers)
+  for (const Cipher cipher : real_ciphers) {
+    const bool unlicensed = suite.ciphers(cipher).encode && !enco.available(cipher);
+    if (unlicensed) continue;
     screen.field(3, values, traits(cipher).name, shown(suite.ciphers(cipher)), traits(cipher).name);
+  }
   for (const Hash hash : real_hashes) {
     const MacEngine* const engine = suite.mac(hash);
     screen.field(3, values, shown(hash), engine == nullptr ? "not available" : engine->name(), shown(hash));
@@ -145,7 +148,7 @@ Outcome Enco::show(Invocation& call) const {
   screen.field(3, values, "Authentication", trim(macs));
   screen.field(3, values, "Key exchange", "DH RSA");
   screen.line();
-  show_engines(screen, suite_);
+  show_engines(screen, suite_, *this);
   screen.line();
   screen.line(" Diffie-Hellman");
   {

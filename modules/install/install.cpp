@@ -17,8 +17,10 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_install(Services& services, RouterControl& control) {
-  return std::make_unique<install::InstallModule>(services, control);
+MadeInstall make_install(Services& services, RouterControl& control) {
+  auto module = std::make_unique<install::InstallModule>(services, control);
+  install::InstallApi& api = *module;
+  return {std::move(module), api};
 }
 
 namespace install {

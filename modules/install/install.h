@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/install/install_api.h"
 #include "os/message.h"
 #include "os/module.h"
 #include "os/router_control.h"
@@ -37,12 +38,13 @@ struct Feature {
   std::string_view name;
 };
 
-class InstallModule final : public Module {
+class InstallModule final : public Module, public InstallApi {
  public:
   InstallModule(Services& services, RouterControl& control);
   std::string_view name() const override { return "install"; }
   std::vector<CommandRow> commands() override;
   void start() override;
+  bool licensed(std::string_view feature) const override;
 
  private:
   std::vector<CommandRow> configuration_rows();

@@ -1,11 +1,16 @@
 // Makes the INSTALL module; for os/assembly only.
 #pragma once
 
+#include "modules/install/install_api.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_install(Services& services, RouterControl& control);
+struct MadeInstall {
+  std::unique_ptr<Module> module;
+  install::InstallApi& api;
+};
+MadeInstall make_install(Services& services, RouterControl& control);
 
 }  // namespace arrouter

@@ -1,6 +1,7 @@
 // Licences of releases and features: ENABLE and DISABLE RELEASE, ENABLE and DISABLE FEATURE, their screens. What was
 // enabled or disabled is kept beside the configuration, as on the real router; the model's own release and features
-// come with the hardware.
+// come with the hardware. A feature taken away is refused to what is configured from then on, so what is at work goes on
+// until the restart.
 #include <algorithm>
 
 #include "modules/install/install.h"
@@ -12,7 +13,8 @@ namespace arrouter::install {
 namespace {
 
 constexpr std::string_view licences_key = "licences";
-constexpr std::string_view note = "A licence is kept and shown whatever its password; nothing depends on it.";
+constexpr std::string_view release_note = "A licence is kept and shown whatever its password; nothing depends on it.";
+constexpr std::string_view feature_note = "A licence is given whatever its password.";
 
 /// "2.9.1": numbers with dots between.
 bool release_number(std::string_view text) {
@@ -32,13 +34,13 @@ bool good_password(const Args& args) {
 std::vector<CommandRow> InstallModule::licence_rows() {
   return {
       {"ENAble RELease=<file> [PASSword=<name:1-24>] NUMber=<name:1-11>", Access::security, "Licenses a release.",
-       [this](Invocation& invocation) { return enable_release(invocation.args); }, Coverage::partial, note},
+       [this](Invocation& invocation) { return enable_release(invocation.args); }, Coverage::partial, release_note},
       {"DISable RELease=<file>", Access::security, "Takes a release's licence away.",
        [this](Invocation& invocation) { return disable_release(invocation.args); }},
       {"ENAble FEAture=<name:1-24> PASSword=<name:1-24>", Access::security, "Licenses a feature of this model.",
-       [this](Invocation& invocation) { return switch_feature(invocation.args, true); }, Coverage::partial, note},
+       [this](Invocation& invocation) { return switch_feature(invocation.args, true); }, Coverage::partial, feature_note},
       {"DISable FEAture=<name:1-24>", Access::security, "Takes a feature's licence away.",
-       [this](Invocation& invocation) { return switch_feature(invocation.args, false); }, Coverage::partial, note},
+       [this](Invocation& invocation) { return switch_feature(invocation.args, false); }},
       {"SHow RELease", Access::manager, "Displays the release licences.",
        [this](Invocation& invocation) { return show_release(invocation.screen); }},
       {"SHow FEAture[=<name:1-24>]", Access::manager, "Displays the feature licences.",
@@ -99,6 +101,11 @@ std::optional<Feature> InstallModule::find_feature(std::string_view asked) const
     if (equal_ignoring_case(feature.name, asked) || std::to_string(feature.index) == asked) return feature;
   }
   return std::nullopt;
+}
+
+bool InstallModule::licensed(std::string_view feature) const {
+  const auto found = find_feature(feature);
+  return found && !disabled_features_.contains(found->name);
 }
 
 Outcome InstallModule::show_release(Screen& screen) const {

@@ -222,6 +222,10 @@ Outcome Isakmp::create_policy(Invocation& call) {
     return exists ? say(message::policy_exists, policy.name) : say(message::too_many_policies);
   }
   apply(call.args, policy);
+  if (!enco_.available(policy.cipher)) {
+    engine_.count(Counter::spd_addPolicyFailed);
+    return say(message::algorithm_unavailable, enco::traits(policy.cipher).name);
+  }
   engine_.count(Counter::spd_addPolicyGood);
   policy_stored(std::move(policy));
   return Outcome::successful(module_number::isakmp);
@@ -234,6 +238,8 @@ Outcome Isakmp::set_policy(Invocation& call) {
   if (!found) return say(message::policy_not_found, name);
   Policy policy = *found;
   apply(call.args, policy);
+  if (call.args.has("ENCALG") && !enco_.available(policy.cipher))
+    return say(message::algorithm_unavailable, enco::traits(policy.cipher).name);
   policy_stored(std::move(policy));
   return Outcome::successful(module_number::isakmp);
 }

@@ -82,11 +82,13 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(make_asyn(services, context.table, context.sessions));
   MadeSystem system = make_system(services, context.control);
   modules.push_back(std::move(system.module));
-  modules.push_back(make_install(services, context.control));
+  MadeInstall install = make_install(services, context.control);
+  modules.push_back(std::move(install.module));
   modules.push_back(make_file(services, context.control));
   MadeUser user = make_user(services, context.control);
   modules.push_back(std::move(user.module));
-  MadeEnco enco = make_enco(services);
+  MadeEnco enco =
+      make_enco(services, [&api = install.api](std::string_view feature) { return api.licensed(feature); });
   modules.push_back(std::move(enco.module));
   MadeInterface interface = make_interface(services, context.control, context.stacks);
   modules.push_back(std::move(interface.module));
