@@ -203,8 +203,14 @@ void Datapath::note_place(Sa& sa, const EspPacket& esp) {
   if (esp.sequence <= sa.in_sequence) return;
   sa.in_sequence = esp.sequence;
   if (!esp.udp || !bundle.nat.udp_encapsulation || sa.authentication == 0) return;
+  if (bundle.peer == esp.source && bundle.nat.peer_port == esp.peer_port) return;
+  const isakmp::PeerName before = bundle.peer_name();
+  const std::uint16_t port = bundle.nat.peer_port;
   if (bundle.policy->peer.kind != PeerAddress::Kind::address) state_.peers.move(bundle, esp.source);
   if (bundle.peer == esp.source) bundle.nat.peer_port = esp.peer_port;
+  // ISAKMP shares the NAT's mapping, and may be silent for hours.
+  const bool moved = bundle.peer != before.address || bundle.nat.peer_port != port;
+  if (moved && !bundle.nat_id.empty()) state_.isakmp.peer_moved(before, bundle.peer, bundle.nat.peer_port);
 }
 
 }  // namespace arrouter::ipsec

@@ -18,7 +18,7 @@ void Setup::refresh_manual(Policy& policy) {
   if (policy.negotiated()) return;
   while (!policy.bundles.empty()) remove(*policy.bundles.begin()->second, Farewell::silent);
   if (!state_.enabled || !policy.manual()) return;
-  if (auto bundle = manual_bundle(policy)) take_in(policy, std::move(bundle));
+  if (auto bundle = manual_bundle(policy)) reveal(take_in(policy, std::move(bundle)));
 }
 
 /// nullptr when an address, a specification or a key is missing, or a key has the wrong length.
@@ -38,8 +38,8 @@ std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
     const auto found = state_.specifications.sas.find(any_of.front());
     if (found == state_.specifications.sas.end()) break;
     const SaSpecification& wanted = found->second;
-    auto key = key_value(state_.enco, wanted.cipher_key, wanted.cipher != enco::Cipher::null);
-    const auto hash_key = key_value(state_.enco, wanted.hash_key, wanted.hash != enco::Hash::null);
+    const auto keys = manual_keys(wanted);
+    if (!keys) break;
     auto sa = std::make_unique<Sa>();
     sa->bundle = bundle.get();
     sa->specification = any_of.front();
@@ -53,14 +53,46 @@ std::unique_ptr<SaBundle> Setup::manual_bundle(Policy& policy) {
     sa->anti_replay = wanted.anti_replay;
     sa->window = ReplayWindow(wanted.replay_window);
     sa->sequence_may_wrap = !wanted.anti_replay;
-    if (!key || !hash_key) break;
-    key->insert(key->end(), hash_key->begin(), hash_key->end());
-    if (!add_sa(*bundle, std::move(sa), *key, *key)) break;
+    if (!add_sa(*bundle, std::move(sa), *keys, *keys)) break;
   }
   if (bundle->sas.size() == specification->second.alternatives.front().size()) return bundle;
   take_apart(*bundle);
   policy.free_index(bundle->index);
   return nullptr;
+}
+
+/// Cipher key, then hash key, of either direction; nullopt when one is missing.
+std::optional<SecretBytes> Setup::manual_keys(const SaSpecification& specification) const {
+  auto keys = key_value(state_.enco, specification.cipher_key, specification.cipher != enco::Cipher::null);
+  const auto hash_key = key_value(state_.enco, specification.hash_key, specification.hash != enco::Hash::null);
+  if (!keys || !hash_key) return std::nullopt;
+  keys->insert(keys->end(), hash_key->begin(), hash_key->end());
+  return keys;
+}
+
+void Setup::observe_keys(isakmp::KeyObserver* observer) {
+  key_observer_ = observer;
+  for (const Policy* const policy : state_.policies.all()) {
+    if (policy->negotiated()) continue;
+    for (const auto& [index, bundle] : policy->bundles) reveal(*bundle);
+  }
+}
+
+/// Tells who listens the keys of a bundle with manual keys.
+void Setup::reveal(const SaBundle& bundle) const {
+  if (key_observer_ == nullptr) return;
+  isakmp::Bundle keyed;
+  keyed.ipsec_policy = bundle.policy->name;
+  keyed.local = bundle.local;
+  keyed.peer = bundle.peer;
+  for (const auto& sa : bundle.sas) {
+    const auto specification = state_.specifications.sas.find(sa->specification);
+    const auto keys = specification == state_.specifications.sas.end() ? std::nullopt : manual_keys(specification->second);
+    if (!keys) continue;
+    const isakmp::Transform transform{sa->cipher, sa->hash, sa->mode, sa->specification, sa->compression};
+    keyed.sas.push_back({sa->protocol, transform, sa->in_spi, sa->out_spi, *keys, *keys});
+  }
+  key_observer_->bundle_keys(keyed);
 }
 
 }  // namespace arrouter::ipsec

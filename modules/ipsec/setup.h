@@ -56,6 +56,7 @@ class Setup final : public isakmp::KeyUser {
   void peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) override;
   void drop_peer(const isakmp::PeerName& peer, const std::string& reason) override;
   void peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) override;
+  void observe_keys(isakmp::KeyObserver* observer) override;
 
  private:
   // negotiate.cpp
@@ -84,7 +85,10 @@ class Setup final : public isakmp::KeyUser {
   template <class Condition>
   void remove_if(Policy& policy, Condition condition);
   std::vector<SaBundle*> negotiated_with(const isakmp::PeerName& peer) const;
+  // manual.cpp
   std::unique_ptr<SaBundle> manual_bundle(Policy& policy);
+  std::optional<SecretBytes> manual_keys(const SaSpecification& specification) const;
+  void reveal(const SaBundle& bundle) const;
 
   State& state_;
   Send send_;
@@ -92,6 +96,7 @@ class Setup final : public isakmp::KeyUser {
   std::unordered_map<std::uint32_t, Negotiation*> offered_;  // by each SPI it waits with
   std::set<std::pair<Instant, SaBundle*>> deadlines_;
   Timer timer_;
+  isakmp::KeyObserver* key_observer_ = nullptr;
 };
 
 }  // namespace arrouter::ipsec

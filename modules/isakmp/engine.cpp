@@ -63,6 +63,7 @@ void Engine::handle(Event event, Instant now, Effects& effects) {
                    acquire({std::move(e.acquire), 0});
                  },
                  [&](event::Deleted& e) { deleted(e); },
+                 [&](event::PeerMoved& e) { peer_moved(e); },
                  [&](event::BadSpi& e) { start_phase1(e.policy, e.peer, e.local); },
                  [&](event::PolicyReset& e) {
                    std::vector<std::uint32_t> ids;
@@ -349,7 +350,8 @@ void Engine::exchange_due(Exchange& exchange) {
   if (step == Retransmission::Step::send_again) {
     count(Counter::general_msgRetransmit);
     trace(debug_part(exchange.type), exchange, "message sent again");
-    return transmit(*sa, exchange.last_sent);
+    transmit(*sa, exchange.last_sent);
+    return;
   }
   if (step == Retransmission::Step::wait) return;
   count(Counter::general_msgRetryLimitReached);

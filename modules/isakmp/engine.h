@@ -84,6 +84,12 @@ struct Deleted {
   Protocol protocol;
   std::vector<std::uint32_t> in_spis;
 };
+/// ESP of a peer behind a NAT came from a new place.
+struct PeerMoved {
+  PeerName before;
+  Ipv4Address after;
+  std::uint16_t port;
+};
 /// An accepted bad-SPI request: phase 1, then Initial Contact.
 struct BadSpi {
   Ipv4Address local, peer;
@@ -103,7 +109,7 @@ struct AddressGone {
 }  // namespace event
 using Event = std::variant<event::Enable, event::Disable, event::Received, event::Deadline, event::DhGenerated,
                            event::DhShared, event::Signed, event::Verified, event::Authenticated, event::Wanted,
-                           event::Deleted, event::BadSpi, event::PolicyReset, event::PolicyChanged,
+                           event::Deleted, event::PeerMoved, event::BadSpi, event::PolicyReset, event::PolicyChanged,
                            event::AddressGone>;
 
 class Engine {
@@ -195,6 +201,7 @@ class Engine {
   std::optional<Opened> open(const Sa& sa, const Header& header, ByteView message, Bytes iv);
   bool from_peer(const Sa& sa, const event::Received& received) const;
   void peer_seen(Sa& sa, const event::Received& received);
+  void peer_moved(const event::PeerMoved& moved);
   bool admit(Ipv4Address source);
   void log_stranger(Ipv4Address source, LogSeverity severity, std::string_view subtype, std::string message,
                     const std::string& reference);
@@ -202,8 +209,9 @@ class Engine {
   // transmit.cpp: from payloads to a datagram
   Bytes encode(Sa& sa, ExchangeType type, std::uint32_t message_id, std::uint8_t flags, const PayloadList& payloads,
                Bytes* iv);
-  void transmit(Sa& sa, ByteView message);
-  void transmit_to(const Endpoint& local, const Endpoint& peer, ByteView message);
+  /// False: it could not be sent.
+  bool transmit(Sa& sa, ByteView message);
+  bool transmit_to(const Endpoint& local, const Endpoint& peer, ByteView message);
 
   // transaction.cpp
   void begin_xauth(Sa& sa, bool sent_last);

@@ -38,8 +38,8 @@ void Engine::send_information(Sa& sa, PayloadList payloads) {
   const SecretBytes hash = message_hash(enco_, sa.policy->hash, sa.keys.skeyid_a, message_id, {}, rest);
   payloads.insert(payloads.begin(), {PayloadType::hash, Bytes(hash.begin(), hash.end())});
   Bytes iv = phase2_iv(enco_, sa.policy->hash, sa.policy->cipher, sa.last_block, message_id);
-  count(Counter::general_initInfoXchgGood);
-  transmit(sa, encode(sa, ExchangeType::informational, message_id, 0, payloads, &iv));
+  const bool sent = transmit(sa, encode(sa, ExchangeType::informational, message_id, 0, payloads, &iv));
+  count(sent ? Counter::general_initInfoXchgGood : Counter::general_initInfoXchgFailed);
 }
 
 void Engine::send_notify(Sa& sa, NotifyType type, std::uint8_t protocol, ByteView spi, ByteView data) {
@@ -56,14 +56,15 @@ void Engine::send_notify(Sa& sa, NotifyType type, std::uint8_t protocol, ByteVie
 // Before there are keys a complaint can only go in clear; it carries no more than its reason.
 void Engine::send_unprotected_notify(const Sa& sa, NotifyType type) {
   count(Counter::info_notifyTx);
-  count(Counter::general_initInfoXchgGood);
   Notification notification;
   notification.type = type;
   const PayloadList payloads{{PayloadType::notification, encode_notification(notification)}};
   Sa bare;
   bare.initiator_cookie = sa.initiator_cookie;
   bare.responder_cookie = sa.responder_cookie;
-  transmit_to(sa.local, sa.peer, encode(bare, ExchangeType::informational, random_.u32(), 0, payloads, nullptr));
+  const bool sent =
+      transmit_to(sa.local, sa.peer, encode(bare, ExchangeType::informational, random_.u32(), 0, payloads, nullptr));
+  count(sent ? Counter::general_initInfoXchgGood : Counter::general_initInfoXchgFailed);
 }
 
 void Engine::send_delete(Sa& under, const Sa& gone) {
@@ -153,7 +154,10 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
         continue;
       }
       Sa* const gone = sas_.find(load_be64(spi.data()), load_be64(spi.data() + 8));
-      if (gone == nullptr || gone->peer.address != peer.address || !gone->keyed()) continue;
+      if (gone == nullptr || gone->peer.address != peer.address || !gone->keyed()) {
+        count(Counter::sad_deleteSaFailed);
+        continue;
+      }
       effects_->log(LogSeverity::info, "DEL", fmt::format(text::delete_received, to_string(peer.address), gone->id),
                     gone->policy->name);
       const PolicyPtr policy = gone->policy;

@@ -233,9 +233,18 @@ void Isakmp::authenticate(std::uint64_t serial, XauthType type, const std::strin
 
 void Isakmp::acquire(const Acquire& wanted) { submit_later(event::Wanted{wanted}); }
 
+void Isakmp::observe_keys(KeyObserver* observer) {
+  key_observer_ = observer;
+  if (user_ != nullptr) user_->observe_keys(observer);
+}
+
 void Isakmp::deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                      const std::vector<std::uint32_t>& in_spis) {
   submit_later(event::Deleted{peer, isakmp_policy, protocol, in_spis});
+}
+
+void Isakmp::peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) {
+  submit_later(event::PeerMoved{before, after, port});
 }
 
 BadSpiAnswer Isakmp::bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) {

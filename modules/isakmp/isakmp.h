@@ -43,9 +43,10 @@ class Isakmp final : public Module, public IsakmpApi, private Effects {
   void acquire(const Acquire& wanted) override;
   void deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                const std::vector<std::uint32_t>& in_spis) override;
+  void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) override;
   BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) override;
   bool has_policy(std::string_view name) const override { return policies_.find(name) != nullptr; }
-  void observe_keys(KeyObserver* observer) override { key_observer_ = observer; }
+  void observe_keys(KeyObserver* observer) override;
   void set_authenticator(XauthAuthenticator* authenticator) override { authenticator_ = authenticator; }
 
  private:

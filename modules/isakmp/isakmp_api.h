@@ -133,6 +133,8 @@ struct Bundle {
   NatInfo nat;
 };
 
+class KeyObserver;
+
 class KeyUser {
  public:
   virtual ~KeyUser() = default;
@@ -148,6 +150,9 @@ class KeyUser {
   virtual void drop_peer(const PeerName& peer, const std::string& reason) = 0;
   /// The peer's address or port changed behind its NAT.
   virtual void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) = 0;
+  /// Somebody listens from now on, nobody with nullptr: tells the keys of the SAs it has made without ISAKMP, those
+  /// there are and those to come.
+  virtual void observe_keys(KeyObserver*) {}
 };
 
 /// Is told the keys of SAs as they come to be. For reading captures in the lab; nobody else should want to know.
@@ -156,7 +161,7 @@ class KeyObserver {
   virtual ~KeyObserver() = default;
   /// The cipher key of an ISAKMP SA, from its first encrypted message on; the SA may yet fail.
   virtual void isakmp_keys(std::uint64_t initiator_cookie, ByteView cipher_key) = 0;
-  /// A bundle on its way to KeyUser::install().
+  /// A bundle on its way to KeyUser::install(), or one with manual keys.
   virtual void bundle_keys(const Bundle& bundle) = 0;
 };
 
@@ -182,10 +187,13 @@ class IsakmpApi {
   /// IPsec removed SAs of its own will: tells the peer when the policy has SENDDELETES.
   virtual void deleted(const PeerName& peer, const std::string& isakmp_policy, Protocol protocol,
                        const std::vector<std::uint32_t>& in_spis) = 0;
+  /// Authentic ESP shows the peer of a bundle behind a NAT at a new address or port: its ISAKMP SAs and its other bundles
+  /// follow.
+  virtual void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) = 0;
   /// A packet with an unknown SPI came under a policy with RESPONDBADSPI (reference/isakmp-ipsec.md 4.6).
   virtual BadSpiAnswer bad_spi(Ipv4Address local, Ipv4Address peer, const std::string& isakmp_policy) = 0;
   virtual bool has_policy(std::string_view name) const = 0;
-  /// From now on; nullptr ends it. What was negotiated before is not told.
+  /// From now on, and SAs with manual keys; nullptr ends it. What was negotiated before is not told.
   virtual void observe_keys(KeyObserver* observer) = 0;
   /// nullptr: XAUTHTYPE=RADIUS refuses everybody.
   virtual void set_authenticator(XauthAuthenticator* authenticator) = 0;

@@ -86,6 +86,14 @@ void Engine::peer_seen(Sa& sa, const event::Received& received) {
   if (KeyUser* const user = effects_->user()) user->peer_moved(name, sa.peer.address, sa.peer.port);
 }
 
+// A NAT has one mapping for ISAKMP and the ESP beside it: what an authentic ESP packet shows holds for both, and for all
+// bundles with that peer.
+void Engine::peer_moved(const event::PeerMoved& moved) {
+  for (Sa* const sa : sas_.active_with(moved.before))
+    if (sa->nat.remote) sas_.set_peer(*sa, {moved.after, moved.port});
+  if (KeyUser* const user = effects_->user()) user->peer_moved(moved.before, moved.after, moved.port);
+}
+
 // Strangers may do little: see strangers.h.
 bool Engine::admit(Ipv4Address source) {
   switch (strangers_.admit(source, now_)) {

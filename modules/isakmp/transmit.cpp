@@ -28,12 +28,12 @@ Bytes Engine::encode(Sa& sa, ExchangeType type, std::uint32_t message_id, std::u
   return message;
 }
 
-void Engine::transmit(Sa& sa, ByteView message) {
+bool Engine::transmit(Sa& sa, ByteView message) {
   count_bytes(sa, message.size());
-  transmit_to(sa.local, sa.peer, message);
+  return transmit_to(sa.local, sa.peer, message);
 }
 
-void Engine::transmit_to(const Endpoint& local, const Endpoint& peer, ByteView message) {
+bool Engine::transmit_to(const Endpoint& local, const Endpoint& peer, ByteView message) {
   if (effects_->debugging(DebugFlag::raw)) effects_->debug(DebugFlag::raw, decode_raw("TX", peer, local, message));
   bool sent = false;
   if (local.port == floated_port) {
@@ -45,6 +45,7 @@ void Engine::transmit_to(const Endpoint& local, const Endpoint& peer, ByteView m
   }
   count(sent ? Counter::network_udpTx : Counter::network_udpTxFailed);
   count(sent ? Counter::general_msgTx : Counter::general_msgTxFailed);
+  return sent;
 }
 
 }  // namespace arrouter::isakmp

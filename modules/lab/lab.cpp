@@ -78,8 +78,8 @@ std::vector<CommandRow> LabModule::commands() {
 std::vector<CommandRow> LabModule::key_rows() {
   return {
       {"LAB KEYs STArt FIle=<name:1-64>", Access::security,
-       "Writes the keys of every SA negotiated from now on, in clear, into a folder that makes tshark or Wireshark "
-       "decrypt captures (WIRESHARK_CONFIG_DIR).",
+       "Writes the keys of every SA negotiated from now on, and of SAs with manual keys, in clear, into a folder that "
+       "makes tshark or Wireshark decrypt captures (WIRESHARK_CONFIG_DIR).",
        [this](Invocation& invocation) { return start_keys(invocation.args); }},
       {"LAB KEYs STOp", Access::security, "Ends the writing of keys; what is written stays.",
        [this](Invocation&) { return stop_keys(); }},

@@ -49,5 +49,26 @@ class Keys(LabTest):
     def test_aggressive_mode_aes(self):
         self.check_decrypted(self.captured_ping("aggressive", "aes256"))
 
+    def test_manual_keys_of_an_sa_that_was_there_before(self):
+        sa = "create ipsec sas=2 key=manual prot=esp enc=aes128 enck=10 hasha=sha hashk=11 insp={} outs={}"
+        keys = [f"create enco key=10 type=aes128 value=0x{'5a' * 16}", f"create enco key=11 type=general value=0x{'a5' * 20}"]
+        spis = {"peer1": (4001, 4002), "peer2": (4002, 4001)}
+        lab = self.lab()
+        lab.routers["peer1"].directory = lab.network.folder
+        use = [("key=isakmp bund=1 peer", "key=manual bund=2 peer"), (' isa="wiz_Peer1 to Peer2"', "")]
+        configs = {}
+        for peer in spis:
+            lines = example(peer, replace=use).splitlines()
+            first = next(i for i, line in enumerate(lines) if "ac=ipsec" in line)
+            lines[first:first] = [*keys, sa.format(*spis[peer]), 'create ipsec bund=2 key=manual string="2"']
+            configs[peer] = "\n".join(lines) + "\n"
+        lab.up(configs)
+        lab.wait_for_tunnel()
+        lab.routers["peer1"].ctl("lab capture start port=eth0 file=wan", "lab keys start file=wan")
+        self.assert_ping(lab, 3)
+        lab.routers["peer1"].ctl("lab keys stop", "lab capture stop")
+        self.assertEqual(len(self.tshark(lab, "esp && icmp.type == 8", "frame.number")), 3)
+        self.assertEqual(len(self.tshark(lab, "esp && icmp.type == 0", "frame.number")), 3)
+
 
 main()

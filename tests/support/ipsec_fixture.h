@@ -74,6 +74,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
     bad_spis.push_back(peer);
     return isakmp::BadSpiAnswer::accepted;
   }
+  void peer_moved(const isakmp::PeerName&, Ipv4Address, std::uint16_t) override {}
   bool has_policy(std::string_view) const override { return true; }
   void observe_keys(isakmp::KeyObserver*) override {}
   void set_authenticator(isakmp::XauthAuthenticator*) override {}

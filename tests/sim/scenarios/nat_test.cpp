@@ -207,6 +207,31 @@ TEST_CASE("NAT-T: the NAT changes its mapping and the head office follows") {
   if (change == "address") CHECK(isakmp_sas(world.office).starts_with("150.150.150.9 "));
 }
 
+TEST_CASE("NAT-T: ISAKMP is silent while the mapping changes, and follows what ESP shows") {
+  NatNetwork world(1, SET_ISAKMP "heart=none");
+  VirtualRouter& router = world.branch().router;
+  CHECK(world.from_branch(world.branch()));
+  const std::string change = GENERATE("port", "address");
+  CAPTURE(change);
+  if (change == "port") {
+    world.nat.forget();
+  } else {
+    world.nat.renumber("150.150.150.9");
+  }
+  CHECK(world.from_branch(world.branch()));  // ESP alone: the next keep-alive is some seconds away, and proves nothing
+  CHECK(world.to_branch(world.branch()));
+  CHECK(isakmp_sas(world.office) ==
+        std::string(change == "port" ? "150.150.150.1" : "150.150.150.9") + " 3DES SHA -/-/- 86400/82080");
+  // What the head office says under its ISAKMP SA arrives.
+  REQUIRE(ipsec_sas(router).size() == 1);
+  give(world.office, {"reset ipsec policy=\"wiz_Peer1 to Peer2\""});
+  world.time.advance(1s);
+  CHECK(ipsec_sas(router).empty());
+  CHECK(counter(router, "show isakmp counters=info", "deleteRx") == 1);
+  CHECK(world.from_branch(world.branch()));
+  CHECK(isakmp_sa_count(world.office) == 1);
+}
+
 TEST_CASE("NAT-T: renewals through a NAT lose nothing") {
   NatNetwork world(1, SET_ISAKMP "expirys=900\nset ipsec bund=1 expirys=600");
   for (int i = 0; i < 2 * 360; ++i) {

@@ -26,6 +26,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
   isakmp::BadSpiAnswer bad_spi(Ipv4Address, Ipv4Address, const std::string&) override {
     return isakmp::BadSpiAnswer::no_policy;
   }
+  void peer_moved(const isakmp::PeerName&, Ipv4Address, std::uint16_t) override {}
   bool has_policy(std::string_view) const override { return false; }
   void observe_keys(isakmp::KeyObserver* given) override { observer = given; }
   void set_authenticator(isakmp::XauthAuthenticator*) override {}
