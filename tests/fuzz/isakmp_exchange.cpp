@@ -5,55 +5,18 @@
 // To reach what lies behind encryption, ciphers here leave the text as it is, and hashes are either short sums, which
 // an altered message misses, or all alike, so that it passes as authentic.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <memory>
-#include <source_location>
-#include <string>
-#include <unordered_set>
 #include <variant>
 
-#include "modules/isakmp/engine.h"
 #include "modules/isakmp/message.h"
-#include "os/base/limits.h"
-#include "tests/support/clear_enco.h"
+#include "tests/support/clear_isakmp.h"
 
 namespace {
 
 using namespace arrouter;
 using namespace arrouter::isakmp;
-using test::ClearEnco;
+using namespace arrouter::test;
 
-constexpr std::string_view user_name = "alice", password = "Wonderland";
-
-void demand(bool holds, std::source_location where = std::source_location::current()) {
-  if (holds) return;
-  std::fprintf(stderr, "not held: line %u\n", static_cast<unsigned>(where.line()));
-  std::abort();
-}
-
-/// The fuzzer's bytes as decisions; zeros when they are used up.
-class Script {
- public:
-  explicit Script(ByteView bytes) : reader_(bytes) {}
-  bool over() const { return reader_.remaining() == 0; }
-  std::uint8_t u8() { return reader_.u8(); }
-  std::uint32_t u32() { return reader_.u32(); }
-  std::size_t below(std::size_t bound) { return bound == 0 ? 0 : u8() % bound; }
-  bool flag() { return (u8() & 1) != 0; }
-  ByteView bytes(std::size_t count) { return reader_.take(std::min(count, reader_.remaining())); }
-
- private:
-  ByteReader reader_;
-};
-
-// ---- the two ends -----------------------------------------------------------------------------------------------
-
-struct Datagram {
-  Endpoint from, to;
-  Bytes payload;
-};
 /// What is on its way to one of the ends: a datagram, or the result of a job.
 struct Coming {
   std::size_t side;
@@ -61,82 +24,16 @@ struct Coming {
   bool is_datagram() const { return std::holds_alternative<event::Received>(event); }
 };
 
-class Duel;
-
-class Side final : public Effects, public KeyUser {
- public:
-  Side(Duel& duel, std::size_t number, enco::EncoApi& enco, std::uint64_t seed)
-      : address(10, 0, 0, static_cast<std::uint8_t>(number + 1)), random(seed), engine(policies, enco, random),
-        duel_(duel), number_(number) {}
-
-  Ipv4Address address;
-  SeededRandom random;
-  PolicyStore policies;
-  Engine engine;
-
-  bool send(const Endpoint& from, const Endpoint& to, ByteView datagram) override;
-  void log(LogSeverity, std::string_view, std::string message, std::string) override { show(message); }
-  bool debugging(DebugFlag) const override;
-  void debug(DebugFlag, std::string text) override { show(text); }
-  void generate_dh(std::uint64_t serial, enco::Group group, unsigned) override {
-    enco::DhPair pair{group, {}, random.bytes(enco::group_bytes(group))};
-    later(event::DhGenerated{serial, std::move(pair)});
-  }
-  // Both sides reach the same secret, as long as nobody changed a public value.
-  void compute_dh(std::uint64_t serial, const enco::DhPair& own, ByteView peer_public) override {
-    SecretBytes secret(own.public_value.begin(), own.public_value.end());
-    for (std::size_t i = 0; i < secret.size() && i < peer_public.size(); ++i) secret[i] ^= peer_public[i];
-    later(event::DhShared{serial, peer_public.size() == secret.size() ? std::optional(secret) : std::nullopt});
-  }
-  // No policy of theirs asks for signatures.
-  void sign(std::uint64_t, std::uint16_t, ByteView) override {}
-  void verify(std::uint64_t, const enco::RsaPublicKey&, ByteView, ByteView) override {}
-  std::string_view system_name() const override { return {}; }
-  void authenticate(std::uint64_t serial, XauthType, const std::string& user, SecretBytes given) override {
-    const bool good = user == user_name && std::ranges::equal(given, as_bytes(password));
-    later(event::Authenticated{serial, good ? "" : "unknown name or wrong password"});
-  }
-  Ipv4Address source_for(const Policy&, Ipv4Address, Ipv4Address) override { return address; }
-  WallTime wall_now() const override { return {}; }
-  KeyUser* user() override { return this; }
-
-  std::expected<Selection, Refused> select(const Offer& offer) override {
-    for (std::size_t p = 0; p < offer.proposals.size(); ++p) {
-      const auto& protocols = offer.proposals[p].protocols;
-      if (std::ranges::any_of(protocols, [](const ProtocolOffer& each) { return each.transforms.empty(); })) continue;
-      Selection selection{"vpn", 0, p, std::vector<std::size_t>(protocols.size()), {}, {}};
-      for (std::size_t i = 0; i < protocols.size(); ++i) selection.spis.push_back(next_spi_++);
-      return selection;
-    }
-    return std::unexpected(Refused{Refusal::no_proposal_chosen, "nothing fits"});
-  }
-  void install(const Bundle& bundle) override {
-    const Sa* const sa = engine.find_sa(bundle.isakmp_sa);
-    demand(sa != nullptr && sa->active());
-    demand(sa->policy->xauth == XauthMode::none || sa->xauth.passed);
-  }
-  void failed(const std::string&, std::uint32_t, const std::string&) override {}
-  void peer_deleted(Ipv4Address, Protocol, std::uint32_t) override {}
-  void drop_peer(const PeerName&, const std::string&) override {}
-  void peer_moved(const PeerName&, Ipv4Address, std::uint16_t) override {}
-
-  void check() const;
-
- private:
-  void later(Event event);
-  void show(const std::string& text) const;
-  Duel& duel_;
-  std::size_t number_;
-  std::uint32_t next_spi_ = 1000;
-};
-
-class Duel {
+class Duel final : public ClearWorld {
  public:
   explicit Duel(ByteView script);
   void run();
 
  private:
-  friend class Side;
+  void sent(std::size_t side, const Endpoint& from, const Endpoint& to, ByteView datagram) override;
+  void done(std::size_t side, Event result) override { coming_.push_back({side, std::move(result)}); }
+  void shown(const std::string& text) const override;
+  bool debugging() const override { return (traits_ & 128) != 0; }
   Policy policy_of(std::size_t side);
   void handle(Coming coming);
   void act();
@@ -153,49 +50,27 @@ class Duel {
   Script script_;
   std::uint8_t mode_, traits_;
   ClearEnco enco_;
-  Side sides_[2];
+  ClearSide sides_[2];
   std::deque<Coming> coming_;
   std::vector<Coming> seen_;  // datagrams as they were sent
   bool altered_ = false;
   Instant now_{};
 };
 
-bool Side::send(const Endpoint& from, const Endpoint& to, ByteView datagram) {
-  const std::size_t other = 1 - number_;
-  if (to.address != duel_.sides_[other].address) return false;
-  Coming coming{other, event::Received{to, from, Bytes(datagram.begin(), datagram.end())}};
-  if (duel_.seen_.size() < 64) duel_.seen_.push_back(coming);
-  if (duel_.coming_.size() < 64) duel_.coming_.push_back(std::move(coming));
-  return true;
+void Duel::sent(std::size_t side, const Endpoint& from, const Endpoint& to, ByteView datagram) {
+  Coming coming{1 - side, event::Received{to, from, Bytes(datagram.begin(), datagram.end())}};
+  if (seen_.size() < 64) seen_.push_back(coming);
+  if (coming_.size() < 64) coming_.push_back(std::move(coming));
 }
-
-bool Side::debugging(DebugFlag) const { return (duel_.traits_ & 128) != 0; }
-
-void Side::later(Event event) { duel_.coming_.push_back({number_, std::move(event)}); }
 
 // Nothing a person reads holds the password. (An edit may turn it into a user name.)
-void Side::show(const std::string& text) const { demand(duel_.altered_ || text.find(password) == std::string::npos); }
-
-void Side::check() const {
-  demand(engine.sas().all().size() <= limits::isakmp_sas);
-  demand(engine.exchanges().all().size() <= limits::isakmp_exchanges);
-  std::unordered_set<std::uint32_t> busy;  // SAs with an exchange
-  for (const auto& [id, exchange] : engine.exchanges().all()) {
-    demand(engine.find_sa(exchange->sa_id) != nullptr || exchange->finished);
-    demand(exchange->job_running || exchange->retransmits || exchange->ends_at);  // it will end
-    busy.insert(exchange->sa_id);
-  }
-  for (const auto& [id, sa] : engine.sas().all()) {
-    demand(!sa->active() || sa->policy->xauth == XauthMode::none || sa->xauth.passed);
-    demand(sa->keyed() ? sa->due.has_value() : busy.contains(id));  // and so will it
-  }
+void Duel::shown(const std::string& text) const {
+  demand(altered_ || text.find(xauth_password) == std::string::npos);
 }
-
-// ---- the script -------------------------------------------------------------------------------------------------
 
 Duel::Duel(ByteView script)
     : script_(script), mode_(script_.u8()), traits_(script_.u8()), enco_((mode_ & 1) != 0),
-      sides_{Side(*this, 0, enco_, mode_ + 1U), Side(*this, 1, enco_, mode_ + 1000U)} {
+      sides_{ClearSide(*this, 0, enco_, mode_ + 1U), ClearSide(*this, 1, enco_, mode_ + 1000U)} {
   for (std::size_t side = 0; side < 2; ++side) {
     sides_[side].policies.put(policy_of(side));
     handle({side, event::Enable{}});
@@ -210,8 +85,8 @@ Policy Duel::policy_of(std::size_t side) {
   policy.mode = (mode_ & 2) != 0 ? ExchangeType::aggressive : ExchangeType::main;
   const unsigned xauth = mode_ >> 2 & 3;  // 1: the first is the client, 2: the second
   if (xauth == 1 || xauth == 2) policy.xauth = xauth == side + 1 ? XauthMode::client : XauthMode::server;
-  policy.xauth_name = user_name;
-  policy.xauth_password.assign(password.begin(), password.end());
+  policy.xauth_name = xauth_user;
+  policy.xauth_password.assign(xauth_password.begin(), xauth_password.end());
   policy.nat_traversal = (mode_ & 16) != 0;
   policy.set_commit_bit = (mode_ & 32) != 0;
   policy.heartbeat = (mode_ & 64) != 0 ? HeartbeatMode::both : HeartbeatMode::none;
@@ -226,22 +101,13 @@ Policy Duel::policy_of(std::size_t side) {
 }
 
 void Duel::handle(Coming coming) {
-  Side& side = sides_[coming.side];
+  ClearSide& side = sides_[coming.side];
   side.engine.handle(std::move(coming.event), now_, side);
   side.check();
 }
 
 void Duel::acquire(std::size_t side) {
-  Acquire wanted;
-  wanted.ipsec_policy = "vpn";
-  wanted.local = sides_[side].address;
-  wanted.peer = sides_[1 - side].address;
-  wanted.local_id.first = Ipv4Address(192, 168, static_cast<std::uint8_t>(side), 1);
-  wanted.remote_id.first = Ipv4Address(192, 168, static_cast<std::uint8_t>(1 - side), 1);
-  ProtocolOffer offer;
-  offer.spi = 500;
-  offer.transforms = {{enco::Cipher::des, enco::Hash::sha, Encapsulation::tunnel, 1}};
-  wanted.proposals = {{{offer}}};
+  Acquire wanted = sides_[side].acquire();
   if ((traits_ & 4) != 0) wanted.pfs = enco::Group::modp512;
   handle({side, event::Wanted{wanted}});
 }
