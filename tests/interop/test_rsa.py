@@ -7,6 +7,13 @@ from support import LabTest, example, ipsec_sas, main, strongswan, wait_until
 
 POLICY = 'set isakmp pol="wiz_Peer1 to Peer2"'
 DN = "cn=peer1,o=Example"
+USER, PASSWORD = "alice", "Wonder-land 7"
+# Ours: what the router is told, and what strongSwan is.
+XAUTH = {"": ([], {}),
+         "server": ([f"{POLICY} xauth=server", f'add user={USER} pass="{PASSWORD}" priv=user lo=no'],
+                    dict(xauth="client", xauth_user=USER, xauth_password=PASSWORD)),
+         "client": ([f'{POLICY} xauth=client xauthn={USER} xauthp="{PASSWORD}"'],
+                    dict(xauth="server", xauth_user=USER, xauth_password=PASSWORD))}
 
 
 def openssl(*words):
@@ -14,12 +21,15 @@ def openssl(*words):
 
 
 class RawKeys(LabTest):
-    def peers(self, mode="main", ids=False, wrong_key=False):
+    def peers(self, mode="main", ids=False, wrong_key=False, xauth=""):
         lab = self.lab(["peer2"])
         replace = [("enc=3desouter key=1", f"enc=3desouter gro=2 auth=rsasig localr=10 key=11 mode={mode}"),
                    ("hea=both", "hea=none")]
         extra = [f'{POLICY} localid="{DN}" remoteid=peer2.example'] if ids else []
-        settings = dict(ike="3des-sha1-modp1024", esp="3des-sha1", aggressive="yes" if mode == "aggressive" else "no")
+        lines, second_round = XAUTH[xauth]
+        extra += lines
+        settings = dict(ike="3des-sha1-modp1024", esp="3des-sha1", aggressive="yes" if mode == "aggressive" else "no",
+                        **second_round)
         lab.up({"peer1": example("peer1", *extra, replace=replace)}, **settings)
 
         router, folder = lab.routers["peer1"], lab.network.folder
@@ -43,8 +53,8 @@ class RawKeys(LabTest):
                           local_ts="192.168.2.0/24", remote_ts="192.168.1.0/24", raw_keys=keys, **settings)
         return lab
 
-    def tunnel(self, mode, initiator, ids):
-        lab = self.peers(mode, ids)
+    def tunnel(self, mode, initiator, ids, xauth=""):
+        lab = self.peers(mode, ids, xauth=xauth)
         if initiator == "peer2":
             self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
             self.assertTrue(wait_until(lambda: ipsec_sas(lab.routers["peer1"]), 5))
@@ -54,7 +64,9 @@ class RawKeys(LabTest):
         self.assertIn("INSTALLED", strongswan.sas(lab.network, "peer2"))
         log = strongswan.log(lab.network, "peer2")
         self.assertIn("with RSA_EMSA_PKCS1_NULL successful", log)
-        self.assertIn("RSASIG", lab.routers["peer1"].ctl("show isakmp sa detail"))
+        detail = lab.routers["peer1"].ctl("show isakmp sa detail")
+        self.assertIn("RSASIG", detail)
+        self.assertRegex(detail, rf"Do Xauth \.+ {'TRUE' if xauth else 'FALSE'}\n +Xauth Finished \.+ TRUE")
 
     def test_wrong_public_key(self):
         lab = self.peers(wrong_key=True)
@@ -69,4 +81,6 @@ for mode in ("main", "aggressive"):
         for ids in (False, True):
             name = f"test_{mode}_{'names' if ids else 'addresses'}_{initiator}_initiates"
             setattr(RawKeys, name, lambda self, a=(mode, initiator, ids): self.tunnel(*a))
+    for role, initiator in (("server", "peer2"), ("client", "peer1")):
+        setattr(RawKeys, f"test_{mode}_xauth_{role}", lambda self, a=(mode, initiator, False, role): self.tunnel(*a))
 main()

@@ -62,6 +62,42 @@ TEST_CASE("RSA signatures: the healthy picture, in both modes and by every type 
   CHECK(world.ping21());
 }
 
+TEST_CASE("RSA signatures with XAUTH: either end asks for the user, in both modes") {
+  const std::string_view mode = GENERATE("main", "aggressive");
+  const bool peer1_asks = GENERATE(true, false);
+  CAPTURE(mode, peer1_asks);
+  Scenario world;
+  use_signatures(world);
+  VirtualRouter& server = peer1_asks ? world.peer1 : world.peer2;
+  VirtualRouter& client = peer1_asks ? world.peer2 : world.peer1;
+  give(server, {"add user=alice pass=\"Wonder-land 7\" priv=user lo=no",
+                std::string(SET_ISAKMP "xauth=server mode=") + std::string(mode)});
+  give(client, {std::string(SET_ISAKMP "xauth=client xauthn=alice mode=") + std::string(mode)});
+  SECTION("the right password") {
+    give(client, {SET_ISAKMP "xauthp=\"Wonder-land 7\""});
+    CHECK(world.ping12());
+    CHECK(world.ping21());
+    CHECK(times(log_of(server, "isakmp"), "XAUTH user alice accepted") == 1);
+    CHECK(shows(server, "show isakmp sa detail", "Authentication Type .................. RSASIG"));
+    CHECK(shows(client, "show isakmp sa detail", "Xauth Finished ..................... TRUE"));
+    CHECK(isakmp_sa_count(server) == 1);
+  }
+  SECTION("another one: no quick mode, nothing in clear") {
+    give(client, {SET_ISAKMP "xauthp=guess"});
+    CHECK_FALSE(world.ping12());
+    CHECK(times(log_of(server, "isakmp"), "XAUTH user alice refused: unknown name or wrong password") >= 1);
+    CHECK(ipsec_sas(server).empty());
+    CHECK(ipsec_sas(client).empty());
+  }
+  SECTION("the other end knows no XAUTH: phase 1 finds no common method") {
+    give(client, {SET_ISAKMP "xauth=none"});
+    CHECK_FALSE(world.ping12());
+    CHECK_FALSE(world.ping21());
+    CHECK(times(log_of(world.peer2, "isakmp"), "no proposal chosen (offered") >= 1);
+    CHECK(isakmp_sa_count(world.peer2) == 0);
+  }
+}
+
 TEST_CASE("RSA signatures: a script brings the policy back, the keys it never holds") {
   Scenario world;
   use_signatures(world);
