@@ -29,7 +29,7 @@ void FirewallModule::add_module_rows(std::vector<CommandRow>& rows) {
                   shown(&FirewallModule::show_firewall)});
   rows.push_back(
       {"SHow FIREwall POLIcy[=<name:1-15>] [COUnter] [SUmmary] [ATTack] [DYNAmic[=<name:1-15>]] [LIst[=<name:1-15>]] "
-       "[UDPPorttimeout]",
+       "[UDPPorttimeout] [USEr[=<name:1-64>]]",
        Access::manager, "Displays firewall policies.", shown(&FirewallModule::show_policies)});
   rows.push_back(
       {"SHow FIREwall SESSion[=<name:1-8>] [POLIcy=<name:1-15>] [COUnter] [IP=<ipv4-range>] "

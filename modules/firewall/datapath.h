@@ -96,6 +96,7 @@ class Datapath final : public FirewallStage {
   void dump(const Policy& policy, Direction direction, const PacketBuffer& packet) const;
   bool watched(const Policy& policy, const PacketBuffer& packet) const;
   void tell(const Policy& policy, const PacketBuffer& packet, std::string_view decision) const;
+  void tell_limits(const Session& session) const;
   void tell_session(const Session& session, const PacketBuffer& packet, std::string_view what) const;
 
   /// A packet that goes on: somebody may want to see it.

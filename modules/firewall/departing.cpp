@@ -149,7 +149,9 @@ bool Datapath::begin_crossing(const Crossing& crossing, Case& item) {
   const bool plain = translation->private_key == translation->public_key;
   // An error that belongs to no session: permitted, but NAT would not know what to make of what it quotes.
   if (item.flow.icmp_error()) return plain || deny(in, item, direction, Reason::bad_icmp);
-  if (pass_all && plain) return true;
+  // With NAT the answer to what came in would be translated, unless a session knows better.
+  const bool answer_translated = !outward && !in.policy->nat.empty() && asks(item.flow);
+  if (pass_all && plain && !answer_translated) return true;
   const std::uint32_t rule = crossing.rule == nullptr ? 0 : crossing.rule->serial;
   Session* const session =
       open(in, item, direction, *translation, rule, (outward ? in : out).id, (outward ? out : in).id);
@@ -176,11 +178,12 @@ Session* Datapath::open(const Member& member, Case& item, Direction direction, c
   values.opened = direction;
   values.started = state_.services.wall.now();
   values.expires = state_.now() + start_timeout;
-  const bool proxied = SetupProxy::wants(values, item.through_ipsec());
+  const bool proxied = member.interface->method == Method::dynamic && SetupProxy::wants(values, item.through_ipsec());
   const auto tcp = item.flow.key.protocol == protocol::tcp ? wire::view_tcp(item.flow.transport) : std::nullopt;
   const bool begins = !tcp || item.flow.first_segment() ||
                       (proxied && state_.setup_proxy.completes(values.public_key.reversed(), *tcp));
   if (!begins) return refuse(Reason::no_session);
+  tell_limits(values);
   if (!within_limits(member.policy->limits, values)) return refuse(Reason::session_limit);
   const bool free = state_.sessions.free(values.private_key) && state_.sessions.free(values.public_key.reversed());
   Session* const session = free ? state_.sessions.add(values, translation.id) : nullptr;

@@ -29,15 +29,17 @@
 //   - A packet must come from the side of its session; a source address alone opens no session's way.
 //   - With several policies over one pair of interfaces each has to permit a packet; the first that has the interfaces
 //     on different sides keeps the session.
-//   - A full table gives up its oldest session that was never answered, so a flood of opens costs no talk in progress.
+//   - A full table gives up its oldest session that was never answered, of the direction that has more of them, so a
+//     flood of opens costs no talk in progress and nobody else's open.
 //   - Nothing is allocated for a packet but by gateways; a new session takes a place that exists.
 //
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
+// Attacks are counted by policy, kind and direction, whoever sends; a ping's answer that nobody waits for is Smurf's.
+// The setup proxy leaves alone what comes out of an SA or in by PASSALL.
 //
 // Not modelled: gateways for other protocols (H.323, RTSP, PPTP with several clients of one server), SIP over TCP and its
-// clients' data base, ESP of hosts inside to one who has the router for a peer too, the SMTP and HTTP proxies, UPnP,
-// RADIUS and MAC address lists; dynamic templates are kept, but nobody dials in.
+// clients' data base, ESP of hosts inside to one who has the router for a peer too, the SMTP and HTTP proxies, UPnP.
 #include "modules/firewall/firewall.h"
 
 #include "modules/firewall/firewall_module.h"
@@ -72,7 +74,10 @@ std::vector<CommandRow> FirewallModule::commands() {
 
 void FirewallModule::start() {
   state_.ip.set_firewall(&datapath_);
-  state_.ip.on_interface_change([this](const InterfaceChange&) { follow(); });
+  state_.ip.on_interface_change([this](const InterfaceChange& change) {
+    if (change.removed) end_sessions(change.info.id);
+    follow();
+  });
 }
 
 void FirewallModule::stop(Ending) {
@@ -95,6 +100,23 @@ std::function<Outcome(Invocation&)> FirewallModule::shown(Outcome (FirewallModul
     state_.sessions.sweep();
     return (this->*show)(invocation);
   };
+}
+
+void FirewallModule::end_sessions(InterfaceId interface) {
+  state_.sessions.remove_if([interface](const Session& session) {
+    return session.private_interface == interface || session.public_interface == interface;
+  });
+}
+
+void FirewallModule::dynamic_interface_up(std::string_view interface, std::string_view user) {
+  state_.dynamic_users.insert_or_assign(to_lower(interface), std::string(user));
+  follow();
+}
+
+void FirewallModule::dynamic_interface_down(std::string_view interface) {
+  if (const auto info = state_.ip.interface(to_lower(interface))) end_sessions(info->id);
+  state_.dynamic_users.erase(to_lower(interface));
+  follow();
 }
 
 std::optional<std::vector<NodeSessions>> FirewallModule::sessions_per_node() const {

@@ -25,6 +25,9 @@ class FirewallModule final : public Module, public FirewallApi {
   void on_attack(Listener listener) override { events_.notifier.listen(std::move(listener)); }
   std::size_t session_count() const override { return state_.sessions.size(); }
   std::optional<std::vector<NodeSessions>> sessions_per_node() const override;
+  void set_authority(HostQuestion ask) override { state_.asked_hosts.set_authority(std::move(ask)); }
+  void dynamic_interface_up(std::string_view interface, std::string_view user) override;
+  void dynamic_interface_down(std::string_view interface) override;
 
   State& state() { return state_; }
 
@@ -88,9 +91,11 @@ class FirewallModule final : public Module, public FirewallApi {
   Outcome add_list(Policy& policy, const Args& args);
   Outcome delete_list(Policy& policy, const Args& args);
   Outcome change_template(Policy& policy, const Args& args, bool add);
+  std::optional<std::set<std::string, std::less<>>> read_users(const std::vector<std::string>& files) const;
   // show*.cpp
   Outcome show_firewall(Invocation& invocation);
   Outcome show_policies(Invocation& invocation);
+  void show_users(Screen& screen, const Policy& policy, const Args& args) const;
   Outcome show_sessions(Invocation& invocation);
   Outcome show_events(Invocation& invocation);
   Outcome show_accounting(Invocation& invocation);
@@ -98,6 +103,7 @@ class FirewallModule final : public Module, public FirewallApi {
 
   /// Configuration has changed: the packet path follows.
   void follow() { state_.attach(); }
+  void end_sessions(InterfaceId interface);
 
   Events events_;
   State state_;

@@ -1,5 +1,5 @@
-// What other modules may hear of the firewall: attacks as they begin, go on and end (for traps, mails and triggers), and
-// who has how many sessions (for the MIB).
+// What other modules may hear of the firewall: attacks as they begin, go on and end (for traps, mails and triggers),
+// and who has how many sessions (for the MIB).
 #pragma once
 
 #include <cstdint>
@@ -46,6 +46,11 @@ struct NodeSessions {
   std::size_t sessions = 0;
 };
 
+/// Says whether a rule with LIST=RADIUS is about a host, by its address, or by its MAC address where that is known. Calls
+/// `answer` once, maybe inside the call; nullopt: nobody could be asked.
+using HostQuestion = std::function<void(Ipv4Address host, std::optional<MacAddress> mac,
+                                        std::function<void(std::optional<bool> listed)> answer)>;
+
 class FirewallApi {
  public:
   virtual ~FirewallApi() = default;
@@ -56,6 +61,12 @@ class FirewallApi {
   virtual std::size_t session_count() const = 0;
   /// ENABLE FIREWALL SESSIONREPORT; nullopt when it is disabled.
   virtual std::optional<std::vector<NodeSessions>> sessions_per_node() const = 0;
+  /// An empty question: LIST=RADIUS names nobody.
+  virtual void set_authority(HostQuestion ask) = 0;
+  /// A dynamic interface that IP knows by this name has come; its peer proved to be `user` (empty: nobody). It belongs
+  /// to every policy that has DYN-<template> with a template for this user.
+  virtual void dynamic_interface_up(std::string_view interface, std::string_view user) = 0;
+  virtual void dynamic_interface_down(std::string_view interface) = 0;
 };
 
 }  // namespace arrouter::firewall

@@ -24,7 +24,7 @@ void read_options(PolicyInterface& interface, const Args& args) {
 }  // namespace
 
 void FirewallModule::add_interface_rows(std::vector<CommandRow>& rows) {
-  constexpr std::string_view gaps = "No UPnP: UPNPTYPE is kept and shown. Nobody dials in to a dynamic interface.";
+  constexpr std::string_view gaps = "No UPnP: UPNPTYPE is kept and shown.";
   rows.push_back(
       {"ADD FIREwall POLIcy=<name:1-15> INTerface={<interface>|<name:5-19>} TYpe={PRIVate|PUBlic} "
        "[METHod={DYNAMIC|PASSALL}] [TRUSTprivate=<bool>] [UPNPType={LAN|WAN}]",

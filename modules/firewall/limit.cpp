@@ -5,10 +5,10 @@
 namespace arrouter::firewall {
 
 bool LimitRule::matches(const Session& session) const {
-  if (!interface.empty() &&
-      (interface_id == 0 || (session.private_interface != interface_id && session.public_interface != interface_id))) {
-    return false;
-  }
+  const bool there = std::any_of(interface_ids.begin(), interface_ids.end(), [&session](InterfaceId id) {
+    return session.private_interface == id || session.public_interface == id;
+  });
+  if (!interface.empty() && !there) return false;
   return (!ip || ip->contains(session.private_key.source.address)) &&
          (!global_remote_ip || global_remote_ip->contains(session.public_key.destination.address));
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "modules/firewall/session.h"
 #include "os/base/address.h"
@@ -20,7 +21,7 @@ struct LimitSettings {
 };
 
 struct LimitRule : LimitSettings {
-  InterfaceId interface_id = 0;                        // of `interface`; 0: unset, or IP does not have it now
+  std::vector<InterfaceId> interface_ids;              // that IP has now for `interface`
   std::unordered_map<Ipv4Address, unsigned> sessions;  // live now, by the device that opened them
   bool matches(const Session& session) const;
 };

@@ -67,13 +67,13 @@ void FirewallModule::add_list_rows(std::vector<CommandRow>& rows) {
   const auto change = [this](bool add) {
     return with_policy([this, add](Policy& policy, const Args& args) { return change_template(policy, args, add); });
   };
-  constexpr std::string_view gaps = "Nobody dials in to this router, so no interface comes of a template.";
+  constexpr std::string_view gaps = "Takes in the dynamic interfaces that other modules tell the firewall of.";
   rows.push_back({"ADD FIREwall POLIcy=<name:1-15> DYnamic=<name:1-15> {FIle=<file>|USEr={ANY|NONE|<name:1-64>}}",
-                  Access::security, "Adds users to a template for dynamic interfaces.", change(true),
-                  Coverage::no_effect, gaps});
+                  Access::security, "Adds users to a template for dynamic interfaces.", change(true), Coverage::partial,
+                  gaps});
   rows.push_back({"DELete FIREwall POLIcy=<name:1-15> DYnamic=<name:1-15> {FIle=<file>|USEr={ANY|NONE|<name:1-64>}}",
                   Access::security, "Takes users out of a template for dynamic interfaces.", change(false),
-                  Coverage::no_effect, gaps});
+                  Coverage::partial, gaps});
 }
 
 Outcome FirewallModule::add_list(Policy& policy, const Args& args) {
@@ -102,6 +102,21 @@ Outcome FirewallModule::delete_list(Policy& policy, const Args& args) {
   return say(texts::done);
 }
 
+/// The users that files name, one in a line; nullopt when a file cannot be read.
+std::optional<std::set<std::string, std::less<>>> FirewallModule::read_users(
+    const std::vector<std::string>& files) const {
+  std::set<std::string, std::less<>> users;
+  for (const std::string& name : files) {
+    const auto file = parse_file_name(name, "txt");
+    const auto content = file ? state_.services.files.read(*file) : Result<std::string>(std::unexpected(file.error()));
+    if (!content) return std::nullopt;
+    for (const std::string_view line : split(*content, '\n')) {
+      if (const std::string_view user = without_comment(line); !user.empty()) users.emplace(user);
+    }
+  }
+  return users;
+}
+
 Outcome FirewallModule::change_template(Policy& policy, const Args& args, bool add) {
   const auto found = policy.templates.find(to_lower(args.text("DYNAMIC")));
   if (found == policy.templates.end()) return say(texts::template_not_found);
@@ -113,11 +128,13 @@ Outcome FirewallModule::change_template(Policy& policy, const Args& args, bool a
   const auto held = std::find(entries.begin(), entries.end(), entry);
   if (add) {
     if (held != entries.end()) return say(texts::entry_exists);
+    if (file && !read_users({entry})) return say(texts::file_not_found, entry);
     entries.push_back(entry);
   } else {
     if (held == entries.end()) return say(texts::entry_not_found);
     entries.erase(held);
   }
+  if (file) found->second.file_users = read_users(entries).value_or(std::set<std::string, std::less<>>());
   return say(texts::done);
 }
 

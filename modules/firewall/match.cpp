@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "modules/firewall/track.h"
 #include "netdev/wire/ipv4.h"
 
 namespace arrouter::firewall {
@@ -30,12 +31,24 @@ bool time_matches(const Rule& rule, WallTime now) {
   return minute >= rule.after_min.value_or(0) && minute <= rule.before_min.value_or(24 * 60);
 }
 
-/// A list names the hosts a rule is about: the senders.
-bool list_matches(const Policy& policy, const Rule& rule, Ipv4Address source) {
+/// A list names the hosts a rule is about: the senders. As long as nobody has said whether LIST=RADIUS names a host,
+/// what would let it through does not, and what keeps it out does.
+bool list_matches(State& state, const Member& member, const Rule& rule, Ipv4Address source) {
   if (rule.list.empty()) return true;
+  const Policy& policy = *member.policy;
+  if (rule.list == "radius") {
+    const auto remember = std::max<Duration>(std::chrono::minutes(policy.mac_cache_timeout_min), shortest_timeout);
+    const auto listed = state.asked_hosts.listed(source, state.ip.station(member.id, source), state.now(), remember);
+    return listed.value_or(rule.action == Action::deny && state.asked_hosts.has_authority());
+  }
   const auto found = policy.lists.find(rule.list);
-  return found != policy.lists.end() &&
-         std::any_of(found->second.ranges.begin(), found->second.ranges.end(),
+  if (found == policy.lists.end()) return false;
+  const AccessList& list = found->second;
+  if (list.type == AccessList::Type::address) {
+    const auto mac = state.ip.station(member.id, source);
+    return mac && list.macs.contains(*mac);
+  }
+  return std::any_of(list.ranges.begin(), list.ranges.end(),
                      [source](const Ipv4Range& range) { return range.contains(source); });
 }
 
@@ -59,7 +72,7 @@ bool destination_matches(const State& state, const Member& member, const Rule& r
   return port_is_target || port_matches(rule.port, key, to.port);
 }
 
-bool matches(const State& state, const Member& member, const Rule& rule, const Candidate& candidate) {
+bool matches(State& state, const Member& member, const Rule& rule, const Candidate& candidate) {
   const FlowKey& key = candidate.flow.key;
   if (rule.protocol && *rule.protocol != key.protocol) return false;
   if (rule.encapsulation && (*rule.encapsulation == Encapsulation::ipsec) != candidate.through_ipsec) return false;
@@ -73,13 +86,13 @@ bool matches(const State& state, const Member& member, const Rule& rule, const C
     if (!within(rule.ip, key.source.address) || !within(rule.remote_ip, key.destination.address)) return false;
     if (!port_matches(rule.port, key, key.destination.port)) return false;
   }
-  return list_matches(*member.policy, rule, key.source.address) && rule.expires > state.now() &&
-         time_matches(rule, state.services.wall.now());
+  return rule.expires > state.now() && time_matches(rule, state.services.wall.now()) &&
+         list_matches(state, member, rule, key.source.address);
 }
 
 }  // namespace
 
-Rule* find_rule(const State& state, const Member& member, const Candidate& candidate) {
+Rule* find_rule(State& state, const Member& member, const Candidate& candidate) {
   for (auto& [number, rule] : member.policy->rules) {
     if (rule.interface != member.interface->name || !matches(state, member, rule, candidate)) continue;
     return &rule;

@@ -15,7 +15,7 @@ struct Candidate {
 
 /// The first rule of the policy for packets that arrive by `member` that this one matches; whoever acts on it counts
 /// the hit.
-Rule* find_rule(const State& state, const Member& member, const Candidate& candidate);
+Rule* find_rule(State& state, const Member& member, const Candidate& candidate);
 
 /// The rule's place on a public interface where it publishes IP and PORT under GBLIP and GBLPORT: NAT is at work there.
 bool publishes(const Policy& policy, const Rule& rule);

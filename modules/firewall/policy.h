@@ -104,7 +104,10 @@ struct AccessList {
 
 /// CREATE FIREWALL POLICY DYNAMIC.
 struct DynamicTemplate {
-  std::vector<std::string> files, users;  // users: names, "ANY", "NONE"
+  std::vector<std::string> files, users;          // users: names, "ANY", "NONE"
+  std::set<std::string, std::less<>> file_users;  // as read when a file was added or deleted
+  /// An interface whose peer proved to be this user (empty: nobody) is one of the template.
+  bool admits(std::string_view user) const;
 };
 
 /// ICMP_FORWARDING.

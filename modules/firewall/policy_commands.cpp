@@ -59,8 +59,7 @@ void FirewallModule::add_policy_rows(std::vector<CommandRow>& rows) {
       return say(texts::done);
     };
   };
-  constexpr std::string_view gaps =
-      "HTTP and SMTP proxies are missing: their switches are kept and shown.";
+  constexpr std::string_view gaps = "HTTP and SMTP proxies are missing: their switches are kept and shown.";
   rows.push_back({"CREate FIREwall POLIcy=<name:1-15>", Access::security, "Creates a firewall policy.",
                   [this](Invocation& invocation) { return create_policy(invocation.args); }});
   rows.push_back({"DEStroy FIREwall POLIcy=<name:1-15>", Access::security, "Destroys a policy with all it holds.",

@@ -38,7 +38,7 @@ struct RuleSettings {
   std::optional<Encapsulation> encapsulation;
   std::uint8_t days = all_days;
   std::optional<unsigned> after_min, before_min;  // minutes since midnight, inclusive
-  std::string list;                               // "RADIUS" or a list of the policy
+  std::string list;                               // "radius" or a list of the policy
   std::optional<unsigned> ttl_min;                // as it was given; such rules are not saved
   bool operator==(const RuleSettings&) const = default;
 };

@@ -14,9 +14,7 @@ namespace {
 constexpr std::string_view selectors =
     "[AFTer=<time>] [BEFore=<time>] [DAYs={ALL|FRI|MON|SAT|SUN|THU|TUE|WED|WEEKDAY|WEEKEND}[,...]] "
     "[ENCapsulation={NONE|IPSec}] [GBLIP=<ipv4>] [GBLPort=<name:1-24>] [GBLRemoteip=<ipv4-range>] [IP=<ipv4-range>] "
-    "[LISt=<name:1-15>] [NATMask=<mask>] [POrt=<name:1-24>] [REMoteip=<ipv4-range>] [SOurceport=<name:1-24>]";
-
-constexpr std::string_view gaps = "LIST=RADIUS and lists of MAC addresses match nothing.";
+    "[LISt={RADius|<name:1-15>}] [NATMask=<mask>] [POrt=<name:1-24>] [REMoteip=<ipv4-range>] [SOurceport=<name:1-24>]";
 
 bool has_ports(const RuleSettings& rule) { return rule.protocol == 6 || rule.protocol == 17; }
 
@@ -62,7 +60,7 @@ std::optional<Outcome> read_selectors(const Policy& policy, const Args& args, Ru
   read_minute(args, "AFTER", rule.after_min);
   read_minute(args, "BEFORE", rule.before_min);
   if (args.has("LIST")) {
-    const std::string list = to_lower(args.text("LIST"));
+    const std::string list = args.holds<Choice>("LIST") ? "radius" : to_lower(args.text("LIST"));
     if (list != "radius" && !policy.lists.contains(list)) return say(texts::list_not_found);
     rule.list = list;
   }
@@ -109,11 +107,9 @@ void FirewallModule::add_rule_rows(std::vector<CommandRow>& rows) {
       "[PROTocol={ALL|EGP|ESP|GRE|ICmp|OSPF|SA|TCP|UDP|<0-255>}] " +
       std::string(selectors);
   rows.push_back({add_row, Access::security, "Adds a rule to a firewall policy.",
-                  with_policy([this](Policy& policy, const Args& args) { return add_rule(policy, args); }),
-                  Coverage::partial, gaps});
+                  with_policy([this](Policy& policy, const Args& args) { return add_rule(policy, args); })});
   rows.push_back({set_row, Access::security, "Changes a rule of a firewall policy.",
-                  with_policy([this](Policy& policy, const Args& args) { return set_rule(policy, args); }),
-                  Coverage::partial, gaps});
+                  with_policy([this](Policy& policy, const Args& args) { return set_rule(policy, args); })});
   rows.push_back({"DELete FIREwall POLIcy=<name:1-15> RUle=<1-4294967295>", Access::security,
                   "Deletes a rule of a firewall policy.",
                   with_policy([this](Policy& policy, const Args& args) { return delete_rule(policy, args); })});

@@ -14,7 +14,6 @@ namespace arrouter::firewall {
 namespace {
 
 constexpr int module_column = 30, policy_column = 38;
-constexpr unsigned radius_limit = 100;  // requests under way at once; there is no RADIUS client
 
 std::string_view on_off(bool on) { return on ? "enabled" : "disabled"; }
 
@@ -103,7 +102,7 @@ void show_policy(Screen& screen, const State& state, const Policy& policy) {
   if (policy.esp_timeout_min) field("ESP Timeout (s)", *policy.esp_timeout_min * 60);
   field("TCP Handshake Timeout Mode", hurried(policy, state.sessions) ? "Fast" : "Normal");
   field("MAC Cache Timeout (m)", policy.mac_cache_timeout_min);
-  field("RADIUS Limit", radius_limit);
+  field("RADIUS Limit", AskedHosts::most_under_way);
   field("Accounting", on_off(policy.accounting));
   field("Enabled Logging Options", log_text(policy.log, " "));
   field("Enabled Debug Options", debug_text(policy.debug, " "));
@@ -231,8 +230,26 @@ Outcome FirewallModule::show_policies(Invocation& invocation) {
     if (args.has("DYNAMIC")) return show_templates(screen, policy, args);
     if (args.has("LIST")) return show_lists(screen, policy, args);
     if (args.has("UDPPORTTIMEOUT")) return show_port_timeouts(screen, policy);
+    if (args.has("USER")) return show_users(screen, policy, args);
     show_policy(screen, state_, policy);
   });
+}
+
+/// Who is there by a dynamic interface of the policy.
+void FirewallModule::show_users(Screen& screen, const Policy& policy, const Args& args) const {
+  for (const auto& interface : policy.interfaces) {
+    if (!interface->name.starts_with("dyn-")) continue;
+    for (const IpInterfaceInfo& info : state_.ip_interfaces(policy, interface->name)) {
+      const auto held = state_.dynamic_users.find(info.name);
+      const std::string user = held == state_.dynamic_users.end() ? std::string() : held->second;
+      if (args.has_value("USER") && user != args.text("USER")) continue;
+      const auto scope = screen.item("users");
+      screen.line();
+      screen.field(2, policy_column, "User", user.empty() ? std::string("none") : user);
+      screen.field(4, policy_column, "Interface", info.name);
+      screen.field(4, policy_column, "Dynamic Template", interface->name.substr(4));
+    }
+  }
 }
 
 Outcome FirewallModule::show_arp(Invocation& invocation) {

@@ -32,6 +32,12 @@ bool Policy::at_work() const {
   return inside && outside;
 }
 
+bool DynamicTemplate::admits(std::string_view user) const {
+  const auto named = [&](std::string_view name) { return std::find(users.begin(), users.end(), name) != users.end(); };
+  if (user.empty()) return named("NONE");
+  return named("ANY") || named(user) || file_users.contains(user);
+}
+
 Policy* Policies::find(std::string_view name) const {
   const auto found = all.find(to_lower(name));
   return found == all.end() ? nullptr : found->second.get();
@@ -57,12 +63,29 @@ const std::vector<Member>& State::members(InterfaceId interface) const {
   return members_[interface < members_.size() ? interface : 0];
 }
 
+std::vector<IpInterfaceInfo> State::ip_interfaces(const Policy& policy, const std::string& interface) const {
+  std::vector<IpInterfaceInfo> found;
+  const auto add = [&](const std::string& name) {
+    if (auto info = ip.interface(name)) found.push_back(std::move(*info));
+  };
+  if (!interface.starts_with("dyn-")) {
+    add(interface);
+    return found;
+  }
+  const auto held = policy.templates.find(interface.substr(4));
+  if (held == policy.templates.end()) return found;
+  for (const auto& [name, user] : dynamic_users) {
+    if (held->second.admits(user)) add(name);
+  }
+  return found;
+}
+
 /// Interfaces and limit rules change rarely: whoever has sessions is counted anew.
 void State::recount() {
   for (const auto& [key, policy] : policies.all) {
     for (auto& [number, rule] : policy->limits) {
-      const auto info = ip.interface(rule.interface);
-      rule.interface_id = info ? info->id : InterfaceId{0};
+      rule.interface_ids.clear();
+      for (const IpInterfaceInfo& info : ip_interfaces(*policy, rule.interface)) rule.interface_ids.push_back(info.id);
       rule.sessions.clear();
     }
   }
@@ -89,12 +112,12 @@ void State::attach() {
     if (!policy->at_work()) continue;
     std::vector<Member>& own = by_policy_[policy.get()];
     for (const auto& interface : policy->interfaces) {
-      const auto info = ip.interface(interface->name);
-      if (!info) continue;
-      if (members_.size() <= info->id) members_.resize(info->id + std::size_t{1});
-      own.push_back({policy.get(), interface.get(), info->id, info->address, info->mask,
-                     changes_destination(*policy, *interface)});
-      members_[info->id].push_back(own.back());
+      for (const IpInterfaceInfo& info : ip_interfaces(*policy, interface->name)) {
+        if (members_.size() <= info.id) members_.resize(info.id + std::size_t{1});
+        own.push_back({policy.get(), interface.get(), info.id, info.address, info.mask,
+                       changes_destination(*policy, *interface)});
+        members_[info.id].push_back(own.back());
+      }
     }
     const auto add_range = [&](const std::string& interface, const Ipv4Range& range) {
       const auto info = ip.interface(interface);

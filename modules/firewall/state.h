@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "modules/firewall/asked_hosts.h"
 #include "modules/firewall/gateway.h"
 #include "modules/firewall/monitor.h"
 #include "modules/firewall/policy.h"
@@ -63,6 +64,8 @@ struct State {
   Monitors monitors;
   SipSettings sip;
   Gateways gateways;
+  AskedHosts asked_hosts;                            // LIST=RADIUS
+  std::map<std::string, std::string> dynamic_users;  // of dynamic interfaces, by their names; empty: nobody
   SessionTable sessions;
   SetupProxy setup_proxy;
 
@@ -72,6 +75,8 @@ struct State {
   const std::vector<Member>& members(InterfaceId interface) const;
   /// The interfaces of a policy at work.
   const std::vector<Member>& members_of(const Policy& policy) const { return by_policy_.find(&policy)->second; }
+  /// What IP has for an interface of a policy: for DYN-<template> the dynamic interfaces with a user of the template.
+  std::vector<IpInterfaceInfo> ip_interfaces(const Policy& policy, const std::string& interface) const;
   /// To be called after anything about policies, their interfaces or IP's interfaces has changed.
   void attach();
   /// Global addresses beside the router's own: who answers ARP for them where.

@@ -35,6 +35,18 @@ void Datapath::tell(const Policy& policy, const PacketBuffer& packet, std::strin
   if (policy.debug.process) print(policy, fmt::format("FIRE {} {}\n", policy.name, decision));
 }
 
+void Datapath::tell_limits(const Session& session) const {
+  const Policy& policy = *session.policy;
+  if (!policy.debug.limit_rule) return;
+  for (const auto& [number, rule] : policy.limits) {
+    if (!rule.matches(session)) continue;
+    const auto held = rule.sessions.find(opener(session));
+    print(policy,
+          fmt::format("FIRE {} limit rule {}: {} has {} of {} sessions\n", policy.name, number,
+                      to_string(opener(session)), held == rule.sessions.end() ? 0 : held->second, rule.source_limit));
+  }
+}
+
 void Datapath::tell_session(const Session& session, const PacketBuffer& packet, std::string_view what) const {
   if (!watched(*session.policy, packet)) return;
   const std::uint8_t number = session.private_key.protocol;

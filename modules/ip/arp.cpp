@@ -84,6 +84,11 @@ std::optional<wire::ArpFields> ArpTable::check(Link& link, ByteView payload) {
   return arp;
 }
 
+std::optional<MacAddress> ArpTable::known(const Interface& interface, Ipv4Address host) const {
+  const auto found = entries_.find(key_of(*interface.link, host));
+  return found != entries_.end() && found->second.resolved ? std::optional(found->second.mac) : std::nullopt;
+}
+
 void ArpTable::input(Link& link, ByteView payload) {
   const auto arp = check(link, payload);
   if (!arp) return;

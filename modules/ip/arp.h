@@ -54,6 +54,9 @@ class ArpTable {
   /// Announces the interface's own address (gratuitous ARP), when that is on.
   void announce(Interface& interface);
 
+  /// Without asking anybody.
+  std::optional<MacAddress> known(const Interface& interface, Ipv4Address host) const;
+
   enum class Set : std::uint8_t { done, exists, unknown, full };
   Set add_static(Interface& interface, Ipv4Address host, const MacAddress& mac, unsigned port);
   Set set_static(Interface& interface, Ipv4Address host, const MacAddress& mac, unsigned port);

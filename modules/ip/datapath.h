@@ -56,6 +56,7 @@ class Datapath final : public ArpHost {
   /// Whole packets of this router. Empties the burst.
   void send(Burst& packets);
   void send_to_all(InterfaceId id, Packet packet);
+  std::optional<MacAddress> station(InterfaceId id, Ipv4Address host) const;
   /// One packet of this router.
   Sent originate(Packet packet);
   Sent send_udp(const UdpToSend& datagram);

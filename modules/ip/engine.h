@@ -54,6 +54,9 @@ class Engine final : public IpApi {
   bool send_udp(const UdpToSend& datagram) override;
   void send(Burst& packets) override { path.send(packets); }
   void send_to_all(InterfaceId interface, Packet packet) override { path.send_to_all(interface, std::move(packet)); }
+  std::optional<MacAddress> station(InterfaceId interface, Ipv4Address host) const override {
+    return path.station(interface, host);
+  }
   void set_tcp(TcpReceiver receiver) override { path.set_tcp(std::move(receiver)); }
   std::uint16_t next_id() override { return path.next_id(); }
   std::optional<Ipv4Address> resolve_host(std::string_view text) const override;

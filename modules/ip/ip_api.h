@@ -190,6 +190,8 @@ class IpApi {
   virtual std::optional<Ipv4Address> resolve_host(std::string_view text) const { return parse_ipv4(text); }
   /// Sends whole IP packets made by this router (header complete, source set) through the output path.
   virtual void send(Burst& packets) = 0;
+  /// The MAC address that ARP has for a neighbour; nobody is asked.
+  virtual std::optional<MacAddress> station(InterfaceId, Ipv4Address) const { return std::nullopt; }
   /// Sends a packet as it is to every station of an interface's link; no stage sees it.
   virtual void send_to_all(InterfaceId, Packet) {}
 

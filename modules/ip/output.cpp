@@ -39,6 +39,11 @@ void Datapath::send_to_all(InterfaceId id, Packet packet) {
   emit({interface, Ipv4Address(0xffffffff)}, std::move(packet));
 }
 
+std::optional<MacAddress> Datapath::station(InterfaceId id, Ipv4Address host) const {
+  const Interface* const interface = state_.interfaces.find(id);
+  return interface == nullptr ? std::nullopt : arp_.known(*interface, host);
+}
+
 Sent Datapath::originate(Packet packet) {
   const Flight flight(*this);
   Departures out(*this);
@@ -48,7 +53,8 @@ Sent Datapath::originate(Packet packet) {
 Sent Datapath::depart(Packet packet, Departures& out) {
   ++state_.ip.out_requests;
   if (packet->meta.ipsec_done) ++state_.stage(Stage::seal).out;  // a piece of a super-frame, or one that had waited
-  if (state_.trace.active()) [[unlikely]] state_.trace.begin(*packet, "router");
+  if (state_.trace.active()) [[unlikely]]
+    state_.trace.begin(*packet, "router");
   const auto ip = wire::view_ipv4(packet->view(), false);
   if (!ip) {
     drop(IpDrop::header_error);

@@ -20,6 +20,7 @@
 #include "modules/mail/mail_module.h"
 #include "modules/ntp/ntp_module.h"
 #include "modules/ppp/ppp_module.h"
+#include "modules/radius/radius_api.h"
 #include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
 #include "modules/snmp/snmp_module.h"
@@ -42,6 +43,23 @@ ssh::KeyStore ssh_keys(enco::EncoApi& enco) {
         return ssh::RsaNumbers{std::move(key->modulus), std::move(key->exponent)};
       },
       .password_digest = enco::password_digest,
+  };
+}
+
+/// LIST=RADIUS: a host is a user whose name and password are its address, or else its MAC address.
+firewall::HostQuestion radius_hosts(radius::RadiusApi& radius) {
+  using Answer = std::function<void(std::optional<bool> listed)>;
+  const auto query = [](const std::string& name) { return radius::Query{name, SecretBytes(name.begin(), name.end())}; };
+  return [&radius, query, owner = std::make_shared<int>()](Ipv4Address host, std::optional<MacAddress> mac,
+                                                           Answer answer) {
+    const auto told = [answer](const radius::Answer& said) {
+      const bool decided = said.verdict == radius::Verdict::accepted || said.verdict == radius::Verdict::rejected;
+      answer(decided ? std::optional(said.verdict == radius::Verdict::accepted) : std::nullopt);
+    };
+    radius.ask(query(to_string(host)), owner, [&radius, query, owner, mac, told](const radius::Answer& said) {
+      if (said.verdict != radius::Verdict::rejected || !mac) return told(said);
+      radius.ask(query(to_string(*mac)), owner, told);
+    });
   };
 }
 
@@ -122,6 +140,7 @@ MadeModules make_modules(const ModuleContext& context) {
   MadeRadius radius = make_radius(services, ip.api, enco.api);
   modules.push_back(std::move(radius.module));
   isakmp.api.set_authenticator(&radius.xauth);
+  firewall.api.set_authority(radius_hosts(radius.api));
   modules.push_back(make_tacacs(services, ip.api));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
