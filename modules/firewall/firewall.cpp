@@ -114,8 +114,8 @@ void FirewallModule::dynamic_interface_up(std::string_view interface, std::strin
 }
 
 void FirewallModule::dynamic_interface_down(std::string_view interface) {
+  if (state_.dynamic_users.erase(to_lower(interface)) == 0) return;
   if (const auto info = state_.ip.interface(to_lower(interface))) end_sessions(info->id);
-  state_.dynamic_users.erase(to_lower(interface));
   follow();
 }
 

@@ -66,6 +66,7 @@ class FirewallApi {
   /// A dynamic interface that IP knows by this name has come; its peer proved to be `user` (empty: nobody). It belongs
   /// to every policy that has DYN-<template> with a template for this user.
   virtual void dynamic_interface_up(std::string_view interface, std::string_view user) = 0;
+  /// It has gone; other interfaces are left alone.
   virtual void dynamic_interface_down(std::string_view interface) = 0;
 };
 

@@ -67,13 +67,10 @@ void FirewallModule::add_list_rows(std::vector<CommandRow>& rows) {
   const auto change = [this](bool add) {
     return with_policy([this, add](Policy& policy, const Args& args) { return change_template(policy, args, add); });
   };
-  constexpr std::string_view gaps = "Takes in the dynamic interfaces that other modules tell the firewall of.";
   rows.push_back({"ADD FIREwall POLIcy=<name:1-15> DYnamic=<name:1-15> {FIle=<file>|USEr={ANY|NONE|<name:1-64>}}",
-                  Access::security, "Adds users to a template for dynamic interfaces.", change(true), Coverage::partial,
-                  gaps});
+                  Access::security, "Adds users to a template for dynamic interfaces.", change(true)});
   rows.push_back({"DELete FIREwall POLIcy=<name:1-15> DYnamic=<name:1-15> {FIle=<file>|USEr={ANY|NONE|<name:1-64>}}",
-                  Access::security, "Takes users out of a template for dynamic interfaces.", change(false),
-                  Coverage::partial, gaps});
+                  Access::security, "Takes users out of a template for dynamic interfaces.", change(false)});
 }
 
 Outcome FirewallModule::add_list(Policy& policy, const Args& args) {

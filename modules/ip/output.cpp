@@ -53,8 +53,7 @@ Sent Datapath::originate(Packet packet) {
 Sent Datapath::depart(Packet packet, Departures& out) {
   ++state_.ip.out_requests;
   if (packet->meta.ipsec_done) ++state_.stage(Stage::seal).out;  // a piece of a super-frame, or one that had waited
-  if (state_.trace.active()) [[unlikely]]
-    state_.trace.begin(*packet, "router");
+  if (state_.trace.active()) [[unlikely]] state_.trace.begin(*packet, "router");
   const auto ip = wire::view_ipv4(packet->view(), false);
   if (!ip) {
     drop(IpDrop::header_error);

@@ -63,6 +63,15 @@ firewall::HostQuestion radius_hosts(radius::RadiusApi& radius) {
   };
 }
 
+/// By whom a dynamic interface came in decides which templates of the firewall it belongs to.
+void tell_callers(ppp::PppApi& ppp, firewall::FirewallApi& firewall) {
+  ppp.on_control_protocol([&ppp, &firewall](const ppp::ControlProtocolChange& change) {
+    if (change.protocol != "IPCP") return;
+    if (!change.up) return firewall.dynamic_interface_down(change.interface);
+    if (const auto user = ppp.user_of(change.interface)) firewall.dynamic_interface_up(change.interface, *user);
+  });
+}
+
 FirewallVoice firewall_voice(const ModuleContext& context) {
   return {.to_managers = [&control =
                               context.control](std::string_view text) { control.broadcast(text, Privilege::manager); },
@@ -130,6 +139,7 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
   MadeFirewall firewall = make_firewall(services, ip.api, firewall_voice(context));
   modules.push_back(std::move(firewall.module));
+  tell_callers(ppp.api, firewall.api);
   firewall.api.on_attack([&mail = mail.api](const firewall::AttackNotice& notice) {
     if (!notice.mail_to.empty()) mail.send({notice.mail_to, "Firewall message", notice.text + "\n", {}});
   });
