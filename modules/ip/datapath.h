@@ -134,8 +134,6 @@ class Datapath final : public ArpHost {
   void decrement_ttl(PacketBuffer& packet);
   void forward(Packet packet, const Destination& destination, Departures& out);
   bool pass_options(Packet& packet, const Destination& destination);
-  /// Lowers the MSS that a SYN offers to what both interfaces it passes allow.
-  void limit_mss(PacketBuffer& packet, const Interface& leaves_by) const;
   void maybe_redirect(const PacketBuffer& packet, const Hop& hop);
   void broadcast(Packet packet, const Destination& destination, Departures& out);
 
@@ -154,6 +152,8 @@ class Datapath final : public ArpHost {
   Sent depart(Packet packet, Departures& out);
   void emit(const Hop& hop, Packet packet);
   void too_big(const Hop& hop, Packet packet);
+  /// Lowers the MSS that a SYN offers to what both interfaces it passes allow.
+  void limit_mss(PacketBuffer& packet, const Interface& leaves_by) const;
   void link_send(Interface& interface, Ipv4Address next_hop, Packet packet);
   void flush();
   void flush(Link& link);

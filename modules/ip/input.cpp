@@ -1,6 +1,5 @@
 // Frames in: which interface, is it sound, is it ours, may it pass.
 #include "modules/ip/departures.h"
-#include "modules/ip/mss.h"
 #include "netdev/wire/udp.h"
 
 namespace arrouter::ip {
@@ -329,13 +328,6 @@ void Datapath::forward(Packet packet, const Destination& destination, Departures
   ++state_.stage(Stage::route).out;
   note(*packet, "ip", [&] { return fmt::format("route: {} by {}", to_string(hop.next_hop), hop.interface->name); });
   out.add(hop, std::move(packet));
-}
-
-void Datapath::limit_mss(PacketBuffer& packet, const Interface& leaves_by) const {
-  const Interface* const came_by = state_.interfaces.find(packet.meta.interface);
-  unsigned limit = came_by == nullptr ? 0 : came_by->tcp_mss;
-  if (limit == 0 || (leaves_by.tcp_mss != 0 && leaves_by.tcp_mss < limit)) limit = leaves_by.tcp_mss;
-  if (limit != 0) lower_mss(packet, limit);
 }
 
 bool Datapath::pass_options(Packet& packet, const Destination& destination) {

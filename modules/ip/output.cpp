@@ -1,5 +1,6 @@
 // Packets out: route, IPsec, fragments, ARP, the link's burst.
 #include "modules/ip/departures.h"
+#include "modules/ip/mss.h"
 #include "netdev/join.h"
 #include "netdev/wire/udp.h"
 
@@ -176,6 +177,13 @@ void Datapath::too_big(const Hop& hop, Packet packet) {
       cut(std::move(piece));
     }
   });
+}
+
+void Datapath::limit_mss(PacketBuffer& packet, const Interface& leaves_by) const {
+  const Interface* const came_by = state_.interfaces.find(packet.meta.interface);
+  unsigned limit = came_by == nullptr ? 0 : came_by->tcp_mss;
+  if (limit == 0 || (leaves_by.tcp_mss != 0 && leaves_by.tcp_mss < limit)) limit = leaves_by.tcp_mss;
+  if (limit != 0) lower_mss(packet, limit);
 }
 
 void Datapath::link_send(Interface& interface, Ipv4Address next_hop, Packet packet) {

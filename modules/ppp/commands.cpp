@@ -146,8 +146,7 @@ Outcome PppModule::delete_link(const Args& args) {
 Outcome PppModule::destroy(const Args& args) {
   return with_interface(args, [&](Interface& interface) {
     if (interface.dynamic) return say(texts::dynamic_interface, interface.number);
-    const unsigned number = interface.number;
-    interfaces_.erase(number);
+    remove(interface.number);
     return say(texts::done);
   });
 }
@@ -164,7 +163,7 @@ Outcome PppModule::purge() {
   pppoe_.concentrator.enabled = false;
   pppoe_.end_sessions({});
   pppoe_.concentrator.services.clear();
-  interfaces_.clear();
+  remove_all();
   gone_.clear();
   templates_.clear();
   debug_.clear();

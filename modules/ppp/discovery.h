@@ -36,8 +36,6 @@ class Discovery {
   std::optional<Instant> next_deadline() const { return deadline_; }
 
   State state() const { return state_; }
-  const MacAddress& peer() const { return peer_; }
-  std::uint16_t session() const { return session_; }
 
  private:
   void search(Instant now);

@@ -23,7 +23,7 @@ Demand demand_of(const std::string& word) {
 
 }  // namespace
 
-Interface::Interface(Services& services, IpApi& ip, Exchange& exchange, unsigned number, Settings settings,
+Interface::Interface(Services& services, IpApi& ip, InterfaceHost& host, unsigned number, Settings settings,
                      bool dynamic)
     : number(number),
       dynamic(dynamic),
@@ -31,7 +31,7 @@ Interface::Interface(Services& services, IpApi& ip, Exchange& exchange, unsigned
       settings(std::move(settings)),
       services_(services),
       ip_(ip),
-      exchange_(exchange),
+      host_(host),
       port_(name, services.pool, *this),
       timer_(services.scheduler, [this] { tick(); }) {
   services_.ports[name] = &port_;
@@ -42,7 +42,7 @@ Interface::Interface(Services& services, IpApi& ip, Exchange& exchange, unsigned
 
 Interface::~Interface() {
   leave("interface destroyed");
-  exchange_.abandon_line(*this);
+  host_.abandon_line(*this);
   ip_.detach_link(port_);
   services_.ports.erase(name);
 }
@@ -78,7 +78,7 @@ unsigned Interface::mtu() const {
   return mtu;
 }
 
-SessionSettings Interface::session_settings() const {
+SessionSettings Interface::session_settings() {
   const Settings& link = link_settings();
   SessionSettings made;
   Retries retries;
@@ -95,12 +95,13 @@ SessionSettings Interface::session_settings() const {
   lcp.can_prove = !settings.text("USERNAME").empty();
   lcp.echo = echo_period();
   lcp.retries = retries;
+  asked_ = wants_address();
   const auto info = ip_.interface(name);
-  made.ipcp.address = info ? info->address : Ipv4Address();
-  made.ipcp.ask_address = settings.on("IPREQUEST") && ip_.remote_assign();
-  if (made.ipcp.ask_address) made.ipcp.address = Ipv4Address();
+  told_ = info && !asked_ ? info->address : Ipv4Address();
   // A caller's gateway is the router by its first address.
-  if (dynamic) made.ipcp.address = ip_.source_towards(Ipv4Address());
+  if (dynamic) told_ = ip_.source_towards(Ipv4Address());
+  made.ipcp.address = told_;
+  made.ipcp.ask_address = asked_;
   made.ipcp.retries = retries;
   made.username = settings.text("USERNAME");
   const ByteView password = as_bytes(settings.text("PASSWORD"));
@@ -108,6 +109,13 @@ SessionSettings Interface::session_settings() const {
   made.system_name = services_.system.name;
   made.rechallenge = std::chrono::seconds(link.period("RECHALLENGE", standard_rechallenge_s).value_or(0));
   return made;
+}
+
+void Interface::address_changed(const InterfaceChange& change) {
+  if (dynamic || session_ == nullptr || change.removed) return;
+  const Ipv4Address taken = asked_ ? addresses_.own : told_;
+  begin_anew_ = wants_address() != asked_ || (network_ && change.info.address != taken);
+  if (begin_anew_) timer_.arm(services_.clock.now());
 }
 
 void Interface::refresh() {
@@ -129,7 +137,7 @@ void Interface::set_enabled(bool on) {
     session_->close("disabled by command", services_.clock.now());
   } else {
     leave("disabled by command");
-    exchange_.abandon_line(*this);
+    host_.abandon_line(*this);
   }
   tell_port();
   settle();
@@ -140,7 +148,7 @@ void Interface::reset() {
   usage_ = {};
   online_since_ = services_.clock.now();
   leave("reset by command");
-  if (dynamic) return exchange_.gone(*this);
+  if (dynamic) return host_.gone(*this);
   if (!enabled_) return;
   tell_port();
   if (!on_demand()) dial();
@@ -156,7 +164,7 @@ void Interface::dial() {
   if (dynamic || links.empty() || line_ != nullptr || wants_line_ || exceeded()) return;
   retry_at_.reset();
   wants_line_ = true;
-  exchange_.want_line(*this);
+  host_.want_line(*this);
 }
 
 LineUser* Interface::opened(Line& line) {
@@ -171,7 +179,6 @@ LineUser* Interface::opened(Line& line) {
 
 void Interface::failed(std::string_view reason) {
   wants_line_ = false;
-  last_end_ = reason;
   debug(DebugKind::pppoe, [&] { return fmt::format("no line: {}", reason); });
   retry_later(false);
   settle();
@@ -209,13 +216,13 @@ void Interface::settle() {
 }
 
 void Interface::end_session() {
-  last_end_ = *std::exchange(ended_, std::nullopt);
+  const std::string why = *std::exchange(ended_, std::nullopt);
   session_.reset();
   session_life_.reset();
   release_lease();
-  if (line_ != nullptr) std::exchange(line_, nullptr)->close(last_end_);
+  if (line_ != nullptr) std::exchange(line_, nullptr)->close(why);
   if (dynamic) {
-    exchange_.gone(*this);
+    host_.gone(*this);
   } else if (enabled_ && !on_demand()) {
     retry_later(was_network_);
   }
@@ -236,7 +243,7 @@ void Interface::schedule() {
   const auto consider = [&](std::optional<Instant> when) {
     if (when && (!next || *when < *next)) next = when;
   };
-  if (starting_) consider(services_.clock.now());
+  if (starting_ || (begin_anew_ && session_ != nullptr)) consider(services_.clock.now());
   if (network_) {
     if (limits_.idle) consider(last_traffic_ + *limits_.idle);
     if (limits_.online) consider(online_since_ + (*limits_.online - usage_.online));
@@ -252,17 +259,18 @@ void Interface::tick() {
     dial();
   }
   if (std::exchange(starting_, false)) {
-    session_ = std::make_unique<Session>(*this, session_settings(), exchange_.md5(), services_.random);
+    begin_anew_ = false;
+    session_ = std::make_unique<Session>(*this, session_settings(), host_.md5(), services_.random);
     session_life_ = std::make_shared<int>();
     session_->start(now);
   } else if (session_ != nullptr) {
     session_->tick(now);
-    if (session_ != nullptr && network_) {
-      if (exceeded()) {
-        session_->close("limit exceeded", now);
-      } else if (limits_.idle && last_traffic_ + *limits_.idle <= now) {
-        session_->close("idle", now);
-      }
+    if (std::exchange(begin_anew_, false)) {
+      session_->close("address changed", now);
+    } else if (network_ && exceeded()) {
+      session_->close("limit exceeded", now);
+    } else if (network_ && limits_.idle && last_traffic_ + *limits_.idle <= now) {
+      session_->close("idle", now);
     }
   }
   settle();

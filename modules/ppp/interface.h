@@ -21,9 +21,9 @@ class Interface;
 enum class DebugKind : std::uint8_t { auth, demand, lcp, ncp, packet, pppoe, utilisation };
 
 /// What interfaces need of the module.
-class Exchange {
+class InterfaceHost {
  public:
-  virtual ~Exchange() = default;
+  virtual ~InterfaceHost() = default;
   /// Asks the carrier of a physical interface for a line; PppApi::opened() or failed() follows.
   virtual void want_line(Interface& interface) = 0;
   virtual void abandon_line(Interface& interface) = 0;
@@ -53,7 +53,7 @@ struct Usage {
 class Interface final : public LineUser, public SessionHost, public PortUser {
  public:
   /// A static interface has the links of CREATE and ADD PPP; a dynamic one has none, and `settings` of its template.
-  Interface(Services& services, IpApi& ip, Exchange& exchange, unsigned number, Settings settings, bool dynamic);
+  Interface(Services& services, IpApi& ip, InterfaceHost& host, unsigned number, Settings settings, bool dynamic);
   ~Interface() override;
 
   const unsigned number;
@@ -69,8 +69,10 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   void reset();
   /// Dials now (ACTIVATE PPP).
   void activate();
-  /// Settings that need no new negotiation have changed.
+  /// Settings have changed: what needs no negotiation is in effect at once.
   void refresh();
+  /// IP's interface on the port has come, gone or got another address: a link that told or took another begins anew.
+  void address_changed(const InterfaceChange& change);
   /// The router goes down: says goodbye at once.
   void leave(std::string_view reason);
 
@@ -86,7 +88,6 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   std::weak_ptr<void> session_life() const { return session_life_; }
 
   // For screens.
-  PppPort& port() { return port_; }
   const PppPort& port() const { return port_; }
   const Session* session() const { return session_.get(); }
   const Line* line() const { return line_; }
@@ -103,7 +104,6 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   std::optional<Duration> idle_left() const;
   Duration echo_period() const;
   unsigned mtu() const;
-  const std::string& last_end() const { return last_end_; }
   /// Packets that wait for the link.
   std::size_t held() const { return held_.size(); }
 
@@ -114,14 +114,15 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   void network_up(const Addresses& addresses) override;
   void network_down() override;
   void authenticated(bool peer, Method method, bool good, const std::string& user) override;
-  void verify(const Credentials& credentials) override { exchange_.verify(*this, credentials); }
+  void verify(const Credentials& credentials) override { host_.verify(*this, credentials); }
   Ipv4Address address_for_peer() override;
   Ipv4Address name_server(bool primary) override;
   void finished(std::string_view reason) override;
   // PortUser
   std::size_t outgoing(Burst& frames) override;
 
-  SessionSettings session_settings() const;
+  SessionSettings session_settings();
+  bool wants_address() const { return settings.on("IPREQUEST") && ip_.remote_assign(); }
   void dial();
   void tick();
   /// After every call into the session: what it has ended is cleared away, and the next deadline is set.
@@ -135,14 +136,14 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   void release_lease();
   template <class Text>
   void debug(DebugKind kind, Text text) {
-    if (exchange_.debugging(*this, kind)) exchange_.debug(*this, kind, text());
+    if (host_.debugging(*this, kind)) host_.debug(*this, kind, text());
   }
   bool on_demand() const { return !dynamic && idle_period().has_value(); }
   void log(LogSeverity severity, std::string_view type, std::string_view subtype, std::string message);
 
   Services& services_;
   IpApi& ip_;
-  Exchange& exchange_;
+  InterfaceHost& host_;
   PppPort port_;
   bool enabled_ = true;
   bool wants_line_ = false;  // asked for, not here yet
@@ -151,10 +152,12 @@ class Interface final : public LineUser, public SessionHost, public PortUser {
   std::unique_ptr<Session> session_;
   std::shared_ptr<int> session_life_;
   std::optional<std::string> ended_;  // why the session in work has finished
-  std::string last_end_;
   bool network_ = false;
   bool was_network_ = false;  // it has been up on this line
+  bool begin_anew_ = false;   // the session's addresses are not those of IP's interface
   Addresses addresses_;
+  Ipv4Address told_;   // our address when the session began; unset: none, or asked for
+  bool asked_ = false;  // the peer is to give us one
   std::optional<MadeRoute> peer_route_;
   Ipv4Address leased_;
   Instant last_traffic_{};

@@ -78,7 +78,7 @@ void Interface::send(std::uint16_t protocol, ByteView packet) {
 void Interface::control_protocol(std::string_view protocol, bool up) {
   debug(protocol == "LCP" ? DebugKind::lcp : DebugKind::ncp,
         [&] { return fmt::format("{} {}", protocol, up ? "OPENED" : "CLOSED"); });
-  exchange_.control_protocol_changed({name, protocol, up});
+  host_.control_protocol_changed({name, protocol, up});
 }
 
 void Interface::network_up(const Addresses& addresses) {
@@ -87,7 +87,7 @@ void Interface::network_up(const Addresses& addresses) {
   last_traffic_ = online_since_ = services_.clock.now();
   if (dynamic) {
     ip_.add_dynamic_interface(name, {});
-  } else if (settings.on("IPREQUEST") && ip_.remote_assign()) {
+  } else if (asked_) {
     ip_.assign_address(name, addresses.own, mask_of(32));
   }
   if (!addresses.peer.unset() && !ip_.is_own(addresses.peer)) peer_route_ = ip_.add_host_route(name, addresses.peer);
@@ -125,7 +125,7 @@ Ipv4Address Interface::address_for_peer() {
   return leased_;
 }
 
-Ipv4Address Interface::name_server(bool primary) { return exchange_.name_server(primary); }
+Ipv4Address Interface::name_server(bool primary) { return host_.name_server(primary); }
 
 void Interface::decide(bool good) {
   if (session_ == nullptr) return;

@@ -11,7 +11,8 @@
 // - A session is destroyed from settle() alone, never from inside one of its own calls; a dynamic interface and a line
 //   of the concentrator go with the next turn of the event loop, as packets may be on the way through them.
 // - Every line that was opened is closed once, by Line::close() or LineUser::down().
-// - A link that ends is tried again by itself, after a second when it was up and after ten when it was not.
+// - A link that ends is tried again by itself, after a second when it was up and after ten when it was not. One whose
+//   address IP changes begins anew.
 //
 // Where sources leave room: CONFIGURE=CONTINUOUS tries ten times on each PPPoE session and then opens another, so that
 // a concentrator that restarted is found again. ONLINELIMIT counts hours, the data limits megabytes; an interface that
@@ -44,16 +45,30 @@ PppModule::PppModule(Services& services, IpApi& ip, const UserApi& users, Md5 md
       md5_(std::move(md5)),
       pppoe_(services, *this, md5_),
       funeral_(services.scheduler, [this] {
-        for (const unsigned number : std::exchange(gone_, {})) interfaces_.erase(number);
-      }) {}
+        for (const unsigned number : std::exchange(gone_, {})) remove(number);
+      }) {
+  ip_.on_interface_change([this, alive = std::weak_ptr<int>(alive_)](const InterfaceChange& change) {
+    if (alive.expired()) return;
+    for (const auto& [number, interface] : interfaces_) {
+      if (interface->name == change.info.name) return interface->address_changed(change);
+    }
+  });
+}
 
-PppModule::~PppModule() { interfaces_.clear(); }
+PppModule::~PppModule() { remove_all(); }
+
+/// It leaves the table before it goes: IP tells of what happens, and then the table is looked at.
+void PppModule::remove(unsigned number) { const auto leaving = interfaces_.extract(number); }
+
+void PppModule::remove_all() {
+  while (!interfaces_.empty()) remove(interfaces_.begin()->first);
+}
 
 // IP's listeners hear of interfaces that go, so they go while everybody still exists.
 void PppModule::stop(Ending ending) {
   pppoe_.silent = ending == Ending::restart;
   pppoe_.end_sessions({});
-  interfaces_.clear();
+  remove_all();
 }
 
 std::vector<CommandRow> PppModule::commands() {
@@ -143,7 +158,7 @@ std::optional<std::string> PppModule::user_of(std::string_view name) const {
   return std::nullopt;
 }
 
-// ---- Exchange ---------------------------------------------------------------------------------------------------
+// ---- InterfaceHost ----------------------------------------------------------------------------------------------
 
 std::pair<LineOpener*, std::string_view> PppModule::opener_of(std::string_view over) const {
   for (const auto& [prefix, opener] : openers_) {

@@ -10,7 +10,7 @@
 
 namespace arrouter::ppp {
 
-class PppModule final : public Module, public PppApi, public Exchange {
+class PppModule final : public Module, public PppApi, public InterfaceHost {
  public:
   PppModule(Services& services, IpApi& ip, const UserApi& users, Md5 md5);
   ~PppModule() override;
@@ -32,7 +32,7 @@ class PppModule final : public Module, public PppApi, public Exchange {
   }
 
  private:
-  // Exchange
+  // InterfaceHost
   void want_line(Interface& interface) override;
   void abandon_line(Interface& interface) override;
   void control_protocol_changed(const ControlProtocolChange& change) override;
@@ -50,6 +50,8 @@ class PppModule final : public Module, public PppApi, public Exchange {
   /// A physical interface as it is shown; nullopt when there is none of that name.
   std::optional<std::string> canonical(std::string_view over) const;
   Interface* find(std::uint64_t number) const;
+  void remove(unsigned number);
+  void remove_all();
 
   // commands.cpp
   std::vector<CommandRow> interface_rows();
@@ -113,6 +115,7 @@ class PppModule final : public Module, public PppApi, public Exchange {
   };
   Debug* debug_of(const Interface& interface) const;
 
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
   Services& services_;
   IpApi& ip_;
   const UserApi& users_;

@@ -52,7 +52,6 @@ class PppoeClient final : public EthernetLine, DiscoveryHost {
   void close(std::string_view reason) override;
   bool receive(const MacAddress& from, const DiscoveryPacket& packet);
   void link_changed(bool up);
-  const Discovery& discovery() const { return discovery_; }
 
  private:
   void send_discovery(const MacAddress& to, const Bytes& payload) override;

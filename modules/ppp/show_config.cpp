@@ -1,6 +1,7 @@
 // SHOW PPP CONFIG: what was asked for beside what was negotiated (reference/links.md 5.5).
 #include <fmt/format.h>
 
+#include "modules/ppp/numbers.h"
 #include "modules/ppp/ppp.h"
 #include "os/base/text.h"
 
@@ -48,9 +49,8 @@ void PppModule::show_config(Screen& screen, const Interface& interface) const {
   const Settings& of = interface.settings;
   const Session* const session = interface.session();
   const bool lcp_open = session != nullptr && session->lcp().opened();
-  const auto negotiated = [&](bool open, const std::string& value, std::string_view before) {
-    return open ? value : std::string(before);
-  };
+  const unsigned own_mru = lcp_open ? session->lcp().own_mru() : default_mru;
+  const unsigned peer_mru = lcp_open ? session->lcp().peer_mru() : default_mru;
   const std::string& description = of.text("DESCRIPTION");
   screen.line(fmt::format("{} -{}{}", interface.name, description.empty() ? "" : " ", description));
   line(screen, 2, "Bandwidth Allocation Protocol", of.text("BAP"));
@@ -61,9 +61,7 @@ void PppModule::show_config(Screen& screen, const Interface& interface) const {
   const auto hours = of.number("ONLINELIMIT");
   line(screen, 2, "Session Timer (seconds)", hours ? std::to_string(std::uint64_t{*hours} * 3600) : "OFF");
   line(screen, 2, "Idle Timer (seconds)", seconds_or_off(interface.idle_period()));
-  line(screen, 2, "Maximum Receive Unit (bytes)", of.text("MRU"),
-       negotiated(lcp_open, lcp_open ? std::to_string(session->lcp().own_mru()) : "", "1500"),
-       negotiated(lcp_open, lcp_open ? std::to_string(session->lcp().peer_mru()) : "", "1500"));
+  line(screen, 2, "Maximum Receive Unit (bytes)", of.text("MRU"), std::to_string(own_mru), std::to_string(peer_mru));
   line(screen, 2, "Compression", of.text("COMPRESSION"), "NONE", "NONE");
   line(screen, 2, "Encryption", of.text("ENCRYPTION"), "NONE", "NONE");
   line(screen, 2, "Debug Maximum Bytes", of.text("DEBUGMAXBYTES"));

@@ -63,7 +63,6 @@ inline constexpr std::chrono::seconds reassembly_time{60};
 
 // PPP
 inline constexpr std::size_t ppp_interfaces = 512;         // numbers 0 to 511
-inline constexpr std::size_t ppp_templates = 32;
 inline constexpr std::size_t pppoe_services = 64;          // of the access concentrator
 inline constexpr std::size_t pppoe_sessions = 512;         // of the access concentrator
 inline constexpr std::size_t ppp_held_packets = 8;         // of an interface that dials on demand

@@ -1,3 +1,4 @@
+#include "os/base/limits.h"
 #include "tests/sim/ppp/isp.h"
 
 using namespace arrouter;
@@ -132,6 +133,16 @@ TEST_CASE("commands say what they cannot do") {
   CHECK(desk("add ppp acservice=x template=1 vlan=1") == done);
   CHECK(desk("destroy ppp template=1") == "Error (3003264): PPP template 1 is in use by PPP service x.");
   CHECK(desk("delete ppp acservice=x") == done);
+}
+
+TEST_CASE("services, up to their limit") {
+  Desk desk;
+  desk("create ppp template=1");
+  for (std::size_t i = 0; i < limits::pppoe_services; ++i) {
+    REQUIRE(desk(fmt::format("add ppp acservice=s{} template=1 vlan=1", i)) == done);
+  }
+  CHECK(desk("add ppp acservice=more template=1 vlan=1") ==
+        "Error (3003271): Too many PPP access concentrator services.");
 }
 
 TEST_CASE("an interface of IP goes with the PPP interface below it") {

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "os/base/limits.h"
 #include "tests/sim/ppp/isp.h"
 
 using namespace arrouter;
@@ -42,6 +45,23 @@ TEST_CASE("a concentrator that falls silent is noticed by echoes, and found agai
   CHECK(world.comes_up(120s));
 }
 
+TEST_CASE("lines typed while the link is open take effect on it") {
+  IspWorld world("create ppp=0 over=eth0-any\nset ppp=0 user=user@ispA password=isppasswdA iprequest=on\n");
+  world.time.advance(10s);
+  CHECK(world.client.text("show ppp").contains("OPENED"));
+  world.client.run("enable ip");
+  world.client.run("enable ip remote");
+  world.client.run("add ip int=ppp0 ip=0.0.0.0");
+  CHECK(world.comes_up());
+  world.time.advance(5s);
+  CHECK(world.client.text("show ip interface=ppp0").contains("Dynamic  200.100.10.1"));
+  world.client.run("set ppp=0 iprequest=off");
+  world.client.run("set ip int=ppp0 ip=200.100.10.9 mask=255.255.255.255");
+  world.isp.run("set ppp template=1 ippool=none");
+  world.time.advance(30s);
+  CHECK(world.isp.text("show ip route").contains("200.100.10.9"));
+}
+
 TEST_CASE("PADT: whoever ends the session, the other side knows at once") {
   IspWorld world;
   REQUIRE(world.comes_up());
@@ -74,6 +94,19 @@ TEST_CASE("on demand: the first packet dials, silence hangs up, the next packet 
   world.pc.ping(world.server.address());
   world.time.advance(5s);
   CHECK(world.isp.text("show ppp").contains("ppp0"));
+}
+
+TEST_CASE("packets that wait for a link are few") {
+  IspWorld world;
+  world.isp.run("disable ppp accessconcentrator");
+  world.client.run("set ppp=0 idle=30");
+  world.client.run("reset ppp=0");
+  for (std::size_t i = 0; i <= limits::ppp_held_packets; ++i) {
+    world.pc.ping(world.server.address());
+    world.time.advance(100ms);
+    const std::size_t held = std::min(i + 1, limits::ppp_held_packets);
+    CHECK(world.client.text("show ppp txstatus").contains(fmt::format("Packets queued ................. {}\n", held)));
+  }
 }
 
 TEST_CASE("limits: a link that has carried its megabytes stays down until it is reset") {

@@ -17,6 +17,11 @@ TEST_CASE("a pool gives the lowest address, and a user his former one") {
   CHECK(pools.create("ROAMING", range) == PoolTable::Created::exists);
   CHECK(pools.create("other", {Ipv4Address(10, 0, 0, 3), Ipv4Address(10, 0, 0, 9)}) == PoolTable::Created::overlaps);
   CHECK(pools.create("huge", {Ipv4Address(20, 0, 0, 0), Ipv4Address(20, 1, 0, 0)}) == PoolTable::Created::full);
+  CHECK(pools.create("large", {Ipv4Address(20, 0, 0, 0), Ipv4Address(20, 0, 255, 255)}) == PoolTable::Created::done);
+  for (std::uint32_t i = 2; i < limits::ip_pools; ++i) {
+    REQUIRE(pools.create(std::to_string(i), {Ipv4Address(i), Ipv4Address(i)}) == PoolTable::Created::done);
+  }
+  CHECK(pools.create("one more", {Ipv4Address(9999), Ipv4Address(9999)}) == PoolTable::Created::full);
   CHECK(pools.lease("roaming", "ppp0", "ann", {}) == Ipv4Address(10, 0, 0, 1));
   CHECK(pools.lease("roaming", "ppp1", "bob", {}) == Ipv4Address(10, 0, 0, 2));
   pools.release("roaming", Ipv4Address(10, 0, 0, 1), {});
