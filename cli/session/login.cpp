@@ -27,6 +27,17 @@ void Session::State::log_user(LogSeverity severity, std::string_view subtype, st
   host.log.record(std::move(record));
 }
 
+void Session::State::log_security_command(const CommandRow& row) const {
+  const std::string_view user = logged_in() ? std::string_view(logins.back().user) : std::string_view();
+  const std::string_view keywords = row.syntax.substr(0, row.syntax.find_first_of("=[{<"));
+  host.log.record({.severity = LogSeverity::info,
+                   .module = module_number::command,
+                   .type = "CMD",
+                   .subtype = "SEC",
+                   .message = fmt::format(fmt::runtime(session_texts::log_security_command), user.empty() ? "-" : user,
+                                          to_upper(trim(keywords)), port_name)});
+}
+
 std::string Session::State::make_prompt() const {
   if (session.settings.prompt) return *session.settings.prompt;
   const std::string& name = host.system.name;

@@ -233,8 +233,12 @@ Caller Session::State::caller() const {
 
 bool Session::State::changes_users(const CommandRow& row) const {
   if (row.access != Access::security) return false;
+  // Servers that let users in are part of it (reference/cli.md 8).
+  constexpr std::string_view guarded_modules[] = {"user", "radius", "tacacs"};
   const auto entries = host.table.entries();
-  return std::ranges::any_of(entries, [&](const auto& entry) { return entry.row == &row && entry.module == "user"; });
+  return std::ranges::any_of(entries, [&](const auto& entry) {
+    return entry.row == &row && std::ranges::find(guarded_modules, entry.module) != std::end(guarded_modules);
+  });
 }
 
 void Session::State::command_line(const std::string& text) {
@@ -250,6 +254,7 @@ void Session::State::command_line(const std::string& text) {
 }
 
 void Session::State::run(const CommandTable::Match& match) {
+  if (match.row->access == Access::security) log_security_command(*match.row);
   Screen screen;
   const Caller who = caller();
   // The handler may end the command inside the call, later, or never; what counts is the first time.

@@ -72,6 +72,8 @@ struct Session::State {
   void proof(std::string_view password);
   void proven(bool right);
   void log_user(LogSeverity severity, std::string_view subtype, std::string_view text) const;
+  /// Its keywords alone: what follows may be a password.
+  void log_security_command(const CommandRow& row) const;
   std::string make_prompt() const;
 
   struct Login {

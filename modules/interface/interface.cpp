@@ -57,17 +57,17 @@ void InterfaceModule::look_at_links() {
 
 std::vector<CommandRow> InterfaceModule::commands() {
   std::vector<CommandRow> rows = {
-      {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::user, "Displays the interfaces, or one in detail.",
+      {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::manager, "Displays the interfaces, or one in detail.",
        [this](Invocation& invocation) { return show_interfaces(invocation); }, Coverage::partial,
        "ifMtu, ifSpeed and the administrative status are fixed: no port tells them."},
       {"RESET INTerface={ALL|<interface>} COUnter", Access::manager, "Sets the counters of an interface to zero.",
        [this](Invocation& invocation) { return reset_interface(invocation.args); }},
-      {"SHow ETH[=<0-15>] STATE", Access::user, "Displays the state of Ethernet interfaces.",
+      {"SHow ETH[=<0-15>] STATE", Access::manager, "Displays the state of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_state(invocation); }},
-      {"SHow ETH[=<0-15>] COUnters", Access::user, "Displays the counters of Ethernet interfaces.",
+      {"SHow ETH[=<0-15>] COUnters", Access::manager, "Displays the counters of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_counters(invocation); }, Coverage::partial,
        "Collisions and other faults of the medium are always zero: no port has one."},
-      {"SHow ETH[=<0-15>] MACaddress", Access::user, "Displays the MAC addresses of Ethernet interfaces.",
+      {"SHow ETH[=<0-15>] MACaddress", Access::manager, "Displays the MAC addresses of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_address(invocation); }},
       {"RESET ETH=<0-15> COUnters", Access::manager, "Sets the counters of an Ethernet interface to zero.",
        [this](Invocation& invocation) { return reset_eth(invocation.args); }},
