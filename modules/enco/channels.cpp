@@ -127,11 +127,33 @@ constexpr std::size_t slice = limits::burst;  // tasks made at a time, on the st
 void Channels::run(Direction direction, std::span<Job> jobs) {
   while (!jobs.empty()) {
     const std::span<Job> part = jobs.first(std::min(slice, jobs.size()));
+    fetch_ahead(direction, part);
     for (Job& job : part) check(direction, job);
     direction == Direction::encode ? encode(part) : decode(part);
     for (Job& job : part)
       if (job.result == JobResult::waiting) job.result = JobResult::good;
     jobs = jobs.subspan(part.size());
+  }
+}
+
+/// With thousands of channels their keys are far away: those of a burst are fetched side by side.
+void Channels::fetch_ahead(Direction direction, std::span<const Job> jobs) const {
+  constexpr std::size_t few = 256;
+  if (in_use_ <= few) return;
+  for (const Job& job : jobs) {
+    for (const ChannelId id : {job.encryption, job.authentication}) {
+      const auto* const channel = reinterpret_cast<const char*>(find(id));
+      for (std::size_t i = 0; channel != nullptr && i < sizeof(Channel); i += 64) __builtin_prefetch(channel + i);
+    }
+  }
+  for (const Job& job : jobs) {
+    const bool encode = direction == Direction::encode;
+    if (const Channel* const channel = find(job.encryption)) {
+      __builtin_prefetch((encode ? channel->encrypt : channel->decrypt).get());
+    }
+    if (const Channel* const channel = find(job.authentication)) {
+      __builtin_prefetch((encode ? channel->sign : channel->verify).get());
+    }
   }
 }
 

@@ -69,6 +69,7 @@ class Channels {
  private:
   Channel* at(ChannelId id);
   bool prepare(Channel& channel, const ChannelSpec& spec);
+  void fetch_ahead(Direction direction, std::span<const Job> jobs) const;
   void check(Direction direction, Job& job);
   void encode(std::span<Job> jobs);
   void decode(std::span<Job> jobs);

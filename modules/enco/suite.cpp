@@ -85,11 +85,17 @@ bool depends_on_processor(Cipher cipher) {
 
 }  // namespace
 
-Suite::Suite(const Clock* clock) {
-  choose(Cipher::des, ciphers_for(library_, Cipher::des, nullptr), clock);
+Suite::Suite(const Clock* clock, const Replace& replace) {
+  const auto candidates = [&](Cipher cipher, std::shared_ptr<const CipherEngine> des) {
+    Ciphers found = ciphers_for(library_, cipher, std::move(des));
+    for (auto& engine : found)
+      if (replace && engine) engine = replace(cipher, std::move(engine));
+    return found;
+  };
+  choose(Cipher::des, candidates(Cipher::des, nullptr), clock);
   const auto des = ciphers(Cipher::des).encode;
   for (const Cipher cipher : real_ciphers)
-    if (cipher != Cipher::des) choose(cipher, ciphers_for(library_, cipher, des), clock);
+    if (cipher != Cipher::des) choose(cipher, candidates(cipher, des), clock);
   choose(Hash::md5, hmacs_for(Hash::md5));
   choose(Hash::sha, hmacs_for(Hash::sha));
   choose(Hash::des_mac, {make_des_mac(des)});

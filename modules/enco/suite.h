@@ -2,6 +2,7 @@
 // depends on the processor, the fastest.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,12 @@ struct CipherEngines {
 
 class Suite {
  public:
+  /// What stands in for an engine before it is tried; for tests of what happens when one fails.
+  using Replace =
+      std::function<std::shared_ptr<const CipherEngine>(Cipher cipher, std::shared_ptr<const CipherEngine> engine)>;
   /// Tries the engines of every algorithm against published vectors, in order of preference. With a clock, the engines
   /// of triple DES are timed for some milliseconds; the first stays unless another is clearly faster.
-  explicit Suite(const Clock* clock = nullptr);
+  explicit Suite(const Clock* clock = nullptr, const Replace& replace = {});
 
   const CipherEngines& ciphers(Cipher cipher) const { return ciphers_[static_cast<std::size_t>(cipher)]; }
   /// nullptr when no engine of the algorithm passed.

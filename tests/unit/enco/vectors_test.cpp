@@ -76,6 +76,46 @@ TEST_CASE("an engine that computes something else fails its self test") {
   CHECK(Suite().findings().empty());  // with the legacy provider installed
 }
 
+TEST_CASE("an engine that fails at the start is passed over, and the log will say so") {
+  /// Computes right but for the last byte of a text.
+  struct Faulty final : CipherEngine {
+    explicit Faulty(std::shared_ptr<const CipherEngine> right) : right(std::move(right)) {}
+    std::string_view name() const override { return right->name(); }
+    std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const override {
+      return right->make_key(key, direction);
+    }
+    void run(std::span<CipherTask> tasks) const override {
+      right->run(tasks);
+      for (const CipherTask& task : tasks)
+        if (task.length != 0) task.data[task.length - 1] ^= 1;
+    }
+    std::shared_ptr<const CipherEngine> right;
+  };
+  std::vector<std::string> tried;
+  const auto first_fails = [&](Cipher cipher, std::shared_ptr<const CipherEngine> engine) {
+    if (cipher != Cipher::aes128) return engine;
+    tried.emplace_back(engine->name());
+    if (tried.size() == 1) return std::shared_ptr<const CipherEngine>(std::make_shared<Faulty>(std::move(engine)));
+    return engine;
+  };
+  const Suite suite(nullptr, first_fails);
+  REQUIRE_FALSE(tried.empty());
+  REQUIRE(suite.findings().size() == 1);
+  CHECK(suite.findings()[0].algorithm == "AES128");
+  if (tried.size() > 1) {
+    CHECK(suite.cipher(Cipher::aes128, Direction::encode)->name() == tried[1]);
+    CHECK(suite.findings()[0].text == "AES128 processed by " + tried[1]);
+    CHECK_FALSE(suite.findings()[0].missing);
+  }
+  const Suite without(nullptr, [](Cipher cipher, std::shared_ptr<const CipherEngine> engine) {
+    return cipher == Cipher::aes128 ? nullptr : engine;
+  });
+  CHECK(without.cipher(Cipher::aes128, Direction::decode) == nullptr);
+  REQUIRE(without.findings().size() == 1);
+  CHECK(without.findings()[0].text == "AES128 is not available");
+  CHECK(without.findings()[0].missing);
+}
+
 TEST_CASE("a chain of messages is one message to CBC") {
   test::TestServices world;
   MadeEnco made = make_enco(world.services);
