@@ -67,7 +67,7 @@ SaBundle* Datapath::compressed_bundle(const PacketBuffer& packet) const {
 }
 
 void Datapath::open_bundle(InterfaceId interface, Packet packet, SaBundle& bundle, Opening& opening) {
-  if (!begin_bundle(bundle)) return;
+  if (!begin_bundle(bundle, *packet)) return;
   const std::size_t bytes = packet->size();
   const bool udp = packet->data()[9] == wire::protocol::udp;
   if (!open_all(packet, bundle)) return;

@@ -8,7 +8,7 @@ namespace arrouter::ipsec {
 
 std::vector<CommandRow> IpsecModule::commands() {
   std::vector<CommandRow> rows = rows_of_module();
-  for (auto part : {rows_of_specifications(), rows_of_policies(), rows_of_screens()}) {
+  for (auto part : {rows_of_specifications(), rows_of_policies(), rows_of_debugging(), rows_of_screens()}) {
     rows.insert(rows.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   }
   return rows;
@@ -23,6 +23,11 @@ std::vector<CommandRow> IpsecModule::rows_of_module() {
        [this](Invocation&) { return purge(); }},
       {"SET IPSec UDPPort=<1-65535>", Access::security, "Sets the port on which IPsec over UDP is received.",
        [this](Invocation& invocation) { return set_udp_port(invocation.args); }},
+      {"LAB SET IPSec MAXPolicies=<1-10000>", Access::security, "Sets how many policies an interface may have.",
+       [this](Invocation& invocation) {
+         state_.policies.set_limit(invocation.args.number("MAXPOLICIES"));
+         return Outcome::successful(module_number::ipsec);
+       }},
       {"RESET IPSec COUnters[={AH|COMP|ESP|MAIN|SETUP|UDP|ALL}]", Access::security, "Sets IPsec counters to zero.",
        [this](Invocation& invocation) { return reset_counters(invocation.args); }},
       {"RESET IPSec POLicy[=<name:1-23>] [COUnters]", Access::security,
@@ -72,6 +77,8 @@ Outcome IpsecModule::purge() {
   state_.policies.clear();
   state_.specifications = {};
   state_.udp_port = default_udp_port;
+  state_.old_sas = false;
+  state_.debug.forget_all();
   state_.counters.reset();
   follow();
   return Outcome::successful(module_number::ipsec);

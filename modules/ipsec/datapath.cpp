@@ -99,6 +99,11 @@ bool Datapath::protects(InterfaceId interface, const PacketBuffer& packet) {
 }
 
 void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
+  if (state_.debug.active()) [[unlikely]] return inbound_clear_debugged(interface, burst);
+  check_clear(interface, burst);
+}
+
+void Datapath::check_clear(InterfaceId interface, Burst& burst) {
   for (Packet& packet : burst) {
     if (!packet) continue;
     const auto flow = flow_of(packet->view(), Heading::arriving, interface);
@@ -107,7 +112,12 @@ void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
       packet.reset();
       continue;
     }
-    Policy* const policy = decide(*flow).policy;
+    const Decision decision = decide(*flow);
+    if (left_uncompressed(decision)) {
+      take_uncompressed(*decision.bundle, *packet);
+      continue;
+    }
+    Policy* const policy = decision.policy;
     note(*packet, [&] {
       return policy != nullptr && policy->action == Action::ipsec
                  ? fmt::format("policy \"{}\" wants it protected: dropped", policy->name)
@@ -127,6 +137,20 @@ void Datapath::inbound_clear(InterfaceId interface, Burst& burst) {
     packet.reset();
   }
   burst.compact();
+  remove_exhausted();
+}
+
+/// Of a bundle that does nothing but compress, in transport mode: what does not shrink comes as it is (RFC 3173 2.2).
+bool Datapath::left_uncompressed(const Decision& decision) {
+  return decision.bundle != nullptr && decision.bundle->only_compresses() && decision.bundle->transport();
+}
+
+void Datapath::take_uncompressed(SaBundle& bundle, PacketBuffer& packet) {
+  note(packet, [&] { return fmt::format("policy \"{}\": not compressed", bundle.policy->name); });
+  state_.count(*bundle.policy, PolicyCounter::in_process_start, GroupCounter::main_in_process_start);
+  state_.count(*bundle.policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
+  note_arrival(bundle, packet.size());
+  packet.meta.ipsec_sa = 1U + bundle.sas.back()->id;
 }
 
 void Datapath::exhaust(SaBundle& bundle, Heading heading) {

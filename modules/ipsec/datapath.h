@@ -52,20 +52,33 @@ class Datapath final : public IpsecStage {
   Policy* policy_for(const FlowKey& flow);
   void grow();
   unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
+  void check_clear(InterfaceId interface, Burst& burst);
+  static bool left_uncompressed(const Decision& decision);
+  void take_uncompressed(SaBundle& bundle, PacketBuffer& packet);
   void deny(Policy& policy, const FlowKey& flow, Heading heading);
 
+  // debug_path.cpp: the same calls while somebody listens, packet by packet
+  void outbound_debugged(InterfaceId interface, Burst& burst);
+  void inbound_clear_debugged(InterfaceId interface, Burst& burst);
+  void inbound_protected_debugged(InterfaceId interface, Burst& burst);
+  void compare_debugged(InterfaceId interface, Heading heading, const PacketBuffer& packet);
+
   // outbound.cpp
+  void seal_burst(InterfaceId interface, Burst& burst);
   /// The packets of a burst on their way through ENCO. Those with a slot go back to their place in the burst; detached
   /// ones (pieces of super-frames and whatever left the burst with them, and packets that waited) go to IP by send().
   struct Sealing {
     Burst* burst = nullptr;
-    unsigned mtu = 0;
+    InterfaceId interface = 0;
+    unsigned mtu = 0;    // 0: not asked for yet
+    unsigned depth = 0;  // tunnels that are around the packets already
     std::size_t count = 0;
     std::array<Packet, limits::burst> packets;
     std::array<Sa*, limits::burst> sas;
     std::array<std::size_t, limits::burst> slots;
     std::array<enco::Job, limits::burst> jobs;
   };
+  static void begin(Sealing& sealing, Burst* burst, InterfaceId interface, unsigned depth);
   void protect(const Decision& decision, Packet packet, std::size_t slot, Sealing& sealing);
   bool fits(SaBundle& bundle, PacketBuffer& packet, std::size_t length, unsigned mtu, bool& dont_fragment);
   void seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bool dont_fragment, std::size_t slot,
@@ -75,9 +88,12 @@ class Datapath final : public IpsecStage {
   bool finish_seal(Sa& sa, const enco::Job& job);
   bool make_room(Packet& packet);
   void run(Sealing& sealing);
+  bool goes_into_another(SaBundle& bundle, const PacketBuffer& sealed, InterfaceId interface);
+  void seal_again(Sealing& sealing, std::size_t count);
   void send_waiting(SaBundle& bundle, std::vector<Packet> waiting);
 
   // inbound.cpp
+  void open_burst(InterfaceId interface, Burst& burst);
   struct Opening {
     std::size_t count = 0;
     std::array<Packet, limits::burst> packets;
@@ -87,7 +103,7 @@ class Datapath final : public IpsecStage {
   };
   void prepare_open(InterfaceId interface, Packet packet, Opening& opening);
   void prepare_other(InterfaceId interface, Packet packet, Opening& opening);
-  bool begin_bundle(SaBundle& bundle);
+  bool begin_bundle(SaBundle& bundle, const PacketBuffer& packet);
   bool begin_open(Sa& sa, std::uint32_t sequence);
   void bad_length(Sa& sa);
   bool finish_open(InterfaceId interface, Opening& opening, std::size_t i);
@@ -110,6 +126,10 @@ class Datapath final : public IpsecStage {
   bool open_ipcomp(Packet& packet, Sa& sa);
   /// The bundle that starts with IPComp, or sends what does not shrink as bare IP in IP; nullptr: none.
   SaBundle* compressed_bundle(const PacketBuffer& packet) const;
+
+  // fetch_ahead.cpp
+  void fetch_for_sealing(InterfaceId interface, Burst& burst);
+  void fetch_for_opening(Burst& burst);
 
   /// For LAB TRACE; `text` makes the line when somebody follows the packet.
   template <class Text>

@@ -107,6 +107,7 @@ void IpsecModule::dump(ConfigWriter& writer) const {
   for (const auto& [id, bundle] : state_.specifications.bundles) writer.line(bundle_line(id, bundle));
   for (const Policy* const policy : state_.policies.all()) dump_policy(*policy, writer);
   if (state_.udp_port != default_udp_port) writer.line(fmt::format("set ipsec udpp={}", state_.udp_port));
+  if (state_.old_sas) writer.line("enable ipsec oldsa");
   if (state_.enabled) writer.line("enable ipsec");
 }
 

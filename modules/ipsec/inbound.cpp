@@ -7,9 +7,15 @@
 namespace arrouter::ipsec {
 
 void Datapath::inbound_protected(InterfaceId interface, Burst& burst) {
+  if (state_.debug.active()) [[unlikely]] return inbound_protected_debugged(interface, burst);
+  open_burst(interface, burst);
+}
+
+void Datapath::open_burst(InterfaceId interface, Burst& burst) {
   const auto area = openings_.borrow();
   Opening& opening = *area;
   opening.count = 0;
+  fetch_for_opening(burst);
   for (Packet& packet : burst) {
     if (packet) prepare_open(interface, std::move(packet), opening);
   }
@@ -47,7 +53,7 @@ void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& openi
     return;
   }
   if (!sa->bundle->only_esp()) return open_bundle(interface, std::move(packet), *sa->bundle, opening);
-  if (!begin_bundle(*sa->bundle) || !begin_open(*sa, esp->sequence)) return;
+  if (!begin_bundle(*sa->bundle, *packet) || !begin_open(*sa, esp->sequence)) return;
   const auto job = open_job(*packet, *esp, *sa);
   if (!job) return bad_length(*sa);
   const std::size_t i = opening.count++;
@@ -74,8 +80,9 @@ void Datapath::prepare_other(InterfaceId interface, Packet packet, Opening& open
 }
 
 /// Counts a packet for the bundle; false when that is at its end.
-bool Datapath::begin_bundle(SaBundle& bundle) {
+bool Datapath::begin_bundle(SaBundle& bundle, const PacketBuffer& packet) {
   Policy& policy = *bundle.policy;
+  if (state_.debug.active()) [[unlikely]] state_.debug.packet(policy, Heading::arriving, "sealed", packet.view());
   if (bundle.exhausted) {
     policy.counters.add(PolicyCounter::in_bundle_state_bad);
     return false;
@@ -174,6 +181,9 @@ bool Datapath::done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle
     return false;
   }
   state_.count(*bundle.policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
+  if (state_.debug.active()) [[unlikely]] {
+    state_.debug.packet(*bundle.policy, Heading::arriving, "opened", packet.view());
+  }
   if (udp) state_.counters.add(GroupCounter::udp_in_tunnel);
   PacketMeta& meta = packet.meta;
   const PacketMeta before = meta;

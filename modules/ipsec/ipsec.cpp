@@ -26,6 +26,9 @@
 //   - The outer header takes TOS from the inner one and TTL 64; its DF bit follows DFBIT. A packet too big for the
 //     interface with DF set outside and inside is answered with ICMP; every other one is fragmented after ESP.
 //
+//   - What a policy has sealed leaves, whatever the list says about clear packets: PERMIT need not name ESP. But where
+//     the first match for the sealed packet is another policy with a tunnel to a fixed peer elsewhere, it goes into that
+//     tunnel too.
 //   - What routers on the way say about the size of outer packets holds for their bundle, and its successor, for ten
 //     minutes (RFC 4301 8.2); it is believed only about packets this router can have sent.
 //   - A bundle of a policy with IPROUTETEMPLATE brings routes to its remote networks along and takes them away again.

@@ -40,6 +40,9 @@ class IpsecModule final : public Module {
   Outcome reset_sa_counters(const Args& args);
   /// Configuration has changed: the packet path and manual bundles follow.
   void follow();
+  // debug_commands.cpp
+  std::vector<CommandRow> rows_of_debugging();
+  Outcome set_debug(Invocation& call, bool on);
   // udp_tunnel.cpp
   bool listen_udp(std::uint16_t port);
   void tunnel_datagram(const UdpDatagram& datagram);

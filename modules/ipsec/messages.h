@@ -1,4 +1,4 @@
-// Result lines and log lines by name; their wording and numbers are in texts.def.
+// Result, log and debug lines by name; their wording and numbers are in texts.def.
 #pragma once
 
 #include <string>
@@ -20,6 +20,11 @@ enum class LogText : std::uint8_t {
 #include "modules/ipsec/texts.def"
 };
 
+enum class DebugText : std::uint8_t {
+#define DEBUG_TEXT(id, text) id,
+#include "modules/ipsec/texts.def"
+};
+
 struct MessageText {
   MessageClass message_class;
   std::uint16_t number;
@@ -31,12 +36,18 @@ struct LogLine {
   std::string_view text;
 };
 LogLine log_line(LogText text);
+std::string_view debug_line(DebugText text);
 
 template <class... Arguments>
 Outcome outcome(Message message, const Arguments&... arguments) {
   const MessageText text = message_text(message);
   return {text.message_class, module_number::ipsec, text.number, fmt::format(fmt::runtime(text.text), arguments...),
           false};
+}
+
+template <class... Arguments>
+std::string debug_text(DebugText which, const Arguments&... arguments) {
+  return fmt::format(fmt::runtime(debug_line(which)), arguments...);
 }
 
 /// Type VPN, subtype SA; `reference` is the policy's name.

@@ -111,6 +111,7 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
   acquire.lifetime = {found->second.expiry_seconds, found->second.expiry_kbytes.value_or(0)};
   policy.counters.add(PolicyCounter::setup_started);
   state_.counters.add(GroupCounter::setup_acquire_start);
+  state_.debug.trace(policy, fmt::format("bundle {} asked for, peer {}", started->index, to_string(peer)));
   state_.isakmp.acquire(acquire);
   return started;
 }
@@ -132,6 +133,7 @@ void Setup::failed(const std::string& ipsec_policy, std::uint32_t bundle, const 
   policy->counters.add(PolicyCounter::setup_failed);
   state_.counters.add(GroupCounter::setup_acquire_fail);
   state_.services.log.record(log_record(LogText::setup_failed, policy->name, policy->name, bundle, reason));
+  state_.debug.trace(*policy, fmt::format("bundle {} not created: {}", bundle, reason));
   policy->next_acquire = state_.now() + acquire_pause;
   give_up(*policy, *negotiation);
 }

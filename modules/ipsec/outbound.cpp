@@ -4,6 +4,7 @@
 #include "modules/ipsec/bundle.h"
 #include "modules/ipsec/datapath.h"
 #include "netdev/segment.h"
+#include "os/base/limits.h"
 
 namespace arrouter::ipsec {
 namespace {
@@ -16,13 +17,18 @@ constexpr std::size_t link_headroom = 32;            // what IP puts in front la
 }  // namespace
 
 void Datapath::outbound(InterfaceId interface, Burst& burst) {
+  if (state_.debug.active()) [[unlikely]] return outbound_debugged(interface, burst);
+  seal_burst(interface, burst);
+}
+
+void Datapath::seal_burst(InterfaceId interface, Burst& burst) {
   const auto area = sealings_.borrow();
   Sealing& sealing = *area;
-  sealing.burst = &burst;
-  sealing.mtu = 0;  // asked for by the first packet that is protected
+  begin(sealing, &burst, interface, 0);
   const bool detached = std::any_of(burst.begin(), burst.end(), [](const Packet& packet) {
     return packet && packet->meta.segmentation != Segmentation::none;
   });
+  fetch_for_sealing(interface, burst);
   for (std::size_t i = 0; i < burst.size(); ++i) {
     if (!burst[i] || burst[i]->meta.ipsec_done) continue;
     const auto flow = flow_of(burst[i]->view(), Heading::leaving, interface);
@@ -48,6 +54,13 @@ void Datapath::outbound(InterfaceId interface, Burst& burst) {
   run(sealing);
   burst.compact();
   remove_exhausted();
+}
+
+void Datapath::begin(Sealing& sealing, Burst* burst, InterfaceId interface, unsigned depth) {
+  sealing.burst = burst;
+  sealing.interface = interface;
+  sealing.mtu = 0;
+  sealing.depth = depth;
 }
 
 void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot, Sealing& sealing) {
@@ -195,6 +208,7 @@ void Datapath::run(Sealing& sealing) {
   if (sealing.count == 0) return;
   state_.enco.run(enco::Direction::encode, std::span(sealing.jobs).first(sealing.count));
   Burst detached;
+  std::size_t again = 0;  // packets that go into another tunnel, moved to the front
   for (std::size_t i = 0; i < sealing.count; ++i) {
     Sa& sa = *sealing.sas[i];
     Policy& policy = *sa.bundle->policy;
@@ -205,7 +219,11 @@ void Datapath::run(Sealing& sealing) {
     packet->meta.checksum = Checksum::complete;
     packet->meta.network_offset = 0;
     packet->meta.ipsec_done = true;
-    if (sealing.slots[i] == detached_slot) {
+    if (state_.debug.active()) [[unlikely]] state_.debug.packet(policy, Heading::leaving, "sealed", packet->view());
+    if (goes_into_another(*sa.bundle, *packet, sealing.interface)) {
+      sealing.slots[again] = sealing.slots[i];
+      sealing.packets[again++] = std::move(packet);
+    } else if (sealing.slots[i] == detached_slot) {
       detached.add(std::move(packet));
     } else {
       (*sealing.burst)[sealing.slots[i]] = std::move(packet);
@@ -213,16 +231,48 @@ void Datapath::run(Sealing& sealing) {
   }
   sealing.count = 0;
   if (!detached.empty()) state_.ip.send(detached);
+  if (again != 0) seal_again(sealing, again);
+}
+
+/// Whether the first policy that matches a sealed packet is another one with a tunnel to somewhere else. PERMIT and DENY
+/// are for what comes in clear, and no match drops nothing: what has been sealed may leave.
+bool Datapath::goes_into_another(SaBundle& bundle, const PacketBuffer& sealed, InterfaceId interface) {
+  if (bundle.nested_generation == state_.generation) return bundle.nested;
+  const auto flow = flow_of(sealed.view(), Heading::leaving, interface);
+  const Policy* const policy = flow ? decide(*flow).policy : nullptr;
+  bundle.nested = policy != nullptr && policy != bundle.policy && policy->action == Action::ipsec &&
+                  policy->peer.kind == PeerAddress::Kind::address && policy->peer.address != bundle.peer;
+  bundle.nested_generation = state_.generation;
+  return bundle.nested;
+}
+
+/// The first `count` packets, sealed by one policy, by the next.
+void Datapath::seal_again(Sealing& sealing, std::size_t count) {
+  const auto area = sealings_.borrow();
+  Sealing& next = *area;
+  begin(next, sealing.burst, sealing.interface, sealing.depth + 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    Packet packet = std::move(sealing.packets[i]);
+    const auto flow = flow_of(packet->view(), Heading::leaving, sealing.interface);
+    const Decision decision = decide(*flow);
+    if (next.depth > limits::ipsec_nested_tunnels) {  // policies that want each other's packets
+      decision.policy->counters.add(PolicyCounter::out_process_fail_imm);
+      continue;
+    }
+    protect(decision, std::move(packet), sealing.slots[i], next);
+  }
+  run(next);
 }
 
 /// Packets that waited for the bundle go out before later ones.
 void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
   const auto info = state_.ip.interface(bundle.policy->interface);
+  const InterfaceId interface = info ? info->id : InterfaceId{0};
   const auto area = sealings_.borrow();
   Sealing& sealing = *area;
-  sealing.mtu = 0;
+  begin(sealing, nullptr, interface, 0);
   for (Packet& packet : waiting) {
-    const auto flow = flow_of(packet->view(), Heading::leaving, info ? info->id : InterfaceId{0});
+    const auto flow = flow_of(packet->view(), Heading::leaving, interface);
     if (!flow || !bundle.traffic.contains(*flow)) {
       bundle.policy->counters.add(PolicyCounter::out_filter_fail);
       continue;

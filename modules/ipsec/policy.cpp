@@ -69,6 +69,8 @@ void Policy::free_index(std::uint32_t index) {
   if (!bundles.contains(index) && negotiations.find(index) == nullptr) indices.give_back(index);
 }
 
+PolicyTable::PolicyTable() : limit_(limits::ipsec_policies_per_interface) {}
+
 Policy* PolicyTable::find(std::string_view name) const {
   const auto found = policies_.find(to_lower(name));
   return found == policies_.end() ? nullptr : found->second.get();
@@ -103,7 +105,7 @@ std::size_t PolicyTable::position(const Policy& policy) const {
 
 bool PolicyTable::full(const std::string& interface) const {
   const List* list = this->list(interface);
-  return list != nullptr && list->size() >= limits::ipsec_policies_per_interface;
+  return list != nullptr && list->size() >= limit_;
 }
 
 const PolicyTable::List* PolicyTable::list(std::string_view interface) const {

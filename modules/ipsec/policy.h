@@ -59,12 +59,27 @@ struct PolicySettings {
   bool operator==(const PolicySettings&) const = default;
 };
 
+/// What a bundle with manual keys is made of, besides its policy's settings.
+struct ManualRecipe {
+  struct Part {
+    std::uint8_t id = 0;
+    SaSpecification specification;
+    SecretBytes key;  // of the cipher, then of the hash
+    bool operator==(const Part&) const = default;
+  };
+  Ipv4Address local;
+  std::uint16_t udp_port = 0;  // 0: no UDP tunnel
+  std::vector<Part> sas;
+  bool operator==(const ManualRecipe&) const = default;
+};
+
 struct Policy : PolicySettings {
   PolicyCounters counters;
   Numbers indices;  // of bundles and negotiations; what comes of a negotiation has its number
   std::map<std::uint32_t, std::unique_ptr<SaBundle>> bundles;  // by index
   BundleIndex by_traffic;                                      // the same bundles
   Negotiations negotiations;
+  std::optional<ManualRecipe> made_of;  // KEYMANAGEMENT=MANUAL, when it was complete
   Instant next_acquire{};  // not before, after a failure
   Instant next_bad_spi_request{}, next_deny_log{};
 
@@ -80,6 +95,7 @@ class PolicyTable {
  public:
   using List = std::vector<Policy*>;
 
+  PolicyTable();
   Policy* find(std::string_view name) const;
   /// Takes the policy in at `position` (from 1) of its interface's list, at most one past the end.
   Policy& add(std::unique_ptr<Policy> policy, std::optional<std::size_t> position);
@@ -87,6 +103,8 @@ class PolicyTable {
   void move(Policy& policy, std::size_t position);
   std::size_t position(const Policy& policy) const;  // from 1
   bool full(const std::string& interface) const;
+  /// Policies an interface may have; those there are stay.
+  void set_limit(std::size_t limit) { limit_ = limit; }
   /// nullptr: the interface has none.
   const List* list(std::string_view interface) const;
   const std::map<std::string, List, std::less<>>& lists() const { return lists_; }
@@ -97,6 +115,7 @@ class PolicyTable {
  private:
   std::map<std::string, std::unique_ptr<Policy>, std::less<>> policies_;  // by lower-cased name
   std::map<std::string, List, std::less<>> lists_;                        // by interface; never empty lists
+  std::size_t limit_;
 };
 
 }  // namespace arrouter::ipsec

@@ -174,6 +174,7 @@ Outcome IpsecModule::destroy_policy(const Args& args) {
   Policy* const policy = state_.policies.find(args.text("POLICY"));
   if (policy == nullptr) return outcome(Message::policy_not_found, args.text("POLICY"));
   setup_.clear(*policy, Setup::Farewell::tell_peer);
+  state_.debug.forget(*policy);
   state_.policies.remove(*policy);
   follow();
   return Outcome::successful(module_number::ipsec);

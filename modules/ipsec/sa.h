@@ -93,6 +93,8 @@ struct SaBundle {
   unsigned path_mtu = 0;  // of the outer packet, as routers on the way told; 0: unknown
   Instant path_mtu_until{};
   std::vector<RouteTo> routes;  // IPROUTETEMPLATE's, taken back with the bundle
+  std::uint32_t nested_generation = 0;  // for which `nested` holds
+  bool nested = false;                  // another policy wants what this bundle seals in its own tunnel
 
   bool outbound_ready = true;  // false: the peer may not have installed its side yet
   std::optional<Instant> settles_at;  // until then the peer may not have it, and nothing goes out by it

@@ -2,6 +2,7 @@
 #include "modules/ipsec/setup.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "modules/ipsec/bundle.h"
 
@@ -65,7 +66,6 @@ void Setup::install(const isakmp::Bundle& keyed) {
                                           "no ENCO channel or SA table full"));
     return;
   }
-  std::ranges::sort(made->sas, {}, [](const auto& sa) { return layer(sa->protocol); });
   tunnel_in_udp(*made);
   if (policy->peer.kind == PeerAddress::Kind::dynamic) {  // serves one peer at a time
     remove_if(*policy, [&](const SaBundle& other) { return other.peer_name() != made->peer_name(); });
@@ -146,7 +146,10 @@ void Setup::tunnel_in_udp(SaBundle& bundle) const {
 /// `specifications`: what select() chose; as initiator the transforms carry them.
 bool Setup::install_keys(SaBundle& bundle, const isakmp::Bundle& keyed,
                          const std::vector<std::uint8_t>& specifications) {
-  for (std::size_t i = 0; i < keyed.sas.size(); ++i) {
+  std::vector<std::size_t> order(keyed.sas.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return layer(keyed.sas[i].protocol); });
+  for (const std::size_t i : order) {
     const isakmp::KeyedSa& key = keyed.sas[i];
     auto sa = std::make_unique<Sa>();
     sa->bundle = &bundle;
@@ -220,6 +223,7 @@ SaBundle& Setup::take_in(Policy& policy, std::unique_ptr<SaBundle> made) {
   ++state_.generation;
   state_.counters.add(GroupCounter::setup_bundle_create);
   state_.counters.add(GroupCounter::setup_sa_create, bundle.sas.size());
+  state_.debug.trace(policy, fmt::format("bundle {} created", bundle.index));
   state_.services.log.record(
       log_record(LogText::bundle_created, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   return bundle;
@@ -251,6 +255,7 @@ void Setup::remove(SaBundle& bundle, Farewell farewell) {
   policy.counters.add(PolicyCounter::remove_done);
   state_.counters.add(GroupCounter::setup_bundle_delete);
   state_.counters.add(GroupCounter::setup_sa_delete, bundle.sas.size());
+  state_.debug.trace(policy, fmt::format("bundle {} deleted", bundle.index));
   state_.services.log.record(
       log_record(LogText::bundle_deleted, policy.name, policy.name, bundle.index, to_string(bundle.peer)));
   state_.peers.remove(bundle);

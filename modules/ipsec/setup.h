@@ -43,7 +43,7 @@ class Setup final : public isakmp::KeyUser {
   void remove(SaBundle& bundle, Farewell farewell);
   /// All bundles and negotiations of the policy.
   void clear(Policy& policy, Farewell farewell);
-  /// Makes the bundle of a policy with manual keys anew from the present configuration, if that is complete.
+  /// Makes the bundle of a policy with manual keys anew where the present configuration makes another one of it.
   void refresh_manual(Policy& policy);
   void interface_changed(const InterfaceChange& change);
   /// The policy's own tunnel end point; nullopt while its interface has no address.
@@ -86,8 +86,8 @@ class Setup final : public isakmp::KeyUser {
   void remove_if(Policy& policy, Condition condition);
   std::vector<SaBundle*> negotiated_with(const isakmp::PeerName& peer) const;
   // manual.cpp
-  std::unique_ptr<SaBundle> manual_bundle(Policy& policy);
-  std::optional<SecretBytes> manual_keys(const SaSpecification& specification) const;
+  std::optional<ManualRecipe> manual_recipe(const Policy& policy) const;
+  std::unique_ptr<SaBundle> manual_bundle(Policy& policy, const ManualRecipe& recipe);
   void reveal(const SaBundle& bundle) const;
 
   State& state_;

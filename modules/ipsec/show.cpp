@@ -93,7 +93,7 @@ void show_policy(const State& state, const Policy& policy, Screen& screen) {
   field("UDP Port", policy.udp_tunnel ? std::to_string(policy.udp_port) : "-");
   field("UDP Heartbeat", policy.udp_heartbeat);
   field("Respond Bad SPI", policy.respond_bad_spi);
-  field("Filter Debug", "NONE");
+  field("Filter Debug", state.debug.words(policy));
   field("Number of SA bundles", policy.bundles.size());
 }
 

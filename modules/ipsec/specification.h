@@ -28,6 +28,8 @@ struct SaSpecification {
   std::optional<std::uint32_t> in_spi, out_spi;             // manual only; of COMP: CPIs
   bool anti_replay = false;
   unsigned replay_window = 32;  // packets
+
+  bool operator==(const SaSpecification&) const = default;
 };
 
 /// "1 OR 2 AND 3, 4": alternatives (comma) of protocols that come together (AND), each with alternatives (OR).

@@ -7,6 +7,7 @@
 #include "modules/ipsec/counters.h"
 #include "modules/ipsec/peers.h"
 #include "modules/ipsec/policy.h"
+#include "modules/ipsec/policy_debug.h"
 #include "modules/ipsec/protocol_counters.h"
 #include "modules/ipsec/route_templates.h"
 #include "modules/ipsec/specification.h"
@@ -26,6 +27,7 @@ struct State {
 
   bool enabled = false;
   std::uint16_t udp_port = default_udp_port;
+  bool old_sas = false;  // ENABLE IPSEC OLDSA
   Specifications specifications;
   PolicyTable policies;
   SaTable sas;
@@ -34,6 +36,7 @@ struct State {
   std::uint64_t next_age = 0;          // of a bundle
   std::size_t compressed_tunnels = 0;  // bundles that are nothing but IPComp in tunnel mode
   GroupCounters counters;
+  PolicyDebug debug;
   std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale
 
   Instant now() const { return services.clock.now(); }

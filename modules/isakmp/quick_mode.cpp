@@ -288,8 +288,9 @@ Verdict quick_read_answer(Step& step) {
   const auto common = read_common(step);
   if (!common) return common.error();
   const Phase2Offer answer = read_phase2(*sa, step.sa.natt, step.sa.nat.any());
+  // strongSwan answers IPComp with ESP by that and, behind it, by ESP alone; what it uses is the first.
   const Proposal* const ours =
-      answer.proposals.size() == 1 ? matching(wanted, answer.proposals.front(), work.agreed) : nullptr;
+      answer.proposals.empty() ? nullptr : matching(wanted, answer.proposals.front(), work.agreed);
   if (ours == nullptr || answer.origins.front().group != work.pfs ||
       answer.origins.front().udp_encapsulation != work.udp_encapsulation)
     return Verdict::fail(NotifyType::no_proposal_chosen, fmt::format(text::reason_peer_proposal, answer.description),

@@ -105,10 +105,11 @@ inline constexpr unsigned isakmp_requests_per_source = 64; // new ones at once, 
 inline constexpr std::size_t isakmp_sources = 1024;        // addresses whose requests are remembered
 inline constexpr std::size_t isakmp_sas = 4096;
 inline constexpr std::size_t isakmp_policies = 1024;
-inline constexpr std::size_t ipsec_policies_per_interface = 100;
+inline constexpr std::size_t ipsec_policies_per_interface = 100;  // unless a LAB command says otherwise
 inline constexpr std::size_t ipsec_sas = 65536;
 inline constexpr std::size_t ipsec_queued_packets = 8;     // held for each bundle under negotiation
 inline constexpr std::size_t ipsec_negotiations = 1024;    // under way at once for each policy
+inline constexpr unsigned ipsec_nested_tunnels = 4;        // around one packet, besides the first
 
 // L2TP
 inline constexpr std::size_t l2tp_tunnels = 512;

@@ -62,10 +62,10 @@ void sas(std::size_t count) {
 }
 
 void policies(std::size_t count) {
-  std::string lines;
+  std::string lines = "lab set ipsec maxpolicies=10000\n";
   for (std::size_t i = 1; i < count; ++i) {
-    lines +=
-        fmt::format("create ipsec pol=\"other{0}\" int=eth0 ac=permit rad=10.0.{0}.0 rma=255.255.255.0 pos=1\n", i);
+    lines += fmt::format("create ipsec pol=\"other{}\" int=eth0 ac=permit rad=10.{}.{}.0 rma=255.255.255.0 pos=1\n", i,
+                         i / 256, i % 256);
   }
   TwoSites sites({.path = TwoSites::Path::esp, .extra = lines});
   std::printf("%.0f 0\n", cost_ns(sites, 20000));

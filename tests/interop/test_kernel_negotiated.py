@@ -46,6 +46,10 @@ class KernelNegotiated(KernelTest):
             ("ESP transport", [specification.format(1, "esp mod=transport enc=aes192 hasha=md5")], "1", ["ESP"],
              dict(esp="aes192-md5", mode="transport")),
             ("ESP NULL", [specification.format(1, "esp enc=null hasha=sha")], "1", ["ESP"], dict(esp="null-sha1")),
+            # Named in another order than it is applied.
+            ("IPComp and ESP", [specification.format(1, "esp enc=aes128 hasha=sha"),
+                                specification.format(2, "comp compa=deflate")], "1 AND 2", ["IPComp", "ESP"],
+             dict(esp="aes128-sha1", ipcomp="yes")),
         ]
         for name, lines, string, protocols, settings in cells:
             bundle = [*lines, f'create ipsec bund=1 key=isakmp string="{string}"']

@@ -31,7 +31,7 @@ BUNDLES = [[esp("3desouter", "sha"), ah("sha")], [esp("aes256", "null"), ah("md5
            [COMP, esp("aes128", "sha")], [COMP, ah("sha")], [COMP, esp("des", "md5"), ah("md5")]]
 # Transport mode goes through the same ciphers; the two shapes of a header, each protocol and the bundles are enough.
 TRANSPORT = [[esp("3desouter", "sha")], [esp("aes256", "md5")], [esp("null", "sha")], [esp("des", "null")], [ah("md5")],
-             [ah("sha")]] + BUNDLES
+             [ah("sha")], [COMP]] + BUNDLES
 
 
 def describe(sas, mode):

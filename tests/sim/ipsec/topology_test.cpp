@@ -1,6 +1,7 @@
 // Tunnels beside, through and inside each other; interfaces and policies that change under way.
 #include <catch2/catch.hpp>
 
+#include "netdev/wire/ipv4.h"
 #include "tests/sim/ipsec/figures.h"
 
 using namespace arrouter;
@@ -46,6 +47,50 @@ set ipsec pol="b" lad=192.168.0.0 lma=255.255.0.0 rad=192.168.3.0 rma=255.255.25
   std::vector<std::unique_ptr<MemoryLink>> links;
 };
 
+/// Routers A and D are hosts of the How-To network, on the LANs of Peer1 and Peer2; a PC is behind each.
+struct Nested {
+  explicit Nested(std::string_view peer1_extra = {}, std::string_view peer2_extra = {},
+                  std::string_view end_of_d = "192.168.1.1", std::string_view network_of_a = "10.1.0")
+      : internet(time),
+        peer1(time, "Peer1", "AR415S", 1),
+        peer2(time, "Peer2", "AR415S", 2),
+        a(time, "A", "AR415S", 3),
+        d(time, "D", "AR415S", 4),
+        pc_a(time, "pca", "10.1.0.100", "10.1.0.254"),
+        pc1(time, "pc1", "192.168.1.100", "192.168.1.254"),
+        pc_d(time, "pcd", "10.2.0.100", "10.2.0.254") {
+    internet.connect(peer1.port("eth0"), "100.100.100.0", 10ms);
+    internet.connect(peer2.port("eth0"), "200.200.200.0", 10ms);
+    const bool two_routers = peer1_extra.empty();
+    const auto plug = [&](MemoryPort& one, MemoryPort& other) {
+      links.push_back(std::make_unique<MemoryLink>(one, other));
+    };
+    plug(two_routers ? a.port("eth0") : pc1.port(), peer1.port("vlan1"));
+    plug(d.port("eth0"), peer2.port("vlan1"));
+    plug(pc_a.port(), a.port("vlan1"));
+    plug(pc_d.port(), d.port("vlan1"));
+    const auto boot = [](VirtualRouter& router, const SiteSettings& site) {
+      boot_site(router, site_configuration(site));
+    };
+    boot(peer1, {"Peer1", "100.100.100", "192.168.1", "200.200.200.1", "192.168.2", std::string(peer1_extra)});
+    boot(peer2, {"Peer2", "200.200.200", "192.168.2", "100.100.100.1", "192.168.1", std::string(peer2_extra)});
+    if (two_routers) boot(a, {"A", "192.168.1", "10.1.0", "192.168.2.1", "10.2.0"});
+    boot(d, {"D", "192.168.2", "10.2.0", std::string(end_of_d), std::string(network_of_a)});
+    internet.watch([this](ByteView packet) {
+      const auto ip = wire::view_ipv4(packet);
+      in_clear += ip->protocol() != wire::protocol::esp && ip->protocol() != wire::protocol::udp;
+      strangers += ip->source().masked(mask_of(16)) == Ipv4Address(192, 168, 0, 0);
+      return true;
+    });
+  }
+  VirtualTime time;
+  Internet internet;
+  VirtualRouter peer1, peer2, a, d;
+  Host pc_a, pc1, pc_d;
+  std::vector<std::unique_ptr<MemoryLink>> links;
+  std::uint64_t in_clear = 0, strangers = 0;  // packets on the Internet that have no business there
+};
+
 std::uint64_t policy_counter(VirtualRouter& router, std::string_view policy, const char* name) {
   return figure(router, fmt::format("show ipsec policy=\"{}\" counters", policy), name);
 }
@@ -68,6 +113,53 @@ TEST_CASE("hub and spoke: what comes out of one tunnel of the hub goes into the 
   CHECK(policy_counter(star.hub, "b", "outProcessDone") == policy_counter(star.b, tunnel, "inProcessDone"));
 }
 
+TEST_CASE("a tunnel inside the tunnel of another router") {
+  Nested world;
+  for (int i = 0; i < 10; ++i) {
+    world.pc_a.ping(world.pc_d.address(), i % 2 == 0 ? 56 : 1400);
+    world.time.advance(3s);
+  }
+  CHECK(world.pc_a.answered() >= 8);  // the first ones met two negotiations, one inside the other
+  const auto sealed = policy_counter(world.a, tunnel, "outProcessDone");
+  CHECK(sealed >= 8);
+  CHECK(policy_counter(world.d, tunnel, "inProcessDone") == sealed);
+  CHECK(policy_counter(world.peer1, tunnel, "outProcessDone") >= sealed);
+  CHECK(world.in_clear == 0);
+  CHECK(world.strangers == 0);
+}
+
+TEST_CASE("a tunnel inside another tunnel of the same router") {
+  // Peer1 is one end of the inner tunnel itself. Its peer, D, is behind Peer2: what goes there takes the outer tunnel.
+  Nested world(R"(set ipsec pol="wiz_isakmp" rad=200.200.200.1
+create isakmp pol="inner" pe=192.168.2.1 enc=3desouter key=1 natt=true
+create ipsec pol="outer" int=eth0 ac=ipsec key=isakmp bund=1 peer=200.200.200.1 pos=2
+set ipsec pol="outer" lad=100.100.100.1 rad=192.168.2.0 rma=255.255.255.0
+create ipsec pol="inner" int=eth0 ac=ipsec key=isakmp bund=1 peer=192.168.2.1 isa="inner" pos=2
+set ipsec pol="inner" lad=192.168.1.0 lma=255.255.255.0 rad=10.2.0.0 rma=255.255.255.0
+)",
+               R"(set ipsec pol="wiz_isakmp" lad=200.200.200.1
+create ipsec pol="outer" int=eth0 ac=ipsec key=isakmp bund=1 peer=100.100.100.1 pos=2
+set ipsec pol="outer" lad=192.168.2.0 lma=255.255.255.0 rad=100.100.100.1
+)",
+               "100.100.100.1", "192.168.1");
+  for (int i = 0; i < 10; ++i) {
+    world.pc1.ping(world.pc_d.address(), i % 2 == 0 ? 56 : 1400);
+    world.time.advance(3s);
+  }
+  CHECK(world.pc1.answered() >= 8);
+  const auto inner = policy_counter(world.peer1, "inner", "outProcessDone");
+  CHECK(inner >= 8);
+  CHECK(policy_counter(world.d, tunnel, "inProcessDone") == inner);
+  CHECK(policy_counter(world.peer1, "outer", "outProcessDone") >= inner);
+  CHECK(policy_counter(world.peer2, "outer", "inProcessDone") ==
+        policy_counter(world.peer1, "outer", "outProcessDone"));
+  world.pc_d.ping(world.pc1.address());
+  world.time.advance(3s);
+  CHECK(world.pc_d.answered() == 1);
+  CHECK(world.in_clear == 0);
+  CHECK(world.strangers == 0);
+}
+
 TEST_CASE("a policy that moves in front takes the traffic at once, and gives it back") {
   HowToNetwork world(chosen_seed(1));
   world.pc1.ping(world.pc2.address());
@@ -85,6 +177,28 @@ TEST_CASE("a policy that moves in front takes the traffic at once, and gives it 
   world.time.advance(1s);
   CHECK(world.pc1.answered() == 7);
   CHECK(world.text("show ipsec sa").find("Valid") != std::string::npos);  // the SAs outlived it
+}
+
+TEST_CASE("address ranges are negotiated and kept to") {
+  HowToNetwork world(chosen_seed(6));
+  const auto ranges = [&](VirtualRouter& peer, std::string_view local, std::string_view remote) {
+    const auto set = fmt::format("set ipsec pol=\"{}\" lma=255.255.255.255 rma=255.255.255.255 lad={} rad={}", tunnel,
+                                 local, remote);
+    // A mask goes with an address, not with a range.
+    CHECK(peer.run(set).outcome.failed());
+    peer.run(fmt::format("set ipsec pol=\"{}\" lad={} rad={}", tunnel, local, remote));
+  };
+  ranges(world.peer1, "192.168.1.90-192.168.1.101", "192.168.2.99-192.168.2.120");
+  ranges(world.peer2, "192.168.2.99-192.168.2.120", "192.168.1.90-192.168.1.101");
+  world.pc1.ping(world.pc2.address());
+  world.time.advance(5s);
+  CHECK(world.pc1.answered() == 1);
+  CHECK(world.text("show ipsec sa=0").find("192.168.1.90-192.168.1.101") != std::string::npos);
+  ranges(world.peer1, "192.168.1.90-192.168.1.99", "192.168.2.99-192.168.2.120");  // PC1 is outside now
+  world.pc1.ping(world.pc2.address());
+  world.time.advance(5s);
+  CHECK(world.pc1.answered() == 1);
+  CHECK(policy_counter(world.peer1, "wiz_internet", "outPermit") > 0);
 }
 
 TEST_CASE("an interface that changes its address takes its SAs along, and new ones come up") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "modules/ipsec/replay.h"
+#include "netdev/wire/ipv4.h"
 #include "tests/support/ipsec_fixture.h"
 #include "os/base/limits.h"
 
@@ -380,4 +381,22 @@ TEST_CASE("manual keys: both ends up without ISAKMP") {
   CHECK(sequence_of(fixture.out(lan_ping(fixture))) == 0);  // wraps: nobody could renew
   fixture.configure("disable ipsec\nenable ipsec");
   CHECK(fixture.out(lan_ping(fixture)));
+}
+
+TEST_CASE("SRCINTERFACE: the tunnel begins at that interface's address and goes with it") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  fixture.configure("set ipsec pol=vpn srci=vlan1");
+  fixture.out(fixture.packet("192.168.1.100", "192.168.2.100"));
+  REQUIRE(fixture.isakmp.acquires.size() == 1);
+  CHECK(fixture.isakmp.acquires[0].local == ip4("192.168.1.254"));
+  fixture.isakmp.user->install(keyed_bundle(fixture.isakmp.acquires[0], 0x5000));
+  fixture.ip.sent.clear();
+  const Packet out = fixture.out(fixture.packet("192.168.1.100", "192.168.2.100"));
+  REQUIRE(out);
+  CHECK(wire::view_ipv4(out->view())->source() == ip4("192.168.1.254"));
+  fixture.ip.readdress("eth0", ip4("100.100.100.2"));
+  CHECK(bundles(fixture).size() == 1);
+  fixture.ip.readdress("vlan1", ip4("192.168.1.253"));
+  CHECK(bundles(fixture).empty());
 }

@@ -98,12 +98,31 @@ TEST_CASE("POSITION renumbers while packets flow") {
   CHECK(fate(fixture, fixture.packet("192.168.1.1", "1.1.1.1")) == "drop");
 }
 
-TEST_CASE("an interface holds 100 policies and not one more") {
+TEST_CASE("an interface holds 100 policies and not one more, unless the lab says so") {
   IpsecFixture fixture;
   for (int i = 0; i < 100; ++i) fixture.configure(fmt::format("create ipsec pol=p{} int=eth0 ac=permit", i));
   CHECK(fixture.run("create ipsec pol=more int=eth0 ac=permit").text ==
         "Error (3081258): Interface eth0 has the most policies it can have.\n");
+  fixture.configure("lab set ipsec maxpolicies=101\ncreate ipsec pol=p100 int=eth0 ac=permit");
+  CHECK(fixture.run("create ipsec pol=more int=eth0 ac=permit").outcome.failed());
   CHECK_FALSE(fixture.run("create ipsec pol=more int=vlan1 ac=permit").outcome.failed());
+}
+
+TEST_CASE("policies that want each other's sealed packets end in a counted drop") {
+  IpsecFixture fixture;
+  fixture.configure(
+      "create enco key=10 type=des value=0x101f2c3b49576473\n"
+      "create ipsec sas=1 key=manual prot=esp enc=des enck=10 insp=1001 outs=1001\n"
+      "create ipsec sas=2 key=manual prot=esp enc=des enck=10 insp=1002 outs=1002\n"
+      "create ipsec bund=1 key=manual string=1\ncreate ipsec bund=2 key=manual string=2\n"
+      "create ipsec pol=a int=eth0 ac=ipsec key=manual bund=1 peer=1.1.1.1\nset ipsec pol=a rad=2.2.2.2\n"
+      "create ipsec pol=b int=eth0 ac=ipsec key=manual bund=2 peer=2.2.2.2\nset ipsec pol=b rad=1.1.1.1\n"
+      "enable ipsec");
+  CHECK_FALSE(fixture.out(fixture.packet("192.168.1.1", "2.2.2.2")));
+  CHECK(fixture.counter("a", PolicyCounter::out_process_done) == 3);
+  CHECK(fixture.counter("b", PolicyCounter::out_process_done) == 2);
+  CHECK(fixture.counter("b", PolicyCounter::out_process_fail_imm) == 1);
+  CHECK(fixture.services.pool.available() == fixture.services.pool.total());
 }
 
 TEST_CASE("a packet that has been protected is not asked again") {

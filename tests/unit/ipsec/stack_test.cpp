@@ -208,6 +208,22 @@ TEST_CASE("IPComp: what does not shrink goes as it is, and after a while nothing
         pair.left.counter(GroupCounter::comp_out_done) + pair.left.counter(GroupCounter::comp_out_not_compressed));
 }
 
+TEST_CASE("IPComp alone in transport mode: what does not shrink is sent and taken without any header of ours") {
+  Pair pair("create ipsec sas=3 key=manual prot=comp mod=transport insp={0}003 outs={1}003\n", "3",
+            "set ipsec pol=p lad=any rad=any");
+  for (const std::size_t length : {40, 300}) {
+    Packet packet = pair.left.packet("100.100.100.1", "200.200.200.1", 17, length, 5, 6);
+    pair.sent.assign(packet->view().begin(), packet->view().end());
+    packet = pair.left.out(std::move(packet));
+    REQUIRE(packet);
+    const bool shrunk = wire::view_ipv4(packet->view())->protocol() == wire::protocol::ipcomp;
+    CHECK(shrunk == (length == 300));
+    CHECK((shrunk ? pair.arrives(std::move(packet)) : pair.right.in_clear(std::move(packet))));
+  }
+  CHECK(pair.right.counter("p", PolicyCounter::in_process_done) == 2);
+  CHECK(pair.right.counter("p", PolicyCounter::in_no_bundle) == 0);
+}
+
 TEST_CASE("IPComp: a damaged or strange packet is dropped and counted") {
   Pair pair(all(), "4");
   Packet packet = pair.sealed(1200, true);
