@@ -6,9 +6,10 @@
 #include "modules/ip/dns_api.h"
 #include "modules/ip/ip_api.h"
 #include "os/module.h"
+#include "os/tcp.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns);
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp);
 
 }  // namespace arrouter

@@ -8,6 +8,7 @@
 
 #include "modules/ip/dns_api.h"
 #include "modules/ip/ip_api.h"
+#include "modules/load/http_load.h"
 #include "modules/load/tftp.h"
 #include "os/message.h"
 #include "os/module.h"
@@ -23,9 +24,12 @@ namespace texts {
 
 /// What SET LOADER keeps and one LOAD may override.
 struct Settings {
-  std::string file;  // at the server
+  bool http = false;  // METHOD; else TFTP
+  std::string file;   // at the server
   std::string destination_file;
-  std::string server;  // a name or an address
+  std::string server, proxy;  // names or addresses
+  std::uint16_t server_port = http_port, proxy_port = http_port;
+  std::string user, password;  // the server's, for HTTP
   std::string destination = "flash";
   unsigned delay_s = 0;
 };
@@ -35,8 +39,8 @@ enum class Status : std::uint8_t { idle, wait, loading, complete, reset };
 
 class LoadModule final : public Module {
  public:
-  LoadModule(Services& services, IpApi& ip, DnsApi& dns)
-      : services_(services), ip_(ip), dns_(dns), timer_(services.scheduler, [this] { due(); }) {}
+  LoadModule(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp)
+      : services_(services), ip_(ip), dns_(dns), tcp_(tcp), timer_(services.scheduler, [this] { due(); }) {}
   std::string_view name() const override { return "load"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -50,8 +54,16 @@ class LoadModule final : public Module {
   Outcome show(Screen& screen);
 
   // transfer.cpp
-  Outcome begin(const Settings& settings, TftpTransfer transfer, const Caller& caller);
+  Outcome begin(const Settings& settings, const Caller& caller);
+  /// Whom a transfer speaks to: the proxy, or the server itself.
+  static const std::string& partner(const Settings& settings) {
+    return settings.http && !settings.proxy.empty() ? settings.proxy : settings.server;
+  }
+  const Transfer* transfer() const;
   void due();
+  void look_up();
+  void fetch();
+  void fetched();
   void send(const TftpTransfer::Reply& reply);
   void receive(const UdpDatagram& datagram);
   void settle();
@@ -62,17 +74,19 @@ class LoadModule final : public Module {
   Services& services_;
   IpApi& ip_;
   DnsApi& dns_;
+  Tcp& tcp_;
   Settings defaults_;
   Status status_ = Status::idle;
   std::string last_message_;
 
   // Of the transfer in progress.
   Settings current_;
-  std::optional<TftpTransfer> transfer_;
+  DnsApi::Lookup lookup_;
+  Ipv4Address partner_;  // unset until its name was looked up
+  std::optional<TftpTransfer> tftp_;
+  std::shared_ptr<HttpLoad> http_;
   std::optional<FileName> target_;  // where a loaded file goes; none for an upload
   std::weak_ptr<Terminal> terminal_;
-  DnsApi::Lookup lookup_;
-  Ipv4Address server_;  // unset until its name was looked up
   std::uint16_t port_ = 0;
   unsigned attempts_ = 0;
   Timer timer_;

@@ -6,15 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "modules/load/transfer.h"
 #include "os/base/bytes.h"
 
 namespace arrouter::load {
 
 inline constexpr std::uint16_t tftp_port = 69;
 
-class TftpTransfer {
+class TftpTransfer final : public Transfer {
  public:
-  enum class State : std::uint8_t { going, done, failed };
+  using State = TransferState;
   struct Reply {
     std::uint16_t port;  // at the server
     Bytes datagram;
@@ -30,14 +31,12 @@ class TftpTransfer {
   /// A datagram from the server's `port`. nullopt: nothing to send; what is sent again by pending() may have changed.
   std::optional<Reply> receive(std::uint16_t port, ByteView datagram);
 
-  State state() const { return state_; }
-  /// Why it failed; the server's words where it gave some.
-  const std::string& failure() const { return failure_; }
-  /// What has been read, whole once it is done.
-  const std::string& content() const { return content_; }
-  /// Bytes read or acknowledged.
-  std::size_t moved() const { return moved_; }
-  std::size_t size() const { return content_.size(); }
+  State state() const override { return state_; }
+  const std::string& failure() const override { return failure_; }
+  const std::string& content() const override { return content_; }
+  std::size_t moved() const override { return moved_; }
+  /// Only of what is written; a server does not say how much there is to read.
+  std::size_t size() const override { return writing_ ? content_.size() : 0; }
 
  private:
   TftpTransfer(bool writing, const std::string& file, std::string content, std::size_t longest);

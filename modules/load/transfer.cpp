@@ -1,10 +1,11 @@
 // LOAD: files from and to a server (Software Reference, chapter Operation, "Loading and Uploading Files";
 // reference/operations.md 7).
 //
-// One transfer at a time, in the background: TFTP (RFC 1350) over the router's own UDP, so routes, policies and tunnels
-// apply. What comes is kept in memory and becomes a file only when it is whole, so an interrupted LOAD leaves nothing.
+// One transfer at a time, in the background: TFTP (RFC 1350) over the router's own UDP, HTTP (RFC 1945) over its TCP, so
+// routes, policies and tunnels apply. What comes is kept in memory and becomes a file only when it is whole, so an
+// interrupted LOAD leaves nothing.
 //
-// Not modelled: HTTP, LDAP, ZMODEM and option negotiation (RFC 2347).
+// Not modelled: LDAP, ZMODEM, option negotiation of TFTP (RFC 2347), redirections of HTTP.
 #include <fmt/format.h>
 
 #include "modules/load/load_module.h"
@@ -13,23 +14,27 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns) {
-  return std::make_unique<load::LoadModule>(services, ip, dns);
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp) {
+  return std::make_unique<load::LoadModule>(services, ip, dns, tcp);
 }
 
 namespace load {
 
 namespace {
 
-constexpr std::chrono::seconds answer_time{3};
+constexpr std::chrono::seconds answer_time{3}, silence{30};  // of TFTP; of HTTP
 constexpr unsigned most_attempts = 6;
 constexpr std::uint16_t first_port = 49152, ports = 16384;
 
 }  // namespace
 
-Outcome LoadModule::begin(const Settings& settings, TftpTransfer transfer, const Caller& caller) {
+const Transfer* LoadModule::transfer() const {
+  if (http_) return &http_->transfer();
+  return tftp_ ? &*tftp_ : nullptr;
+}
+
+Outcome LoadModule::begin(const Settings& settings, const Caller& caller) {
   current_ = settings;
-  transfer_ = std::move(transfer);
   terminal_ = caller.terminal;
   attempts_ = 0;
   if (const auto terminal = caller.terminal.lock()) terminal->hold();
@@ -40,28 +45,45 @@ Outcome LoadModule::begin(const Settings& settings, TftpTransfer transfer, const
 
 /// The delay is over, the server's address was found, or the server did not answer.
 void LoadModule::due() {
+  const bool first = attempts_ == 0;
   status_ = Status::loading;
-  if (server_.unset()) {
-    lookup_ = dns_.find_address(current_.server, [this](std::optional<Ipv4Address> address) {
-      if (!address || address->unset()) return finish(say(texts::failed, "the server is not known"), Status::reset);
-      server_ = *address;
-      due();
-    });
-    return;
+  if (partner_.unset()) return look_up();
+  if (attempts_++ == (http_ ? 1 : most_attempts)) {
+    return finish(say(texts::failed, "the server does not answer"), Status::reset);
   }
-  if (port_ == 0) {
+  timer_.arm(services_.clock.now() + (http_ ? silence : answer_time));
+  if (http_) return fetch();
+  if (first) {
     do {
       port_ = static_cast<std::uint16_t>(first_port + services_.random.below(ports));
     } while (!ip_.listen_udp(port_, "LOAD", [this](const UdpDatagram& datagram) { receive(datagram); }));
   }
-  if (attempts_++ == most_attempts) return finish(say(texts::failed, "the server does not answer"), Status::reset);
-  timer_.arm(services_.clock.now() + answer_time);
-  send(transfer_->pending());
+  send(tftp_->pending());
+}
+
+void LoadModule::look_up() {
+  lookup_ = dns_.find_address(partner(current_), [this](std::optional<Ipv4Address> address) {
+    if (!address || address->unset()) return finish(say(texts::failed, "the server is not known"), Status::reset);
+    partner_ = *address;
+    due();
+  });
+}
+
+void LoadModule::fetch() {
+  const Ipv4Address source = ip_.route(partner_) ? ip_.source_towards(partner_) : Ipv4Address();
+  const std::uint16_t port = current_.proxy.empty() ? current_.server_port : current_.proxy_port;
+  http_->start(tcp_, source, {partner_, port}, [this] { fetched(); });
+}
+
+void LoadModule::fetched() {
+  timer_.arm(services_.clock.now() + silence);
+  if (!http_->refused().empty()) return finish(say(texts::failed, http_->refused()), Status::reset);
+  settle();
 }
 
 void LoadModule::send(const TftpTransfer::Reply& reply) {
   UdpToSend datagram;
-  datagram.destination = server_;
+  datagram.destination = partner_;
   datagram.source_port = port_;
   datagram.destination_port = reply.port;
   datagram.payload = reply.datagram;
@@ -70,10 +92,10 @@ void LoadModule::send(const TftpTransfer::Reply& reply) {
 }
 
 void LoadModule::receive(const UdpDatagram& datagram) {
-  if (!transfer_ || datagram.source != server_) return;
-  const std::size_t before = transfer_->moved();
-  const auto reply = transfer_->receive(datagram.source_port, datagram.payload);
-  if (transfer_->moved() != before) {
+  if (!tftp_ || datagram.source != partner_) return;
+  const std::size_t before = tftp_->moved();
+  const auto reply = tftp_->receive(datagram.source_port, datagram.payload);
+  if (tftp_->moved() != before) {
     attempts_ = 1;
     timer_.arm(services_.clock.now() + answer_time);
   }
@@ -82,13 +104,10 @@ void LoadModule::receive(const UdpDatagram& datagram) {
 }
 
 void LoadModule::settle() {
-  switch (transfer_->state()) {
-    case TftpTransfer::State::going:
-      break;
-    case TftpTransfer::State::failed:
-      return finish(say(texts::failed, transfer_->failure()), Status::reset);
-    case TftpTransfer::State::done:
-      return finish(keep(), Status::complete);
+  switch (transfer()->state()) {
+    case TransferState::going: break;
+    case TransferState::failed: return finish(say(texts::failed, transfer()->failure()), Status::reset);
+    case TransferState::done: return finish(keep(), Status::complete);
   }
 }
 
@@ -96,7 +115,7 @@ void LoadModule::settle() {
 Outcome LoadModule::keep() const {
   if (!target_) return say(texts::completed);
   if (services_.files.exists(*target_)) return say(texts::file_exists, target_->name);
-  const auto written = services_.files.write(*target_, transfer_->content());
+  const auto written = services_.files.write(*target_, transfer()->content());
   return written ? say(texts::completed) : say(texts::not_written, written.error().text);
 }
 
@@ -121,8 +140,9 @@ void LoadModule::forget() {
   if (port_ != 0) ip_.listen_udp(port_, "LOAD", {});
   port_ = 0;
   lookup_.reset();
-  server_ = {};
-  transfer_.reset();
+  partner_ = {};
+  tftp_.reset();
+  http_.reset();
   target_.reset();
   terminal_.reset();
 }

@@ -12,6 +12,11 @@ namespace arrouter::trigger {
 
 namespace {
 
+// What only some kinds of triggers have.
+constexpr std::string_view details =
+    "[EVent={UP|DOWN|ANY|LINKUp|LINKDown}] [CP={APPLE|ATCP|BCP|CCP|IPCP|IPXCP|LCP}] [DIRection={UP|DOWN|ANY}] "
+    "[POrt=<1-48>] [MODE={STArt|END|BOTH}] [POLIcy=<name:1-15>]";
+
 constexpr std::string_view when_and_how =
     "[AFTer=<time>] [BEFore=<time>] [{DATE=<date>|DAYs={MON|TUE|WED|THU|FRI|SAT|SUN|WEEKDay|WEEKEnd|ALL}[,...]}] "
     "[NAMe=<text:0-40>] [REPeat={Yes|No|ONCe|FORever|<1-4294967294>}] [TEST=<bool>]";
@@ -49,12 +54,34 @@ std::string clock(std::chrono::minutes of_day) {
 Direction direction_of(const Args& args, std::string_view name) {
   if (!args.has(name)) return Direction::any;
   const std::string& word = args.choice(name);
-  return word == "UP" ? Direction::up : word == "DOWN" ? Direction::down : Direction::any;
+  return word.ends_with("UP") ? Direction::up : word.ends_with("DOWN") ? Direction::down : Direction::any;
+}
+
+kind::Attack::Mode mode_of(const std::string& word) {
+  using enum kind::Attack::Mode;
+  return word == "START" ? start : word == "END" ? end : both;
+}
+
+std::string attack_words() {
+  std::string words = "ALL";
+  for (std::size_t i = 0; i < static_cast<std::size_t>(firewall::AttackKind::count_); ++i)
+    words += fmt::format("|{}", firewall::keyword_of(static_cast<firewall::AttackKind>(i)));
+  return words;
 }
 
 kind::Reboot::Cause cause_of(const std::string& word) {
   using enum kind::Reboot::Cause;
   return word == "CRASH" ? crash : word == "RESTART" ? restart : all;
+}
+
+void adjust(kind::Attack& attack, const Args& args) {
+  if (args.has("MODE")) attack.mode = mode_of(args.choice("MODE"));
+  if (args.has("POLICY")) attack.policy = args.text("POLICY");
+}
+
+void adjust(kind::SwitchPort& port, const Args& args) {
+  if (args.has("EVENT")) port.event = direction_of(args, "EVENT");
+  if (args.has("PORT")) port.port = static_cast<unsigned>(args.number("PORT"));
 }
 
 Kind kind_of(const Args& args) {
@@ -67,16 +94,34 @@ Kind kind_of(const Args& args) {
     return kind::Memory{static_cast<unsigned>(args.number("MEMORY")), direction_of(args, "DIRECTION")};
   if (args.has("PERIODIC")) return kind::Periodic{static_cast<unsigned>(args.number("PERIODIC"))};
   if (args.has("TIME")) return kind::TimeOfDay{minutes_of(args.text("TIME"))};
+  if (args.has("FIREWALL")) {
+    kind::Attack attack;
+    attack.attack = firewall::find_attack(args.choice("FIREWALL"));  // none for ALL
+    adjust(attack, args);
+    return attack;
+  }
+  if (args.has("MODULE")) {
+    kind::SwitchPort port;
+    adjust(port, args);
+    return port;
+  }
   return kind::Reboot{cause_of(args.choice("REBOOT"))};
 }
 
 /// A parameter that the trigger's kind does not have; empty when all fit.
 std::string_view misplaced(const Args& args, const Kind& kind) {
   const bool interface = std::holds_alternative<kind::Interface>(kind);
+  const bool port = std::holds_alternative<kind::SwitchPort>(kind);
+  const bool attack = std::holds_alternative<kind::Attack>(kind);
   const bool load = std::holds_alternative<kind::Cpu>(kind) || std::holds_alternative<kind::Memory>(kind);
-  for (const std::string_view name : {"EVENT", "CP"})
-    if (args.has(name) && !interface) return name;
-  return args.has("DIRECTION") && !load ? "DIRECTION" : std::string_view();
+  // LINKUP is an event of a port, UP one of an interface.
+  const bool link_event = args.has("EVENT") && args.choice("EVENT").starts_with("LINK");
+  const std::pair<std::string_view, bool> fits[] = {
+      {"EVENT", link_event ? port : interface}, {"CP", interface}, {"DIRECTION", load},
+      {"PORT", port},                           {"MODE", attack},  {"POLICY", attack}};
+  for (const auto& [name, fitting] : fits)
+    if (args.has(name) && !fitting) return name;
+  return {};
 }
 
 /// What a trigger of one kind may change about it.
@@ -88,6 +133,10 @@ void adjust(Kind& kind, const Args& args) {
     if (args.has("DIRECTION")) cpu->direction = direction_of(args, "DIRECTION");
   } else if (auto* const memory = std::get_if<kind::Memory>(&kind)) {
     if (args.has("DIRECTION")) memory->direction = direction_of(args, "DIRECTION");
+  } else if (auto* const port = std::get_if<kind::SwitchPort>(&kind)) {
+    adjust(*port, args);
+  } else if (auto* const attack = std::get_if<kind::Attack>(&kind)) {
+    adjust(*attack, args);
   }
 }
 
@@ -134,17 +183,13 @@ std::vector<CommandRow> TriggerModule::commands() {
 std::vector<CommandRow> TriggerModule::object_rows() {
   static const std::string create_syntax =
       fmt::format("CREate TRIgger=<1-100> {{INTerface=<interface>|CPU=<1-100>|MEMory=<1-100>|PERiodic=<1-1440>|"
-                  "TIme=<time>|REBoot={{ALL|CRAsh|REStart}}}} [EVent={{UP|DOWN|ANY}}] "
-                  "[CP={{APPLE|ATCP|BCP|CCP|IPCP|IPXCP|LCP}}] [DIRection={{UP|DOWN|ANY}}] {} [SCRipt=<file>] "
-                  "[STate={{ENAbled|DISabled}}]",
-                  when_and_how);
-  static const std::string set_syntax =
-      fmt::format("SET TRIgger=<1-100> [EVent={{UP|DOWN|ANY}}] [CP={{APPLE|ATCP|BCP|CCP|IPCP|IPXCP|LCP}}] "
-                  "[DIRection={{UP|DOWN|ANY}}] {}",
-                  when_and_how);
+                  "TIme=<time>|REBoot={{ALL|CRAsh|REStart}}|MODule={{SWItch}}|FIREwall={{{}}}}} {} {} "
+                  "[SCRipt=<file>] [STate={{ENAbled|DISabled}}]",
+                  attack_words(), details, when_and_how);
+  static const std::string set_syntax = fmt::format("SET TRIgger=<1-100> {} {}", details, when_and_how);
   return {
       {create_syntax, Access::security, "Makes a trigger.", [this](Invocation& call) { return create(call.args); },
-       Coverage::partial, "MODULE= and FIREWALL= events and the control protocols of PPP are absent."},
+       Coverage::partial, "Of CP= only IPCP, and of MODULE= only the ports of the switch, have events."},
       {set_syntax, Access::manager, "Changes a trigger.", [this](Invocation& call) { return set(call.args); }},
       {"DESTroy TRIgger=<1-100>", Access::manager, "Destroys a trigger.",
        [this](Invocation& call) { return destroy(call.args); }},

@@ -1,47 +1,69 @@
 // TRIGGER: scripts run by events (Software Reference, chapter "Trigger Facility"; reference/operations.md 8).
 //
-// Events: the clock (TIME, PERIODIC), an IP interface that goes up or down, CPU and memory use that cross a limit, and
-// the router's start. A trigger acts only while the facility and itself are enabled, on its days or its date, within
+// Events: the clock (TIME, PERIODIC), an IP interface or a port of the switch that goes up or down, CPU and memory use
+// that cross a limit, an attack on the firewall that begins or ends, and the router's start. A trigger acts only while the facility and itself are enabled, on its days or its date, within
 // its window, and as often as REPEAT says. Its scripts run with a security officer's rights, and what they print has no
 // terminal.
 //
 // Invariants: the clock's triggers are looked at once in each minute of the router's clock, also after SET TIME; a
 // trigger whose clock jumps over its minute is not caught up with.
 //
-// Not modelled: MODULE= and FIREWALL= events, and the control protocols of PPP (CP=) for want of PPP.
+// Not modelled: events of other modules than SWITCH, and of the control protocols of PPP (CP=) all but IPCP, which opens
+// as IP comes up.
 #include <algorithm>
+#include <iterator>
 
 #include "modules/trigger/trigger_facility.h"
+#include "os/base/text.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_trigger(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip,
-                                     ScriptApi& scripts) {
-  return std::make_unique<trigger::TriggerModule>(services, control, system, ip, scripts);
+std::unique_ptr<Module> make_trigger(Services& services, const TriggerSources& sources) {
+  return std::make_unique<trigger::TriggerModule>(services, sources);
 }
 
 namespace trigger {
 
 namespace {
 
-constexpr std::chrono::seconds load_interval{10};
+constexpr std::chrono::seconds load_interval{10}, link_interval{1};
 constexpr std::chrono::minutes one_minute{1};
 
 unsigned memory_per_cent(const RouterControl& control, const Model& model) {
   return static_cast<unsigned>(std::min<std::uint64_t>(100, control.memory_used_kb() * 100 / model.dram_kb));
 }
 
+/// CP= of a PPP interface asks for one of its protocols; IP is up while IPCP is.
+bool follows_ip(const kind::Interface& wanted) {
+  return wanted.control_protocol.empty() || wanted.control_protocol == "ipcp";
+}
+
+/// Numbers of the switch ports ("port3") that have a link.
+std::set<unsigned> ports_with_link(const PortStacks& ports) {
+  constexpr std::string_view prefix = "port";
+  std::set<unsigned> linked;
+  for (const auto& [name, stack] : ports) {
+    if (!name.starts_with(prefix) || !stack->link_up()) continue;
+    if (const auto number = parse_number(std::string_view(name).substr(prefix.size()))) {
+      linked.insert(static_cast<unsigned>(*number));
+    }
+  }
+  return linked;
+}
+
 }  // namespace
 
-TriggerModule::TriggerModule(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip,
-                             ScriptApi& scripts)
+TriggerModule::TriggerModule(Services& services, const TriggerSources& sources)
     : services_(services),
-      control_(control),
-      system_(system),
-      scripts_(scripts),
+      control_(sources.control),
+      system_(sources.system),
+      ports_(sources.ports),
+      scripts_(sources.scripts),
       minute_(services.scheduler, [this] { minute(); }),
-      load_(services.scheduler, [this] { look_at_load(); }) {
-  ip.on_interface_change([this](const InterfaceChange& change) { interface_changed(change); });
+      load_(services.scheduler, [this] { look_at_load(); }),
+      links_(services.scheduler, [this] { look_at_ports(); }) {
+  sources.ip.on_interface_change([this](const InterfaceChange& change) { interface_changed(change); });
+  sources.firewall.on_attack([this](const firewall::AttackNotice& notice) { attacked(notice); });
 }
 
 void TriggerModule::booted() {
@@ -71,6 +93,12 @@ void TriggerModule::arm_timers() {
     load_.disarm();
   } else if (!load_.armed()) {
     load_.arm(now + load_interval);
+  }
+  if (!any.operator()<kind::SwitchPort>()) {
+    links_.disarm();
+  } else if (!links_.armed()) {
+    linked_ = ports_with_link(ports_);
+    links_.arm(now + link_interval);
   }
 }
 
@@ -102,6 +130,35 @@ void TriggerModule::look_at_load() {
   arm_timers();
 }
 
+void TriggerModule::look_at_ports() {
+  const std::set<unsigned> now = ports_with_link(ports_);
+  std::set<unsigned> changed;
+  std::ranges::set_symmetric_difference(now, linked_, std::inserter(changed, changed.end()));
+  linked_ = now;
+  for (const unsigned port : changed) {
+    const Direction event = now.contains(port) ? Direction::up : Direction::down;
+    fire_all<kind::SwitchPort>(
+        [&](Trigger&, const kind::SwitchPort& wanted) {
+          return wanted.event == event && wanted.port.value_or(port) == port;
+        },
+        {std::to_string(port)});
+  }
+  links_.arm(services_.clock.now() + link_interval);
+}
+
+void TriggerModule::attacked(const firewall::AttackNotice& notice) {
+  using Mode = kind::Attack::Mode;
+  if (notice.phase == firewall::AttackPhase::in_progress) return;
+  const Mode mode = notice.phase == firewall::AttackPhase::start ? Mode::start : Mode::end;
+  fire_all<kind::Attack>(
+      [&](Trigger&, const kind::Attack& wanted) {
+        return wanted.attack.value_or(notice.kind) == notice.kind && (wanted.mode == Mode::both || wanted.mode == mode) &&
+               (wanted.policy.empty() || equal_ignoring_case(wanted.policy, notice.policy));
+      },
+      {to_lower(firewall::keyword_of(notice.kind)), mode == Mode::start ? "start" : "end", notice.policy,
+       to_string(notice.source)});
+}
+
 void TriggerModule::interface_changed(const InterfaceChange& change) {
   const std::string& name = change.info.name;
   const bool up = change.info.up && !change.removed;
@@ -114,7 +171,7 @@ void TriggerModule::interface_changed(const InterfaceChange& change) {
   const Direction event = up ? Direction::up : Direction::down;
   fire_all<kind::Interface>(
       [&](Trigger&, const kind::Interface& wanted) {
-        return wanted.name == name && wanted.control_protocol.empty() &&
+        return wanted.name == name && follows_ip(wanted) &&
                (wanted.event == Direction::any || wanted.event == event);
       },
       {name, std::string(word(event))});

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "os/base/text.h"
+#include "os/module.h"
+
 namespace arrouter::trigger {
 
 namespace {
@@ -24,6 +27,19 @@ std::string_view word(kind::Reboot::Cause cause) {
     case kind::Reboot::Cause::restart: return "restart";
   }
   return "";
+}
+
+std::string_view word(kind::Attack::Mode mode) {
+  switch (mode) {
+    case kind::Attack::Mode::start: return "start";
+    case kind::Attack::Mode::end: return "end";
+    case kind::Attack::Mode::both: return "both";
+  }
+  return "";
+}
+
+std::string word(std::optional<firewall::AttackKind> attack) {
+  return attack ? to_lower(firewall::keyword_of(*attack)) : "all";
 }
 
 std::string direction_parameter(Direction direction) { return fmt::format(" direction={}", word(direction)); }
@@ -51,6 +67,12 @@ std::string describe(const Kind& kind) {
           [](const kind::Periodic& k) { return fmt::format("Periodic ({} min)", k.minutes); },
           [](const kind::TimeOfDay& k) { return fmt::format("Time ({})", clock(k.of_day)); },
           [](const kind::Reboot& k) { return fmt::format("Reboot ({})", word(k.cause)); },
+          [](const kind::SwitchPort& k) {
+            return fmt::format("Module (switch link{}{})", word(k.event), k.port ? fmt::format(" {}", *k.port) : "");
+          },
+          [](const kind::Attack& k) {
+            return fmt::format("Firewall ({} {}{}{})", word(k.attack), word(k.mode), k.policy.empty() ? "" : " ", k.policy);
+          },
       },
       kind);
 }
@@ -69,6 +91,14 @@ std::string parameters(const Kind& kind) {
           [](const kind::Periodic& k) { return fmt::format("periodic={}", k.minutes); },
           [](const kind::TimeOfDay& k) { return fmt::format("time={}", clock(k.of_day)); },
           [](const kind::Reboot& k) { return fmt::format("reboot={}", word(k.cause)); },
+          [](const kind::SwitchPort& k) {
+            return fmt::format("module=switch event=link{}{}", word(k.event),
+                               k.port ? fmt::format(" port={}", *k.port) : "");
+          },
+          [](const kind::Attack& k) {
+            return fmt::format("firewall={} mode={}{}", word(k.attack), word(k.mode),
+                               k.policy.empty() ? "" : " policy=" + arrouter::quoted(k.policy));
+          },
       },
       kind);
 }

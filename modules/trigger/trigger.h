@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "modules/firewall/firewall_api.h"
 #include "os/base/time.h"
 
 namespace arrouter::trigger {
@@ -40,8 +41,19 @@ struct TimeOfDay {
 struct Reboot {
   enum class Cause : std::uint8_t { all, crash, restart } cause;
 };
+/// MODULE=SWITCH: a port of the switch.
+struct SwitchPort {
+  Direction event = Direction::up;
+  std::optional<unsigned> port;  // nullopt: any
+};
+struct Attack {
+  std::optional<firewall::AttackKind> attack;  // nullopt: any
+  enum class Mode : std::uint8_t { start, end, both } mode = Mode::both;
+  std::string policy;  // empty: any
+};
 }  // namespace kind
-using Kind = std::variant<kind::Interface, kind::Cpu, kind::Memory, kind::Periodic, kind::TimeOfDay, kind::Reboot>;
+using Kind = std::variant<kind::Interface, kind::Cpu, kind::Memory, kind::Periodic, kind::TimeOfDay, kind::Reboot,
+                          kind::SwitchPort, kind::Attack>;
 /// "CPU (80% up)", "Interface (ppp1 up ipcp)": as SHOW TRIGGER lists it.
 std::string describe(const Kind& kind);
 /// "cpu=80 direction=up": as the configuration has it.

@@ -24,7 +24,7 @@ struct Tally {
 
 class TriggerModule final : public Module {
  public:
-  TriggerModule(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip, ScriptApi& scripts);
+  TriggerModule(Services& services, const TriggerSources& sources);
   std::string_view name() const override { return "trigger"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -34,6 +34,8 @@ class TriggerModule final : public Module {
   // facility.cpp: events and what follows
   void minute();
   void look_at_load();
+  void look_at_ports();
+  void attacked(const firewall::AttackNotice& notice);
   void arm_timers();
   void interface_changed(const InterfaceChange& change);
   /// Counts an activation and starts the trigger's scripts.
@@ -65,14 +67,16 @@ class TriggerModule final : public Module {
   Services& services_;
   RouterControl& control_;
   const SystemApi& system_;
+  const PortStacks& ports_;
   ScriptApi& scripts_;
   bool enabled_ = false;
   std::map<unsigned, Trigger> triggers_;
   std::set<std::string, std::less<>> up_;  // interfaces
+  std::set<unsigned> linked_;              // switch ports
   Tally all_, by_kind_[std::variant_size_v<Kind>];
   std::optional<std::chrono::sys_days> today_;
   WallTime last_minute_{};
-  Timer minute_, load_;
+  Timer minute_, load_, links_;
 };
 
 }  // namespace arrouter::trigger

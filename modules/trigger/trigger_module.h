@@ -3,15 +3,25 @@
 
 #include <memory>
 
+#include "modules/firewall/firewall_api.h"
 #include "modules/ip/ip_api.h"
 #include "modules/script/script_api.h"
 #include "modules/system/system_api.h"
+#include "netdev/port_stack.h"
 #include "os/module.h"
 #include "os/router_control.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_trigger(Services& services, RouterControl& control, const SystemApi& system, IpApi& ip,
-                                     ScriptApi& scripts);
+/// What triggers watch and use. `ports` are all stacks of the Router, the members of a switch among them.
+struct TriggerSources {
+  RouterControl& control;
+  const SystemApi& system;
+  IpApi& ip;
+  firewall::FirewallApi& firewall;
+  const PortStacks& ports;
+  ScriptApi& scripts;
+};
+std::unique_ptr<Module> make_trigger(Services& services, const TriggerSources& sources);
 
 }  // namespace arrouter

@@ -133,10 +133,9 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(mail.module));
   modules.push_back(make_log(services, ip.api, mail.api));
   modules.push_back(make_ntp(services, system.api, ip.api));
-  modules.push_back(make_load(services, ip.api, ip.dns));
+  modules.push_back(make_load(services, ip.api, ip.dns, context.tcp));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
-  modules.push_back(make_trigger(services, context.control, system.api, ip.api, script.api));
   MadeFirewall firewall = make_firewall(services, ip.api, firewall_voice(context));
   modules.push_back(std::move(firewall.module));
   tell_callers(ppp.api, firewall.api);
@@ -145,6 +144,8 @@ MadeModules make_modules(const ModuleContext& context) {
   });
   modules.push_back(
       make_snmp(services, context.control, system.api, ip.api, ip.mib, interface.api, context.tcp, firewall.api));
+  modules.push_back(make_trigger(
+      services, {context.control, system.api, ip.api, firewall.api, context.stacks, script.api}));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   MadeRadius radius = make_radius(services, ip.api, enco.api);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/screens/system/desk.h"
+#include "tests/support/fake_tcp.h"
 
 using namespace arrouter;
 using namespace arrouter::test;
@@ -15,6 +16,8 @@ Defaults:
 Method ........................ TFTP
 File ..........................
 Server ........................
+HTTP Proxy ....................
+Proxy Port .................... Default ( 80 )
 Destination ................... Flash
 Delay (sec) ................... 0
 
@@ -33,7 +36,7 @@ Last Message: ""
   CHECK(desk("load file=x.cfg") == "Error (3035261): Required parameter \"SERVER\" missing.");
   CHECK(desk("set loader server=192.0.2.9 dest=nvs delay=5") == "Info (1048003): Operation successful.");
   CHECK(desk("load") == "Error (3035261): Required parameter \"FILE\" missing.");
-  CHECK(desk("show config dynamic=loader").find("set loader server=192.0.2.9 destination=nvs delay=5") !=
+  CHECK(desk("show config dynamic=loader").find("set loader server=\"192.0.2.9\" destination=nvs delay=5") !=
         std::string::npos);
 }
 
@@ -51,6 +54,72 @@ TEST_CASE("a server that does not answer is given up after six attempts") {
   CHECK(after.find("Status ........................ Reset\n") != std::string::npos);
   CHECK(after.find("Last Message: \"File transfer failed: the server does not answer.\"") != std::string::npos);
   CHECK(desk("show loader").find("Status ........................ Idle\n") != std::string::npos);
+}
+
+TEST_CASE("a file comes by HTTP, from the server or through a proxy") {
+  VirtualTime time;
+  FakeTcp tcp(time);
+  VirtualRouter router(time, "", "AR415S", 1, &tcp);
+  router.boot();
+  CHECK(router.text("add ip host=www.example.com ip=192.0.2.80").starts_with("Info"));
+  CHECK(router.text("load method=www file=update/x.txt server=nobody.example.com") ==
+        "Error (3048279): Server nobody.example.com is not known.");
+  CHECK(router.text("load method=http destfile=x.txt file=update/a/b server=www.example.com") == "");
+  CHECK(router.text("show loader").find("Method ........................ HTTP\n") != std::string::npos);
+  time.advance(0s);
+  REQUIRE(tcp.dialled.size() == 1);
+  FakePeer& server = *tcp.dialled.front();
+  CHECK(server.remote == TcpEndpoint{Ipv4Address(192, 0, 2, 80), 80});
+  CHECK(server.heard().starts_with("GET /update/a/b HTTP/1.0\r\nHost: www.example.com\r\n"));
+  server.say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  CHECK(router.text("show loader").find("Load Level .................... 50%\n") != std::string::npos);
+  CHECK(router.text("load file=y.txt server=192.0.2.9") == "Error (3048272): A file transfer is already in progress.");
+  server.say("world");
+  CHECK(server.hung_up_on());
+  CHECK(router->files().read({"flash", "x.txt"}).value_or("") == "helloworld");
+  CHECK(router.text("show loader").find("Status ........................ Complete\n") != std::string::npos);
+
+  CHECK(router.text("set loader method=http httpproxy=192.0.2.3 proxyport=3128 username=u password=p servport=8080")
+            .starts_with("Info"));
+  const std::string configured =
+      "set loader method=http httpproxy=\"192.0.2.3\" proxyport=3128 servport=8080 username=\"u\" password=\"p\"";
+  CHECK(router.text("show config dynamic=loader").find(configured) != std::string::npos);
+  router.text("load file=/y.txt server=www.example.com");
+  time.advance(0s);
+  REQUIRE(tcp.dialled.size() == 2);
+  CHECK(tcp.dialled[1]->remote == TcpEndpoint{Ipv4Address(192, 0, 2, 3), 3128});
+  CHECK(tcp.dialled[1]->heard().starts_with("GET http://www.example.com:8080/y.txt HTTP/1.0\r\n"));
+  SECTION("the server says no") {
+    tcp.dialled[1]->say("HTTP/1.0 404 Not Found\r\n\r\n");
+    CHECK(router.text("show loader").find("Last Message: \"File transfer failed: 404 Not Found.\"") != std::string::npos);
+  }
+  SECTION("the server says nothing") {
+    time.advance(29s);
+    CHECK(router.text("show loader").find("Status ........................ Loading\n") != std::string::npos);
+    time.advance(1s);
+    CHECK(router.text("show loader").find("the server does not answer") != std::string::npos);
+  }
+  SECTION("the transfer is reset") {
+    CHECK(router.text("reset loader").starts_with("Info"));
+    CHECK(tcp.dialled[1]->hung_up_on());
+  }
+  SECTION("the router restarts") {
+    router.text("restart router");
+    time.advance(1s);
+    CHECK(tcp.dialled[1]->hung_up_on());
+  }
+  CHECK_FALSE(router->files().exists({"flash", "y.txt"}));
+}
+
+TEST_CASE("nobody listens at the server's port") {
+  VirtualTime time;
+  FakeTcp tcp(time);
+  tcp.refuse_dialling = true;
+  VirtualRouter router(time, "", "AR415S", 1, &tcp);
+  router.boot();
+  router.text("load method=http file=x.txt server=192.0.2.80");
+  time.advance(0s);
+  CHECK(router.text("show loader").find("Last Message: \"File transfer failed: Connection refused.\"") != std::string::npos);
 }
 
 TEST_CASE("a transfer can be reset") {

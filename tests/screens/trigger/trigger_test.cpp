@@ -2,6 +2,7 @@
 
 #include "os/base/text.h"
 #include "tests/screens/system/desk.h"
+#include "tests/support/world.h"
 
 using namespace arrouter;
 using namespace arrouter::test;
@@ -118,6 +119,96 @@ TEST_CASE("an interface runs scripts as it goes up and down") {
   }
   CHECK(desk.location() == "eth0 down");
   CHECK(desk("show trigger=1").find("Number of activations ......... 2") != std::string::npos);
+}
+
+TEST_CASE("CPU and memory run scripts as they cross a limit in the direction asked for") {
+  TriggerDesk desk;
+  const char* what = GENERATE("cpu", "memory");
+  const auto load = [&](unsigned percent) {
+    desk.router.cpu.last_10_seconds = percent;
+    desk.router.memory_used_kb = desk.router->model().dram_kb / 100 * percent + 50;
+    desk.time.advance(10s);
+  };
+  desk(fmt::format("create trigger=1 {}=80 direction=up script=note.scp", what));
+  load(79);
+  CHECK(desk.runs() == "");
+  load(80);
+  CHECK(desk.runs() == "+");
+  load(100);
+  CHECK(desk.runs() == "+");
+  desk(fmt::format("create trigger=2 {}=80 direction=any script=note.scp", what));
+  desk(fmt::format("create trigger=3 {}=80 direction=down script=note.scp repeat=1", what));
+  load(79);  // the new ones have not looked before: what is below now was never above
+  CHECK(desk.runs() == "+");
+  load(80);
+  CHECK(desk.runs() == "+++");
+  load(79);
+  CHECK(desk.runs() == "+++++");
+}
+
+TEST_CASE("a port of the switch runs scripts with its number as it loses its link") {
+  VirtualTime time;
+  SeededRandom random(1);
+  RouterOptions options;
+  options.model = *find_model("AR415S");
+  const auto router = std::move(*Router::make({time, time.scheduler, time, time, random}, std::move(options)));
+  REQUIRE(router->attach_ports({{"port2", "memory"}, {"port3", "memory"}}, 1));
+  router->boot();
+  const auto run = [&](std::string_view line) { return router->execute(line, Caller{}).outcome.line(); };
+  run("add script=port.scp text=\"set system location=\"\"down %1\"\"\"");
+  run("enable trigger");
+  CHECK(run("create trigger=1 module=switch event=linkdown script=port.scp") == "Info (1053003): Operation successful.");
+  CHECK(run("create trigger=2 module=switch event=linkup port=3 test=yes") == "Info (1053003): Operation successful.");
+  CHECK(run("create trigger=3 module=switch event=up") ==
+        "Error (3053262): Parameter EVENT does not belong to this type of trigger.");
+  const auto cable = [&](const char* port) {
+    PacketPool pool;
+    MemoryPort other("pc", MacAddress{}, pool, time.scheduler, time);
+    MemoryLink link(other, dynamic_cast<MemoryPort&>(router->stacks().find(port)->second->driver()));
+    time.advance(1s);
+  };
+  cable("port2");
+  time.advance(1s);
+  const std::string screen = router->execute("show trigger", Caller{}).screen.text();
+  CHECK(screen.find("001 Module (switch linkdown)                   Y  N  Continuous 1    SMTWTFS\n") != std::string::npos);
+  CHECK(screen.find("002 Module (switch linkup 3)                   Y  Y  Continuous 0    SMTWTFS\n") != std::string::npos);
+  time.advance(1s);
+  CHECK(router->execute("show system", Caller{}).screen.text().find("SysLocation\ndown 2\n") != std::string::npos);
+  cable("port3");
+  time.advance(2s);
+  const std::string counters = router->execute("show trigger counters", Caller{}).screen.text();
+  CHECK(counters.find("  Module               3          3\n") != std::string::npos);
+}
+
+TEST_CASE("an attack on the firewall runs scripts as it begins and as it ends") {
+  TriggerDesk desk;
+  desk("add script=attack.scp text=\"set system location=\"\"%1 %2 %3 %4\"\"\"");
+  for (const char* line : {"enable ip", "add ip int=eth0 ip=192.0.2.1 mask=255.255.255.0", "add ip int=vlan1 ip=192.168.1.1",
+                           "enable firewall", "create firewall policy=office", "add firewall policy=office int=eth0 type=public",
+                           "add firewall policy=office int=vlan1 type=private"}) {
+    INFO(line);
+    REQUIRE(desk(line).find("Error") == std::string::npos);
+  }
+  CHECK(desk("create trigger=1 firewall=all mode=both script=attack.scp") == "Info (1053003): Operation successful.");
+  CHECK(desk("create trigger=2 firewall=smurf mode=end policy=Office test=yes") == "Info (1053003): Operation successful.");
+  CHECK(desk("create trigger=3 firewall=land mode=start test=yes") == "Info (1053003): Operation successful.");
+  CHECK(desk("create trigger=4 firewall=land event=any").starts_with("Error (3053262)"));
+  CHECK(desk("show config dynamic=trigger").find("create trigger=2 firewall=smurf mode=end policy=\"Office\" test=yes\n") !=
+        std::string::npos);
+  Host attacker(desk.time, "attacker", "192.0.2.9", "192.0.2.1");
+  Host pc(desk.time, "pc", "192.168.1.100", "192.168.1.1");
+  MemoryLink outside(attacker.port(), desk.router.port("eth0"));
+  MemoryLink inside(pc.port(), desk.router.port("vlan1"));
+  for (int i = 0; i < 3; ++i) {
+    attacker.ping(*parse_ipv4("192.168.1.255"));
+    desk.time.advance(1s);
+  }
+  CHECK(desk.location() == "smurf start office 192.0.2.9");
+  CHECK(desk("show trigger=2").find("Number of activations ......... 0") != std::string::npos);
+  desk.time.advance(10min);
+  CHECK(desk.location().starts_with("smurf end office"));
+  CHECK(desk("show trigger=2").find("Number of activations ......... 1") != std::string::npos);
+  CHECK(desk("show trigger=3").find("Number of activations ......... 0") != std::string::npos);
 }
 
 TEST_CASE("a trigger can be tried, tested and disabled") {
