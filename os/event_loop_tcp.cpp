@@ -10,7 +10,8 @@
 #include <utility>
 
 #include "os/base/limits.h"
-#include "os/base/text.h"
+#include "os/base/write_queue.h"
+#include "os/event_loop_endpoint.h"
 
 namespace arrouter {
 namespace {
@@ -46,16 +47,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     read();
   }
   void send(std::string_view bytes) {
-    if (gone_ || bytes.empty()) return;
-    if (waiting_.size() + sending_.size() + bytes.size() > limits::terminal_backlog) return fail();
-    waiting_ += bytes;
-    if (sending_.empty()) write();
+    if (gone_) return;
+    if (!output_.push(bytes)) return fail();
+    write();
   }
   /// The user has gone; what was sent still goes out.
   void let_go() {
     received_ = nullptr;
     ended_ = nullptr;
-    if (sending_.empty()) close();
+    if (output_.empty()) close();
   }
   Descriptor release() {
     error_code error;
@@ -75,13 +75,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
     });
   }
   void write() {
-    sending_ = std::exchange(waiting_, {});
-    asio::async_write(socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
-      self->sending_.clear();
+    const std::string_view piece = output_.next();
+    if (piece.empty()) return;
+    asio::async_write(socket_, asio::buffer(piece), [self = shared_from_this()](error_code error, std::size_t) {
+      self->output_.written();
       if (self->gone_) return;
       if (error) return self->fail();
-      if (!self->waiting_.empty()) return self->write();
-      if (!self->received_) self->close();
+      if (self->output_.empty() && !self->received_) return self->close();
+      self->write();
     });
   }
   void close() {
@@ -103,7 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::function<void(std::string_view)> received_;
   std::function<void()> ended_;
   std::array<char, 4096> input_{};
-  std::string waiting_, sending_;
+  WriteQueue output_{limits::terminal_backlog};
   bool gone_ = false;
 };
 
@@ -122,20 +123,6 @@ class Stream final : public TcpStream {
  private:
   std::shared_ptr<Connection> connection_;
 };
-
-std::optional<tcp::endpoint> parse_host_port(std::string_view text) {
-  if (!text.starts_with("tcp:")) return std::nullopt;
-  text.remove_prefix(4);
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const auto port = parse_number(text.substr(colon + 1), 65535);
-  error_code error;
-  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : std::string(host), error);
-  if (!port || *port == 0 || error) return std::nullopt;
-  return tcp::endpoint(address, static_cast<std::uint16_t>(*port));
-}
 
 }  // namespace
 
@@ -197,7 +184,7 @@ Result<void> LiveTcp::open_network() {
 }
 
 Result<void> LiveTcp::also_at(std::string_view service, std::string_view where) {
-  const auto endpoint = parse_host_port(where);
+  const auto endpoint = where.starts_with("tcp:") ? parse_endpoint(where.substr(4)) : std::nullopt;
   if (!endpoint) return failure(fmt::format("{} {}: tcp:HOST:PORT with a numeric host is needed", service, where));
   tcp::acceptor acceptor(loop_.context());
   error_code error;

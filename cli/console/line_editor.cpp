@@ -138,7 +138,7 @@ bool LineEditor::escape_byte(char c) {
 }
 
 void LineEditor::arrow(char final) {
-  if (keys_) return;
+  if (keys_ || dumb_) return;
   switch (final) {
     case 'A':
       return recall(+1);
@@ -163,6 +163,9 @@ void LineEditor::arrow(char final) {
 }
 
 void LineEditor::control(char c) {
+  // Keys that move about in the line or edit in the middle of it.
+  constexpr std::string_view screen_keys = "AEDKOW";
+  if (dumb_ && screen_keys.contains(static_cast<char>(c + '@'))) return;
   switch (c) {
     case control_key('A'):
       return place(0);
@@ -233,8 +236,10 @@ void LineEditor::erase_at() {
 
 void LineEditor::erase_before() {
   if (cursor_ == 0) return;
+  const bool drawn_anew = dumb_ && offset(cursor_) / width_ != offset(cursor_ - 1) / width_;
   place(cursor_ - 1);
-  erase_at();
+  if (!drawn_anew) return erase_at();
+  text_.pop_back();
 }
 
 void LineEditor::erase_word() {
@@ -307,6 +312,7 @@ std::string LineEditor::moved(std::size_t from_offset, std::size_t to_offset) co
     if (to_offset <= from_offset) return std::string(from_offset - to_offset, '\b');
     return text_.substr(from_offset - prompt_.size(), to_offset - from_offset);
   }
+  if (dumb_) return "\r\n" + prompt_ + text_.substr(0, to_offset - prompt_.size());
   std::string out =
       from_row > to_row ? fmt::format("\x1b[{}A", from_row - to_row) : fmt::format("\x1b[{}B", to_row - from_row);
   out += '\r';

@@ -40,6 +40,8 @@ class LineEditor final : public Display {
   void set_echo(bool on) override { echo_ = on; }
   void set_key_mode(bool on) override { keys_ = on; }
   void set_raw_keys(bool on) override { raw_ = on; }
+  /// The cursor then stays at the end of the line, and what a backspace cannot reach is drawn anew below.
+  void set_dumb(bool on) override { dumb_ = on; }
   /// What was typed ahead stays, as in the buffer of a serial line.
   void close() override;
 
@@ -76,7 +78,7 @@ class LineEditor final : public Display {
   bool feeding_ = false;
   std::string prompt_, text_;
   std::size_t cursor_ = 0;
-  bool editing_ = false, echo_ = true, keys_ = false, raw_ = false, overstrike_ = false;
+  bool editing_ = false, echo_ = true, keys_ = false, raw_ = false, dumb_ = false, overstrike_ = false;
   bool after_cr_ = false;  // a line feed or NUL now belongs to the Enter before
   Escape escape_ = Escape::none;
   std::string parameters_;    // of a control sequence

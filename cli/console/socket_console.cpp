@@ -1,6 +1,5 @@
-// Several clients share one line editor and one session: everyone sees the same screen and may type. The router never
-// waits for a client; one whose screen falls limits::terminal_backlog behind is cut off. A client that connects is
-// shown the present line at once, so a reconnect never finds a mute console.
+// Clients of a SharedConsole behind a socket. The router never waits for a client; one whose screen falls
+// limits::terminal_backlog behind is cut off.
 #include "cli/console/socket_console.h"
 
 #include <array>
@@ -9,13 +8,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <filesystem>
-#include <list>
+#include <vector>
 
-#include "cli/console/line_editor.h"
-#include "cli/console/session_slot.h"
+#include "cli/console/shared_console.h"
 #include "cli/console/telnet_filter.h"
 #include "os/base/limits.h"
-#include "os/base/text.h"
+#include "os/base/write_queue.h"
+#include "os/event_loop_endpoint.h"
 
 namespace arrouter {
 
@@ -29,7 +28,7 @@ constexpr std::chrono::milliseconds accept_pause{500};
 constexpr std::string_view no_room = "This console has too many clients already.\r\n";
 
 /// One connected client. Keeps itself alive while it reads or writes.
-class Client : public std::enable_shared_from_this<Client> {
+class Client final : public SharedConsole::Viewer, public std::enable_shared_from_this<Client> {
  public:
   using Typed = std::function<void(std::string_view)>;
   Client(StreamSocket socket, Typed typed) : socket_(std::move(socket)), typed_(std::move(typed)) {}
@@ -45,26 +44,33 @@ class Client : public std::enable_shared_from_this<Client> {
       if (!self->gone_) self->read();
     });
   }
-  void send(std::string_view bytes) {
-    if (gone_ || bytes.empty()) return;
-    if (waiting_.size() + sending_.size() + bytes.size() > limits::terminal_backlog) return leave();
-    waiting_ += bytes;
-    if (sending_.empty()) write();
+  void send(std::string_view bytes) override {
+    if (gone_) return;
+    if (!output_.push(bytes)) return leave();
+    write();
   }
+  bool gone() const override { return gone_; }
   void leave() {
     if (std::exchange(gone_, true)) return;
     error_code ignored;
     socket_.close(ignored);
   }
-  bool gone() const { return gone_; }
+  /// Says one line without waiting, and closes.
+  void turn_away(std::string_view text) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.send(asio::buffer(text), 0, ignored);
+    leave();
+  }
 
  private:
   void write() {
-    sending_ = std::exchange(waiting_, {});
-    asio::async_write(socket_, asio::buffer(sending_), [self = shared_from_this()](error_code error, std::size_t) {
-      self->sending_.clear();
+    const std::string_view piece = output_.next();
+    if (piece.empty()) return;
+    asio::async_write(socket_, asio::buffer(piece), [self = shared_from_this()](error_code error, std::size_t) {
+      self->output_.written();
       if (error) return self->leave();
-      if (!self->gone_ && !self->waiting_.empty()) self->write();
+      if (!self->gone_) self->write();
     });
   }
 
@@ -72,12 +78,12 @@ class Client : public std::enable_shared_from_this<Client> {
   Typed typed_;
   TelnetFilter telnet_;
   std::array<char, 4096> input_{};
-  std::string waiting_, sending_;
+  WriteQueue output_{limits::terminal_backlog};
   bool gone_ = false;
 };
 
 template <class Protocol>
-class SocketConsole final : public Console, private LineEditor::Owner {
+class SocketConsole final : public Console {
  public:
   using Acceptor = typename Protocol::acceptor;
   SocketConsole(Acceptor acceptor, std::filesystem::path path, unsigned number, EventLoop& loop, SessionOpener opener)
@@ -85,20 +91,21 @@ class SocketConsole final : public Console, private LineEditor::Owner {
         path_(std::move(path)),
         loop_(loop),
         pause_(loop.scheduler(), [this] { accept(); }),
-        editor_(*this),
-        slot_(number, loop, loop.scheduler(), loop, std::move(opener), [this] { editor_.resume(); }) {
+        shared_(number, loop, loop.scheduler(), loop, std::move(opener)) {
     accept();
   }
   ~SocketConsole() override {
     error_code ignored;
     acceptor_->close(ignored);
-    for (const auto& client : clients_) client->leave();
+    for (const auto& client : clients_) {
+      if (const auto alive = client.lock()) alive->leave();
+    }
     std::error_code unlink_error;
     if (!path_.empty()) std::filesystem::remove(path_, unlink_error);
   }
 
-  void print(std::string_view text) override { editor_.write(text); }
-  void start() override { slot_.open(editor_); }
+  void print(std::string_view text) override { shared_.print(text); }
+  void start() override { shared_.start(); }
 
  private:
   void accept() {
@@ -111,42 +118,19 @@ class SocketConsole final : public Console, private LineEditor::Owner {
     });
   }
   void welcome(StreamSocket socket) {
-    std::erase_if(clients_, [](const auto& client) { return client->gone(); });
-    if (clients_.size() >= limits::sessions) return turn_away(std::move(socket));
-    auto client = std::make_shared<Client>(std::move(socket), [this](std::string_view typed) { editor_.feed(typed); });
+    auto client = std::make_shared<Client>(std::move(socket), [this](std::string_view typed) { shared_.typed(typed); });
+    if (!shared_.welcome(client)) return client->turn_away(no_room);
+    std::erase_if(clients_, [](const auto& other) { return other.expired(); });
     clients_.push_back(client);
-    client->send(editor_.redraw());
     client->read();
   }
-
-  /// A new socket takes one line without waiting; then it closes.
-  static void turn_away(StreamSocket socket) {
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.send(asio::buffer(no_room), 0, ignored);
-  }
-
-  void show(std::string_view bytes) override {
-    for (const auto& client : clients_) client->send(bytes);
-  }
-  void line(std::string_view text) override {
-    if (slot_.get() != nullptr) slot_.get()->line(text);
-  }
-  void key(char key) override {
-    if (slot_.get() != nullptr) slot_.get()->key(key);
-  }
-  bool help(std::string_view typed) override { return slot_.get() != nullptr && slot_.get()->help(typed); }
-  bool show_history() override { return slot_.get() != nullptr && slot_.get()->show_history(); }
-  const std::deque<std::string>& history() const override { return slot_.history(); }
-  void closed() override { slot_.closed(editor_); }
 
   std::shared_ptr<Acceptor> acceptor_;
   std::filesystem::path path_;
   EventLoop& loop_;
   Timer pause_;
-  std::list<std::shared_ptr<Client>> clients_;
-  LineEditor editor_;
-  SessionSlot slot_;
+  std::vector<std::weak_ptr<Client>> clients_;
+  SharedConsole shared_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -176,23 +160,6 @@ bool is_left_over(EventLoop& loop, const std::string& path) {
   return error == asio::error::connection_refused;
 }
 
-struct HostPort {
-  asio::ip::address host;
-  std::uint16_t port = 0;
-};
-
-std::optional<HostPort> parse_host_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const auto port = parse_number(text.substr(colon + 1), 65535);
-  error_code error;
-  const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : std::string(host), error);
-  if (!port || *port == 0 || error) return std::nullopt;
-  return HostPort{address, static_cast<std::uint16_t>(*port)};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Console>> open_unix_console(const std::string& path, unsigned number, EventLoop& loop,
@@ -211,9 +178,9 @@ Result<std::unique_ptr<Console>> open_unix_console(const std::string& path, unsi
 Result<std::unique_ptr<Console>> open_tcp_console(const std::string& address, unsigned number, EventLoop& loop,
                                                   SessionOpener opener) {
   using Protocol = asio::ip::tcp;
-  const auto parsed = parse_host_port(address);
-  if (!parsed) return failure(fmt::format("console tcp:{}: HOST:PORT with a numeric host is needed", address));
-  auto acceptor = listen<Protocol>(loop, Protocol::endpoint(parsed->host, parsed->port), "tcp:" + address);
+  const auto endpoint = parse_endpoint(address);
+  if (!endpoint) return failure(fmt::format("console tcp:{}: HOST:PORT with a numeric host is needed", address));
+  auto acceptor = listen<Protocol>(loop, *endpoint, "tcp:" + address);
   if (!acceptor) return std::unexpected(acceptor.error());
   return std::make_unique<SocketConsole<Protocol>>(std::move(*acceptor), "", number, loop, std::move(opener));
 }

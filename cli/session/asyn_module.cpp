@@ -135,7 +135,7 @@ std::vector<CommandRow> AsynModule::login_rows() {
 
 std::vector<CommandRow> AsynModule::terminal_rows() {
   constexpr std::string_view terminal_note =
-      "There is no serial line: speed, parity and signals have no parameters. TYPE is kept and shown.";
+      "There is no serial line: speed, parity and signals have no parameters.";
   return {
       {"SET ASYn[=<0-9>] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
        "[SECure=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",

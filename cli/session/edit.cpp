@@ -13,6 +13,7 @@ constexpr Message bad_file_name{MessageClass::error, module_number::file, 256, "
 constexpr Message reserved{MessageClass::error, module_number::file, 262, "File {} belongs to the system."};
 constexpr Message refused{MessageClass::error, module_number::file, 260, "File operation failed: {}."};
 constexpr Message too_long{MessageClass::error, module_number::file, 263, "File {} is too long for the editor."};
+constexpr Message no_screen{MessageClass::error, module_number::file, 264, "The editor needs a VT100 terminal."};
 constexpr Message no_session{MessageClass::error, module_number::tty, 256, "There is no session to act on."};
 constexpr std::string_view security_marker = "enabled.sec";
 
@@ -46,6 +47,7 @@ class Editing final : public Relay {
 Outcome edit(Services& services, Invocation& call) {
   const auto session = std::dynamic_pointer_cast<Session>(call.caller.terminal.lock());
   if (!session) return say(no_session);
+  if (session->settings.dumb) return say(no_screen);
   const std::string& given = call.args.text("FILE");
   const auto name = parse_file_name(given);
   if (!name) return say(bad_file_name, given);

@@ -32,7 +32,8 @@ void Session::State::proceed() {
   if (mode == SessionMode::closed) return;
   if (leave_due) {
     leave_due = false;
-    leave();
+    do leave();
+    while (input_over && logged_in());
     if (!logged_in()) return end();
   }
   if (!questions.empty()) return next_question();
@@ -71,6 +72,7 @@ void Session::State::wait_for_line(SessionMode next, std::string_view shown, boo
   mode = next;
   display.set_key_mode(false);
   display.set_echo(echo);
+  display.set_dumb(session.settings.dumb);
   display.set_prompt(shown);
 }
 

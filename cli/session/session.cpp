@@ -166,6 +166,18 @@ void Session::log_off() {
   if (!state_->running) state_->proceed();
 }
 
+void Session::hold() { ++state_->holds; }
+
+void Session::release() {
+  if (state_->holds > 0) --state_->holds;
+  if (state_->input_over && state_->holds == 0) log_off();
+}
+
+void Session::end_of_input() {
+  state_->input_over = true;
+  if (state_->holds == 0) log_off();
+}
+
 const std::vector<std::shared_ptr<Relay>>& Session::relays() const { return state_->relays; }
 
 void Session::connect(std::shared_ptr<Relay> relay) {

@@ -34,6 +34,8 @@ class Display {
   virtual void set_key_mode(bool on) = 0;
   /// In key mode: control sequences are keys too, byte by byte.
   virtual void set_raw_keys(bool) {}
+  /// TYPE=DUMB: the screen knows no cursor movement but backspace and carriage return.
+  virtual void set_dumb(bool) {}
   /// The session is over; let go of it. A console opens a new one soon (not inside this call), telnet hangs up.
   virtual void close() = 0;
 };
@@ -131,6 +133,10 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
   void hang_up();
 
   void print(std::string_view text) override;
+  void hold() override;
+  void release() override;
+  /// Nothing more will be typed: the session ends once what was begun has ended.
+  void end_of_input();
 
   bool logged_in() const;
   ActiveSession description() const;

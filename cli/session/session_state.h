@@ -110,6 +110,8 @@ struct Session::State {
   unsigned proof_failures = 0;
   bool running = false;  // a handler is being called
   bool leave_due = false;
+  unsigned holds = 0;       // commands at work in the background
+  bool input_over = false;  // nothing more will be typed
   std::optional<std::string> login_due;  // LOGIN was given; the name, if any
   Timer idle_timer;
   Timer login_timer;

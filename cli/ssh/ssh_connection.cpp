@@ -56,9 +56,8 @@ void SshConnection::received(std::string_view bytes) {
   if (editor_) editor_->feed(bytes);
 }
 
-// What was sent before is worked off; then nothing else can come.
 void SshConnection::ended_input() {
-  if (session_) session_->log_off();
+  if (session_) session_->end_of_input();
 }
 
 void SshConnection::end(int status) {

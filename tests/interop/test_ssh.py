@@ -1,6 +1,7 @@
 """People and programs that come by SSH, with the clients they use."""
 import os
 import re
+import shlex
 import sys
 import unittest
 
@@ -81,6 +82,12 @@ class Ssh(unittest.TestCase):
         text, status = self.command("manager", "friend", "ping 192.168.7.2 number=2")
         self.assertEqual((text.count("Echo reply"), status), (2, 0))
         self.assertIn("manager SSH login from 192.168.7.2", re.sub(r"\s+", " ", self.lab.log()))
+
+    def test_a_shell_whose_input_ends_still_gets_the_answers(self):
+        client = self.spawn(["sh", "-c", "printf 'ping 192.168.7.2 number=3\\n' | " + " ".join(
+            map(shlex.quote, self.ssh("manager", options=["-T"])))], "friend")
+        client.expect(pexpect.EOF)
+        self.assertEqual(client.before.count("Echo reply"), 3, client.before)
 
     def test_only_ssh_users_with_the_right_password_from_the_right_place(self):
         for user, password in (("manager", "wrong"), ("nobody", "friend"), ("guest", "guest-lab"), ("secoff", "secoff-lab")):

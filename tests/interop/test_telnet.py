@@ -82,6 +82,32 @@ class Telnet(unittest.TestCase):
         done = self.lab.network.exec("pc", sys.executable, "-c", script, check=False)
         self.assertIn("192.168.7.1", done.stdout, done.stderr)
 
+    def test_what_network_managers_match(self):
+        """Prompt, pager and the words of SHOW SYSTEM as NOC's profile of these devices takes them apart."""
+        prompt = r"(?m)^(Manager)\s*(?P<hostname>\S+)>"
+        more = r"(?m)^--More--\s*\(<space> = next page, <CR> = one line, C = continuous, Q = quit\)"
+        client = self.spawn("inetutils-telnet", ADDRESS)
+        client.expect("login: ")
+        client.send("manager\r")
+        client.expect("assword: ")
+        client.send("friend\r")
+        client.expect(prompt)
+        self.assertEqual(client.match["hostname"], "Remote")
+        client.send("show system\r")
+        screen = ""
+        while client.expect([more, prompt]) == 0:
+            screen += client.before
+            client.send("c")
+        screen += client.before
+        words = {line.split()[0]: line.split() for line in screen.splitlines() if line.split()}
+        self.assertEqual((words["Base"][2], words["Base"][4:], words["Software"][2]),
+                         ("AR415S", ["M1-0", "62058120"], "2.9.1-00"))
+        client.send("nonsense\r")
+        client.expect(r"(?m)^Error \(3035256\): Unknown command \"nonsense\"\.\r$")
+        client.expect(prompt)
+        client.send("logout\r")
+        client.expect([pexpect.EOF, "closed"])
+
     def test_a_raw_socket_with_every_line_end(self):
         for end in ("\r\n", "\r\0", "\r", "\n"):
             client = self.spawn(sys.executable, "-c", RAW, ADDRESS, expect="ESTABLISHED")

@@ -269,6 +269,23 @@ TEST_CASE("the last column is settled at once") {
   }
 }
 
+TEST_CASE("a dumb terminal is sent backspaces and line ends, no cursor movements") {
+  Desk desk;
+  desk.editor.set_dumb(true);
+  desk.past = {"show time"};
+  CHECK(desk.typed("showx\b ti\x1b[D\x01\x04me") == "show time");
+  CHECK(desk.screen.find("showx\b \b ti") != std::string::npos);
+  CHECK(desk.typed("\x02") == "show time");
+  CHECK(desk.typed("sh\t") == "show time");
+  CHECK(desk.typed("nonsense\x15show cpu") == "show cpu");
+  // Over the edge of the screen and back again: what is left is drawn on a line of its own.
+  desk.screen.clear();
+  const std::string whole(78, 'x');
+  CHECK(desk.typed(whole + "yz\b\b\b") == std::string(77, 'x'));
+  CHECK(desk.screen.ends_with("\r\n> " + std::string(77, 'x') + "\r\n> "));
+  CHECK(desk.screen.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("a line longer than a command may be stays longer, so that it is refused") {
   const std::string most(limits::command_line, 'x');
   CHECK(Desk().typed(most) == most);
