@@ -35,7 +35,10 @@ void Datapath::icmp_error(const PacketBuffer& about, std::uint8_t type, std::uin
   const Switches& on = state_.switches;
   const bool switched_off =
       (type == wire::icmp_type::unreachable && code == wire::icmp_code::net_unreachable && !on.net_unreachable) ||
-      (type == wire::icmp_type::unreachable && code == wire::icmp_code::host_unreachable && !on.host_unreachable);
+      (type == wire::icmp_type::unreachable && code == wire::icmp_code::host_unreachable && !on.host_unreachable) ||
+      // nmap's fingerprints: the AR410 says nothing about closed ports.
+      (type == wire::icmp_type::unreachable && code == wire::icmp_code::port_unreachable &&
+       services_.model.name.starts_with("AR410"));
   if (switched_off || !deserves_error(about)) return;
   if (!limit_.allow(services_.clock.now())) {
     ++state_.icmp.out_suppressed;

@@ -60,9 +60,10 @@ std::string_view state_word(TcpState state) {
   return "TIMEWAIT";
 }
 
-/// nmap's fingerprints: Rapier switches offer 265 whatever they are offered, routers of 2.9.1 at most 1024.
+/// nmap's fingerprints: Rapier switches and the AR410 offer 265 whatever they are offered, routers of 2.9.1 at most 1024.
 SegmentSize segment_size(const Model& model) {
-  return model.kind == "switch" ? SegmentSize{265, true} : SegmentSize{1024, false};
+  const bool small = model.kind == "switch" || model.name.starts_with("AR410");
+  return small ? SegmentSize{265, true} : SegmentSize{};
 }
 
 class TcpModule final : public Module {

@@ -71,6 +71,9 @@ TEST_CASE("The built-in models are found by name") {
   }
   CHECK(find_model("rapier24i")->board_id == 115);
   CHECK(find_model("ar-415s")->board_id == 276);
+  const auto ar410 = find_model("AR410");
+  CHECK(ar410->description == "Allied Telesyn AT-AR410 version 2.7.1-00 22-Dec-2004");
+  CHECK(ar410->encryption.empty());
   const auto unknown = find_model("AR9000");
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().text.find("unknown model AR9000 (known: ") == 0);
