@@ -9,8 +9,7 @@
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
 //
-// Not modelled: long and short names side by side, garbage and compaction (a deleted file's room is free at once), DUMP,
-// CompactFlash. EDIT is a session's (cli/session/edit.cpp).
+// Not modelled: long and short names side by side, garbage (a deleted file's room is free at once), DUMP, CompactFlash. EDIT is a session's (cli/session/edit.cpp).
 #include "modules/file/file.h"
 
 #include <algorithm>
@@ -29,6 +28,7 @@ namespace file {
 namespace {
 
 constexpr std::string_view security_marker = "enabled.sec";
+constexpr std::chrono::seconds compaction_time{1};
 
 bool is_script(std::string_view name) { return name.ends_with(".cfg") || name.ends_with(".scp"); }
 
@@ -75,7 +75,7 @@ std::vector<CommandRow> FileModule::commands() {
 std::vector<CommandRow> FileModule::file_rows() {
   return {
       {"SHow FILe[=<text:1-40>] [DEVice={FLash|NVs|ALL}]", Access::manager, "Displays the files, or a file's content.",
-       [this](Invocation& invocation) { return show_files(invocation); }},
+       [this](Invocation& invocation) { return show_files(invocation, "FILE", "*"); }},
       {"CREate FILe=<file> COMmand=<text:1-900>", Access::manager, "Writes the output of a SHOW command to a new file.",
        [this](Invocation& invocation) { return record_output(invocation.args, invocation.caller, false); }},
       {"ADD FILe=<file> COMmand=<text:1-900>", Access::manager, "Appends the output of a SHOW command to a file.",
@@ -91,12 +91,19 @@ std::vector<CommandRow> FileModule::file_rows() {
 
 std::vector<CommandRow> FileModule::memory_rows() {
   return {
+      {"SHow FFIle[=<text:1-40>]", Access::manager, "Displays the files in FLASH, or a file's content.",
+       [this](Invocation& invocation) { return show_files(invocation, "FFILE", "flash"); }},
+      {"SHow NFIle[=<text:1-40>]", Access::manager, "Displays the files in NVS, or a file's content.",
+       [this](Invocation& invocation) { return show_files(invocation, "NFILE", "nvs"); }},
       {"SHow FFIle CHEck", Access::manager, "Reads every FLASH file and displays its checksum.",
        [this](Invocation& invocation) { return check_files(invocation.screen); }},
       {"SHow FLash [FFS]", Access::manager, "Displays how full the FLASH is.",
        [this](Invocation& invocation) { return show_flash(invocation.screen); }},
       {"SHow FLash PHYsical", Access::manager, "Displays the FLASH devices.",
        [this](Invocation& invocation) { return show_flash_physical(invocation.screen); }},
+      {"ACTivate FLash COMPAction", Access::manager, "Wins back the room of deleted files.",
+       [this](Invocation& invocation) { return compact(invocation); }, Coverage::partial,
+       "A deleted file's room is free at once, so there is nothing to win."},
       {"CLEar FLash TOTally", Access::security, "Deletes every file in FLASH.",
        [this](Invocation& invocation) { return clear_flash(invocation); }},
       {"SHow NVs", Access::manager, "Displays how full the non-volatile storage is.",
@@ -164,6 +171,24 @@ Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
     if (const auto removed = services_.files.remove(name); !removed) return say(texts::refused, removed.error().text);
   }
   return Outcome::successful(module_number::file);
+}
+
+Outcome FileModule::compact(Invocation& invocation) {
+  if (compaction_.armed()) return say(texts::compacting_already);
+  invocation.screen.line(say(texts::compacting).line());
+  invocation.screen.line("DO NOT restart the router until compaction is completed.");
+  compacting_for_ = invocation.caller.terminal;
+  if (const auto terminal = compacting_for_.lock()) terminal->hold();
+  compaction_.arm(services_.clock.now() + compaction_time);
+  return Outcome::screen();
+}
+
+void FileModule::compacted() {
+  ++compactions_;
+  const auto terminal = compacting_for_.lock();
+  if (!terminal) return;
+  terminal->print(say(texts::compacted).line() + "\n");
+  terminal->release();
 }
 
 Outcome FileModule::clear_flash(Invocation& invocation) {

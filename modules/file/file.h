@@ -17,6 +17,12 @@ namespace texts {
   inline constexpr Message name{MessageClass::message_class, module_number::file, number, text};
 #include "modules/file/texts.def"
 #undef MESSAGE
+// Of module 31, which owns the FLASH (reference/cli.md 7.2; recalled).
+inline constexpr Message compacting{MessageClass::info, module_number::flash, 260, "Flash compacting..."};
+inline constexpr Message compacted{MessageClass::info, module_number::flash, 261,
+                                   "Flash compaction successfully completed."};
+inline constexpr Message compacting_already{MessageClass::error, module_number::flash, 262,
+                                            "Flash compaction is already in progress."};
 }  // namespace texts
 
 /// "[device:]name.ext" where a whole field may be "*" (reference/operations.md 3.1).
@@ -29,7 +35,8 @@ std::expected<FilePattern, Outcome> parse_pattern(std::string_view text);
 
 class FileModule final : public Module {
  public:
-  FileModule(Services& services, RouterControl& control) : services_(services), control_(control) {}
+  FileModule(Services& services, RouterControl& control)
+      : services_(services), control_(control), compaction_(services.scheduler, [this] { compacted(); }) {}
   std::string_view name() const override { return "file"; }
   std::vector<CommandRow> commands() override;
 
@@ -40,13 +47,16 @@ class FileModule final : public Module {
   Outcome record_output(const Args& args, const Caller& caller, bool append);
   Outcome delete_files(const Args& args, const Caller& caller);
   Outcome clear_flash(Invocation& invocation);
+  Outcome compact(Invocation& invocation);
+  void compacted();
   /// RENAME and COPY (`keep`): the content of one file under a new name.
   Outcome pass_on(const Args& args, const Caller& caller, bool keep);
   /// Configuration scripts hold passwords and tunnels: in security mode they are the security officer's.
   Outcome may_touch(const FileName& name, const Caller& caller) const;
   std::expected<FileName, Outcome> named(const Args& args, std::string_view parameter, const Caller& caller) const;
 
-  Outcome show_files(Invocation& invocation) const;
+  /// Those that `parameter` names, in `device` ("*": wherever the name says, FLASH if it does not; all without a name).
+  Outcome show_files(Invocation& invocation, std::string_view parameter, std::string_view device) const;
   Outcome show_content(Invocation& invocation, const FileName& name) const;
   Outcome check_files(Screen& screen);
   Outcome show_flash(Screen& screen) const;
@@ -56,6 +66,9 @@ class FileModule final : public Module {
   Services& services_;
   RouterControl& control_;
   FileTally checks_;
+  std::uint64_t compactions_ = 0;
+  std::weak_ptr<Terminal> compacting_for_;  // who asked
+  Timer compaction_;
 };
 
 }  // namespace arrouter::file

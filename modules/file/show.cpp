@@ -17,11 +17,12 @@ constexpr std::uint64_t block_erase_ms = 1000;     // the same, typical
 
 }  // namespace
 
-Outcome FileModule::show_files(Invocation& invocation) const {
-  FilePattern pattern{"*", "*", "*"};
-  if (invocation.args.has_value("FILE")) {
-    const auto given = parse_pattern(invocation.args.text("FILE"));
+Outcome FileModule::show_files(Invocation& invocation, std::string_view parameter, std::string_view device) const {
+  FilePattern pattern{std::string(device), "*", "*"};
+  if (invocation.args.has_value(parameter)) {
+    auto given = parse_pattern(invocation.args.text(parameter));
     if (!given) return given.error();
+    if (device != "*") given->device = device;
     if (given->single()) {
       return show_content(invocation, {given->device, fmt::format("{}.{}", given->base, given->extension)});
     }
@@ -107,8 +108,8 @@ Outcome FileModule::show_flash(Screen& screen) const {
   const auto files = services_.files.list();
   const auto count = std::ranges::count(files, "flash", &FileInfo::device);
   screen.line("FFS info:");
-  screen.field(0, value_column, "global operation", "none");
-  screen.field(0, value_column, "compaction count", 0);
+  screen.field(0, value_column, "global operation", compaction_.armed() ? "compacting" : "none");
+  screen.field(0, value_column, "compaction count", compactions_);
   screen.field(0, value_column, "est compaction time", "0 seconds");
   screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", used, count));
   screen.field(0, value_column, "garbage", "0 bytes");
@@ -141,7 +142,7 @@ Outcome FileModule::show_flash(Screen& screen) const {
   tally("delete", counters.remove);
   tally("check", checks_);
   tally("erase", never);
-  tally("compact", never);
+  tally("compact", {compactions_, 0});
   tally("verify", never);
   screen.rule(38);
   return Outcome::screen();

@@ -48,6 +48,11 @@ std::vector<CommandRow> SystemModule::show_rows() {
   return {
       {"SHow SYStem", Access::manager, "Displays the router's state.",
        [this](Invocation& invocation) { return show_system(invocation); }},
+      {"SHow SYStem SERialnumber", Access::manager, "Displays the serial number.",
+       [this](Invocation& invocation) {
+         invocation.screen.field(0, 16, "Serial number", services_.model.serial);
+         return Outcome::screen();
+       }},
       {"SHow TIme", Access::user, "Displays the time.",
        [this](Invocation& invocation) { return show_time(invocation.screen); }},
       {"SHow BUFfer [SCAN]", Access::manager, "Displays memory and packet buffers.",

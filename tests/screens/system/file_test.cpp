@@ -144,6 +144,30 @@ TEST_CASE("CLEAR FLASH TOTALLY leaves NVS and the system's marker") {
   CHECK(files.exists({"nvs", "a.txt"}));
 }
 
+TEST_CASE("SHOW FFILE and SHOW NFILE list one memory each") {
+  SystemDesk desk;
+  REQUIRE(desk.router->files().write({"flash", "a.txt"}, "in flash\n"));
+  REQUIRE(desk.router->files().write({"nvs", "a.txt"}, "in nvs\n"));
+  CHECK(desk("show ffile").find("\na.txt                flash ") != std::string::npos);
+  CHECK(desk("show ffile").find(" nvs ") == std::string::npos);
+  CHECK(desk("show nfile").find("\na.txt                nvs ") != std::string::npos);
+  CHECK(desk("show ffile=a.txt").find("1:in flash\n") != std::string::npos);
+  CHECK(desk("show nfile=a.txt").find("1:in nvs\n") != std::string::npos);
+  CHECK(desk("show ffile check").find("2 files checked") == std::string::npos);
+}
+
+TEST_CASE("FLASH is compacted in the background, once at a time") {
+  SystemDesk desk;
+  CHECK(desk("activate flash compaction") ==
+        "Info (1031260): Flash compacting...\nDO NOT restart the router until compaction is completed.\n");
+  CHECK(desk("show flash").find("global operation ........... compacting\ncompaction count ........... 0\n") !=
+        std::string::npos);
+  CHECK(desk("activate flash compaction") == "Error (3031262): Flash compaction is already in progress.");
+  desk.time.advance(1s);
+  CHECK(desk("show flash").find("global operation ........... none\ncompaction count ........... 1\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("SHOW FLASH PHYSICAL and SHOW NVS") {
   SystemDesk desk;
   CHECK(desk("show flash physical") == R"(total size ........ 16 MBytes

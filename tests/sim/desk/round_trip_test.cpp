@@ -1,0 +1,128 @@
+// Any configuration comes back: random commands of every row that configures, on top of a VPN router; what SHOW CONFIG
+// DYNAMIC then prints makes a fresh router that prints the same, and refuses no line of it.
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "cli/language/grammar.h"
+#include "os/base/text.h"
+#include "tests/support/example_network.h"
+#include "tests/support/line_generator.h"
+#include "tests/support/virtual_router.h"
+#include "tests/support/world.h"
+
+using namespace arrouter;
+using test::VirtualRouter;
+
+namespace {
+
+constexpr int routers = 60, lines_each = 80;
+
+// What is typed, never part of a configuration.
+constexpr std::string_view keys =
+    "create enco key=1 type=general value=\"secret\"\n"
+    "create enco key=2 type=3desouter value=0x0102030405060708090a0b0c0d0e0f101112131415161718\n";
+
+/// Commands that change what SHOW CONFIG DYNAMIC prints, and nothing beside it.
+bool configures(const Grammar& grammar) {
+  static const std::set<std::string> verbs = {"ADD", "CREATE", "DELETE", "DESTROY", "DISABLE", "ENABLE", "SET"};
+  // Files, keys, licences and modes are kept elsewhere; time runs.
+  static const std::set<std::string> elsewhere = {"FILE", "CONFIG", "ENCO", "INSTALL", "RELEASE", "FEATURE", "SCRIPT",
+                                                  "TIME", "DATE", "PASSWORD", "TTY", "CPU", "SECURITY_MODE", "DEBUG"};
+  if (!verbs.contains(grammar.head.front().front().text)) return false;
+  for (std::size_t i = 1; i < grammar.path_length(); ++i)
+    for (const Word& word : grammar.path(i))
+      if (elsewhere.contains(word.text)) return false;
+  return true;
+}
+
+/// Values that parameters have in a configuration, by the first letters of their names: "int" -> eth0, vlan1.
+using Values = std::map<std::string, std::vector<std::string>>;
+std::string key_of(std::string_view name) { return to_lower(name.substr(0, 3)); }
+
+/// Calls `each(begin, name, value)` for every NAME=value of a line.
+template <class Each>
+void for_parameters(const std::string& line, Each&& each) {
+  bool quotes = false;
+  for (std::size_t at = 0, begin = 0; at < line.size(); ++at) {
+    if (line[at] == '"') quotes = !quotes;
+    if (quotes) continue;
+    if (line[at] == ' ') begin = at + 1;
+    if (line[at] != '=' || at == begin) continue;
+    std::size_t end = at + 1;
+    for (bool inside = false; end < line.size() && (inside || line[end] != ' '); ++end) inside ^= line[end] == '"';
+    each(at + 1, line.substr(begin, at - begin), line.substr(at + 1, end - at - 1));
+  }
+}
+
+void learn(const std::string& configuration, Values& values) {
+  for (const std::string_view line : split(configuration, '\n'))
+    for_parameters(std::string(line), [&](std::size_t, const std::string& name, const std::string& value) {
+      values[key_of(name)].push_back(value);
+    });
+}
+
+/// The line with some of its values replaced by those that other lines have: so that it speaks of what is there.
+std::string about_what_is_there(std::string line, const Values& values, Random& random) {
+  std::vector<std::tuple<std::size_t, std::size_t, std::string>> changes;
+  for_parameters(line, [&](std::size_t at, const std::string& name, const std::string& value) {
+    const auto known = values.find(key_of(name));
+    if (known == values.end() || random.below(100) < 30) return;
+    changes.emplace_back(at, value.size(), known->second[random.below(known->second.size())]);
+  });
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change)
+    line.replace(std::get<0>(*change), std::get<1>(*change), std::get<2>(*change));
+  return line;
+}
+
+std::string base() {
+  return std::string(keys) + test::source_file("config/examples/peer1.cfg") +
+         "enable firewall\ncreate firewall policy=office\nadd firewall policy=office int=vlan1 type=private\n"
+         "add firewall policy=office int=eth0 type=public\n"
+         "add firewall policy=office nat=enhanced int=vlan1 gblint=eth0\n"
+         "add firewall policy=office rule=1 action=allow int=eth0 protocol=udp port=500\n"
+         "create log output=1 destination=syslog server=192.168.1.9\nadd log output=1 severity=>4\n"
+         "create trigger=1 cpu=80 direction=up script=a.scp\nadd ip filter=1 source=192.168.1.0 smask=255.255.255.0 "
+         "action=include\nadd ip host=pc ip=192.168.1.100\nadd alias=st string=\"show time\"\n"
+         "create isakmp pol=any pe=any key=1 mode=aggressive remoteid=\"branch\" group=2 enc=aes128\n";
+}
+
+}  // namespace
+
+TEST_CASE("the configuration of any router makes the same router again") {
+  const std::uint64_t seed = test::chosen_seed(1);
+  std::size_t taken = 0;
+  std::set<std::string> rows_taken;
+  for (int number = 0; number < routers; ++number) {
+    INFO("ARROUTER_SEED " << seed << ", router " << number);
+    SeededRandom random(seed * 1000 + static_cast<std::uint64_t>(number));
+    test::VirtualTime time;
+    VirtualRouter first(time, "");
+    first.boot(base());
+    Values values;
+    learn(base(), values);
+    std::vector<const Grammar*> rows;
+    for (const auto& grammar : first->table().grammars())
+      if (configures(*grammar)) rows.push_back(grammar.get());
+    std::string given;
+    for (int i = 0; i < lines_each; ++i) {
+      const Grammar& row = *rows[random.below(rows.size())];
+      const std::string line = about_what_is_there(test::random_line(row, random), values, random);
+      if (first.run(line).outcome.failed()) continue;
+      ++taken;
+      rows_taken.insert(std::string(row.row.syntax));
+      given += line + "\n";
+      learn(line, values);
+    }
+    const std::string dumped = first.configuration();
+    INFO(given);
+    VirtualRouter second(time, "", "AR415S", 2);
+    second.boot(std::string(keys) + dumped);
+    CHECK(test::refusals(*second) == "");
+    CHECK(second.configuration() == dumped);
+  }
+  WARN(taken << " commands of " << rows_taken.size() << " rows were taken");
+  CHECK(rows_taken.size() > 60);
+}
