@@ -34,7 +34,7 @@ Outcome put(Engine& engine, const Args& args, bool there) {
   if (args.has("INTERFACE")) servers = {{}, {}, args.text("INTERFACE")};
   if (args.has("PRIMARY")) servers.primary = args.address("PRIMARY");
   if (args.has("SECONDARY")) servers.secondary = args.address("SECONDARY");
-  if (args.has("PRIMARY")) servers.interface.clear();
+  if (args.has("PRIMARY") || args.has("SECONDARY")) servers.interface.clear();
   return apply(engine, std::move(settings));
 }
 

@@ -62,8 +62,10 @@ TEST_CASE("a file comes by HTTP, from the server or through a proxy") {
   VirtualRouter router(time, "", "AR415S", 1, &tcp);
   router.boot();
   CHECK(router.text("add ip host=www.example.com ip=192.0.2.80").starts_with("Info"));
-  CHECK(router.text("load method=www file=update/x.txt server=nobody.example.com") ==
-        "Error (3048279): Server nobody.example.com is not known.");
+  CHECK(router.text("load method=www file=update/x.txt server=nobody.example.com") == "");
+  time.advance(1s);
+  CHECK(router.text("show loader").find("Last Message: \"File transfer failed: the server is not known.\"") !=
+        std::string::npos);
   CHECK(router.text("load method=http destfile=x.txt file=update/a/b server=www.example.com") == "");
   CHECK(router.text("show loader").find("Method ........................ HTTP\n") != std::string::npos);
   time.advance(0s);

@@ -32,6 +32,8 @@ bool configures(const Grammar& grammar) {
   static const std::set<std::string> elsewhere = {"FILE", "CONFIG", "ENCO", "INSTALL", "RELEASE", "FEATURE", "SCRIPT",
                                                   "TIME", "DATE", "PASSWORD", "TTY", "CPU", "SECURITY_MODE", "DEBUG"};
   if (!verbs.contains(grammar.head.front().front().text)) return false;
+  // An interface that goes leaves lines of other modules that name it; no router takes those back.
+  if (grammar.row.syntax.starts_with("DELete IP INTerface")) return false;
   for (std::size_t i = 1; i < grammar.path_length(); ++i)
     for (const Word& word : grammar.path(i))
       if (elsewhere.contains(word.text)) return false;

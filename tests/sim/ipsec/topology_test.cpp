@@ -49,8 +49,9 @@ set ipsec pol="b" lad=192.168.0.0 lma=255.255.0.0 rad=192.168.3.0 rma=255.255.25
 
 /// Routers A and D are hosts of the How-To network, on the LANs of Peer1 and Peer2; a PC is behind each.
 struct Nested {
-  explicit Nested(std::string_view peer1_extra = {}, std::string_view peer2_extra = {},
-                  std::string_view end_of_d = "192.168.1.1", std::string_view network_of_a = "10.1.0")
+  /// D's tunnel ends at `end_of_d`: at A, or at Peer1 itself, where a PC takes A's place.
+  Nested(std::string_view peer1_extra, std::string_view peer2_extra, std::string_view end_of_d = "192.168.1.1",
+         std::string_view network_of_a = "10.1.0")
       : internet(time),
         peer1(time, "Peer1", "AR415S", 1),
         peer2(time, "Peer2", "AR415S", 2),
@@ -61,7 +62,7 @@ struct Nested {
         pc_d(time, "pcd", "10.2.0.100", "10.2.0.254") {
     internet.connect(peer1.port("eth0"), "100.100.100.0", 10ms);
     internet.connect(peer2.port("eth0"), "200.200.200.0", 10ms);
-    const bool two_routers = peer1_extra.empty();
+    const bool two_routers = end_of_d == "192.168.1.1";
     const auto plug = [&](MemoryPort& one, MemoryPort& other) {
       links.push_back(std::make_unique<MemoryLink>(one, other));
     };
@@ -114,7 +115,9 @@ TEST_CASE("hub and spoke: what comes out of one tunnel of the hub goes into the 
 }
 
 TEST_CASE("a tunnel inside the tunnel of another router") {
-  Nested world;
+  // What the peers permit in clear is their own ISAKMP, not that of the routers behind them.
+  Nested world("set ipsec pol=\"wiz_isakmp\" lad=100.100.100.1\n",
+               "set ipsec pol=\"wiz_isakmp\" lad=200.200.200.1\n");
   for (int i = 0; i < 10; ++i) {
     world.pc_a.ping(world.pc_d.address(), i % 2 == 0 ? 56 : 1400);
     world.time.advance(3s);
