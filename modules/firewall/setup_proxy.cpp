@@ -39,26 +39,31 @@ std::uint64_t tick_of(Instant now) { return static_cast<std::uint64_t>(now.time_
 
 }  // namespace
 
-std::uint32_t SynCookies::mac(const FlowKey& ends, std::uint64_t tick, unsigned size_index) const {
+std::uint32_t SynCookies::mac(const FlowKey& ends, std::uint32_t client_first, std::uint64_t tick,
+                              unsigned size_index) const {
   const std::uint64_t addresses =
       static_cast<std::uint64_t>(ends.source.address.value) << 32 | ends.destination.address.value;
   const std::uint64_t rest = tick << 35 | static_cast<std::uint64_t>(size_index) << 32 |
                              static_cast<std::uint64_t>(ends.source.port) << 16 | ends.destination.port;
-  return static_cast<std::uint32_t>(siphash(key_, addresses, rest)) & ((1U << mac_bits) - 1);
+  const std::uint64_t hashed = siphash(key_, siphash(key_, addresses, rest), client_first);
+  return static_cast<std::uint32_t>(hashed) & ((1U << mac_bits) - 1);
 }
 
-std::uint32_t SynCookies::make(const FlowKey& ends, std::uint16_t size, Instant now) const {
+std::uint32_t SynCookies::make(const FlowKey& ends, std::uint32_t client_first, std::uint16_t size,
+                               Instant now) const {
   unsigned index = 0;
   while (index + 1 < segment_sizes.size() && segment_sizes[index + 1] <= size) ++index;
   const std::uint64_t tick = tick_of(now);
-  return static_cast<std::uint32_t>(tick) << (size_bits + mac_bits) | index << mac_bits | mac(ends, tick, index);
+  return static_cast<std::uint32_t>(tick) << (size_bits + mac_bits) | index << mac_bits |
+         mac(ends, client_first, tick, index);
 }
 
-std::optional<std::uint16_t> SynCookies::check(const FlowKey& ends, std::uint32_t cookie, Instant now) const {
+std::optional<std::uint16_t> SynCookies::check(const FlowKey& ends, std::uint32_t client_first, std::uint32_t cookie,
+                                               Instant now) const {
   const std::uint64_t tick = tick_of(now);
   const std::uint64_t age = (tick - (cookie >> (size_bits + mac_bits))) & ((1U << tick_bits) - 1);
   const unsigned index = cookie >> mac_bits & ((1U << size_bits) - 1);
-  if (age > 1 || (cookie & ((1U << mac_bits) - 1)) != mac(ends, tick - age, index)) return std::nullopt;
+  if (age > 1 || (cookie & ((1U << mac_bits) - 1)) != mac(ends, client_first, tick - age, index)) return std::nullopt;
   return segment_sizes[index];
 }
 
@@ -72,12 +77,21 @@ bool SetupProxy::wants(const Session& session, bool through_ipsec) {
 
 bool SetupProxy::completes(const FlowKey& ends, const wire::TcpView& segment) const {
   const std::uint8_t kind = segment.flags & (tcp_flag::syn | tcp_flag::ack | tcp_flag::rst | tcp_flag::fin);
-  return kind == tcp_flag::ack && cookies_.check(ends, segment.acknowledgement - 1, state_.now()).has_value();
+  return kind == tcp_flag::ack && client_first(ends, segment).has_value();
+}
+
+std::optional<std::uint32_t> SetupProxy::client_first(const FlowKey& ends, const wire::TcpView& segment) const {
+  // Who probes a closed window repeats the number before the next one (RFC 9293 3.8.6.1): here that of the SYN.
+  for (const std::uint32_t first : {segment.sequence - 1, segment.sequence}) {
+    if (cookies_.check(ends, first, segment.acknowledgement - 1, state_.now())) return first;
+  }
+  return std::nullopt;
 }
 
 void SetupProxy::begin(Session& session, const wire::TcpView& segment) {
   if ((segment.flags & tcp_flag::syn) != 0) return answer(session, segment);
-  session.setup.client_first = segment.sequence - 1;
+  session.setup.client_first =
+      client_first(session.public_key.reversed(), segment).value_or(segment.sequence - 1);
   session.setup.own_first = segment.acknowledgement - 1;
   complete(session, segment);
 }
@@ -91,18 +105,19 @@ void SetupProxy::answer(Session& session, const wire::TcpView& syn) {
   Session::Setup& setup = session.setup;
   setup.phase = Session::Setup::Phase::client;
   setup.client_first = syn.sequence;
-  setup.own_first = cookies_.make(session.public_key.reversed(), segment_size(syn.options), state_.now());
+  setup.own_first = cookies_.make(session.public_key.reversed(), syn.sequence, segment_size(syn.options), state_.now());
   const wire::TcpFields fields{
       .sequence = setup.own_first, .acknowledgement = syn.sequence + 1, .flags = tcp_flag::syn | tcp_flag::ack};
   send_segment(state_, session.public_key.source, session.public_key.destination, fields,
                segment_option(static_cast<std::uint16_t>(mtu - headers)));
 }
 
-/// The client is real: now the server.
+/// The client is real, so a flood displaces it no more: now the server.
 void SetupProxy::complete(Session& session, const wire::TcpView& acknowledgement) {
   session.setup.phase = Session::Setup::Phase::server;
   session.setup.window = acknowledgement.window;
   set_tcp_state(session, TcpState::syn_received);
+  state_.sessions.establish(session);
   state_.events.established(*session.policy, session);
   open_server(session);
   if (waiting_.size() >= state_.sessions.limit()) return;
@@ -112,7 +127,7 @@ void SetupProxy::complete(Session& session, const wire::TcpView& acknowledgement
 
 void SetupProxy::open_server(const Session& session) {
   const Session::Setup& setup = session.setup;
-  const auto size = cookies_.check(session.public_key.reversed(), setup.own_first, state_.now());
+  const auto size = cookies_.check(session.public_key.reversed(), setup.client_first, setup.own_first, state_.now());
   const wire::TcpFields fields{.sequence = setup.client_first, .flags = tcp_flag::syn, .window = setup.window};
   send_segment(state_, session.private_key.destination, session.private_key.source, fields,
                segment_option(size.value_or(default_segment)));
@@ -127,7 +142,6 @@ void SetupProxy::splice(Session& session, const wire::TcpView& answer) {
   session.private_end = {answer.sequence + 1, answer.sequence + 1, true, false};
   session.public_end = {client, client, true, false};
   set_tcp_state(session, TcpState::established);
-  state_.sessions.establish(session);
   prolong(state_, session);
   const FlowKey& inside = session.private_key;
   const FlowKey& outside = session.public_key;

@@ -10,8 +10,8 @@
 // numbers is shifted on its way. Neither end is offered SACK, timestamps or window scaling: each would have to be
 // agreed on before the other is known.
 //
-// The number is a cookie (a keyed hash of the ends, the time and the segment size), so a session that a flood pushed
-// out of the table is made anew from the client's ACK.
+// The number is a cookie (a keyed hash of the ends, the client's number, the time and the segment size), so a session
+// that a flood pushed out of the table is made anew from the client's ACK, or from its probe of the closed window.
 #pragma once
 
 #include <array>
@@ -34,13 +34,14 @@ class SynCookies {
   static constexpr std::chrono::seconds lifetime{64};  // at least; at most twice that
 
   explicit SynCookies(Random& random) : key_{random.u64(), random.u64()} {}
-  /// `ends` is as the client's packets have it.
-  std::uint32_t make(const FlowKey& ends, std::uint16_t segment_size, Instant now) const;
-  /// The segment size of a number made for these ends a short time ago; nullopt: it was not.
-  std::optional<std::uint16_t> check(const FlowKey& ends, std::uint32_t cookie, Instant now) const;
+  /// `ends` is as the client's packets have it, `client_first` the number of its SYN.
+  std::uint32_t make(const FlowKey& ends, std::uint32_t client_first, std::uint16_t segment_size, Instant now) const;
+  /// The segment size of a number made for this SYN a short time ago; nullopt: it was not.
+  std::optional<std::uint16_t> check(const FlowKey& ends, std::uint32_t client_first, std::uint32_t cookie,
+                                     Instant now) const;
 
  private:
-  std::uint32_t mac(const FlowKey& ends, std::uint64_t tick, unsigned size_index) const;
+  std::uint32_t mac(const FlowKey& ends, std::uint32_t client_first, std::uint64_t tick, unsigned size_index) const;
   std::array<std::uint64_t, 2> key_;
 };
 
@@ -61,6 +62,8 @@ class SetupProxy {
   void take(Session& session, Direction direction, const wire::TcpView& segment);
 
  private:
+  /// The number of the SYN that this segment follows, when the router has answered one.
+  std::optional<std::uint32_t> client_first(const FlowKey& ends, const wire::TcpView& segment) const;
   void answer(Session& session, const wire::TcpView& syn);
   void complete(Session& session, const wire::TcpView& acknowledgement);
   void open_server(const Session& session);

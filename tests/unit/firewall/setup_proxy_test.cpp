@@ -195,6 +195,12 @@ TEST_CASE("a session that a flood displaced comes back with the client's ACK") {
     flood();
     CHECK_FALSE(bench.in(bench.from_client(flag::ack, 1001, own + 1, data)).empty());
   }
+  SECTION("or with its probe of the closed window, which repeats the number of the SYN") {
+    const Bytes open = bench.in(bench.from_client(flag::ack, 1000, own + 1));
+    CHECK(Published::view(open).sequence == 1000);
+    bench.back_in(bench.from_server(flag::syn | flag::ack, 7000, 1001));
+    CHECK_FALSE(bench.in(bench.from_client(flag::ack, 1001, own + 1, data)).empty());
+  }
   SECTION("too late") {
     bench.wait(128s);
     CHECK(bench.in(bench.from_client(flag::ack, 1001, own + 1)).empty());
@@ -216,19 +222,20 @@ TEST_CASE("a flood from outside displaces no open from inside") {
   CHECK_FALSE(bench.in(FireBench::tcp(server, wan, 443, mapped, flag::syn | flag::ack, 9, 2)).empty());
 }
 
-TEST_CASE("cookies say the segment size, for their ends and time") {
+TEST_CASE("cookies say the segment size, for their ends, SYN and time") {
   SeededRandom random(1);
   const firewall::SynCookies cookies(random), others(random);
   const firewall::FlowKey ends{{client, 1}, {wan, 2}, 6};
   const Instant now{1000s};
-  CHECK(cookies.check(ends, cookies.make(ends, 1460, now), now) == 1460);
-  CHECK(cookies.check(ends, cookies.make(ends, 9000, now), now) == 1460);
-  CHECK(cookies.check(ends, cookies.make(ends, 1459, now), now) == 1452);
-  CHECK(cookies.check(ends, cookies.make(ends, 100, now), now) == 216);
-  CHECK_FALSE(cookies.check(ends.reversed(), cookies.make(ends, 1460, now), now));
-  CHECK_FALSE(others.check(ends, cookies.make(ends, 1460, now), now));
-  CHECK(cookies.check(ends, cookies.make(ends, 1460, now), now + 64s));
-  CHECK_FALSE(cookies.check(ends, cookies.make(ends, 1460, now), now + 128s));
+  CHECK(cookies.check(ends, 77, cookies.make(ends, 77, 1460, now), now) == 1460);
+  CHECK(cookies.check(ends, 77, cookies.make(ends, 77, 9000, now), now) == 1460);
+  CHECK(cookies.check(ends, 77, cookies.make(ends, 77, 1459, now), now) == 1452);
+  CHECK(cookies.check(ends, 77, cookies.make(ends, 77, 100, now), now) == 216);
+  CHECK_FALSE(cookies.check(ends.reversed(), 77, cookies.make(ends, 77, 1460, now), now));
+  CHECK_FALSE(others.check(ends, 77, cookies.make(ends, 77, 1460, now), now));
+  CHECK_FALSE(cookies.check(ends, 78, cookies.make(ends, 77, 1460, now), now));
+  CHECK(cookies.check(ends, 77, cookies.make(ends, 77, 1460, now), now + 64s));
+  CHECK_FALSE(cookies.check(ends, 77, cookies.make(ends, 77, 1460, now), now + 128s));
 }
 
 TEST_CASE("SipHash-2-4: the vector of its authors for sixteen bytes") {
