@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "modules/ip/udp_client_api.h"
 #include "os/base/limits.h"
 
 namespace arrouter::ip {
 
 namespace {
 
-constexpr std::uint16_t dns_port = 53, first_port = 49152, ports = 16384;
+constexpr std::uint16_t dns_port = 53;
 constexpr std::chrono::seconds answer_time{2};
 constexpr std::size_t rounds = 3;  // through the servers
 
@@ -38,9 +39,13 @@ DnsExchanges::Key DnsExchanges::ask(Bytes query, DnsQuestion question, std::vect
   open.question = std::move(question);
   open.servers = std::move(servers);
   open.done = std::move(done);
-  do {
-    open.port = static_cast<std::uint16_t>(first_port + random_.below(ports));
-  } while (!ip_.listen_udp(open.port, "DNS", [this, key](const UdpDatagram& datagram) { receive(key, datagram); }));
+  open.port = listen_udp_anywhere(ip_, random_, "DNS",
+                                  [this, key](const UdpDatagram& datagram) { receive(key, datagram); });
+  if (open.port == 0) {
+    ++counters.full;
+    open_.erase(key);
+    return 0;
+  }
   send(open);
   arm();
   return key;

@@ -8,6 +8,7 @@
 // Not modelled: LDAP, ZMODEM, option negotiation of TFTP (RFC 2347), redirections of HTTP.
 #include <fmt/format.h>
 
+#include "modules/ip/udp_client_api.h"
 #include "modules/load/load_module.h"
 #include "modules/load/loader.h"
 #include "os/base/limits.h"
@@ -24,7 +25,6 @@ namespace {
 
 constexpr std::chrono::seconds answer_time{3}, silence{30};  // of TFTP; of HTTP
 constexpr unsigned most_attempts = 6;
-constexpr std::uint16_t first_port = 49152, ports = 16384;
 
 }  // namespace
 
@@ -54,9 +54,9 @@ void LoadModule::due() {
   timer_.arm(services_.clock.now() + (http_ ? silence : answer_time));
   if (http_) return fetch();
   if (first) {
-    do {
-      port_ = static_cast<std::uint16_t>(first_port + services_.random.below(ports));
-    } while (!ip_.listen_udp(port_, "LOAD", [this](const UdpDatagram& datagram) { receive(datagram); }));
+    port_ = listen_udp_anywhere(ip_, services_.random, "LOAD",
+                                [this](const UdpDatagram& datagram) { receive(datagram); });
+    if (port_ == 0) return finish(say(texts::failed, "no UDP port is free"), Status::reset);
   }
   send(tftp_->pending());
 }

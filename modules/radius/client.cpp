@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "modules/ip/udp_client_api.h"
+
 namespace arrouter::radius {
 
 namespace {
 
 constexpr std::size_t identifiers = 256;  // of queries under way at once
-constexpr std::uint16_t first_port = 49152, ports = 16384;
 
 }  // namespace
 
@@ -161,14 +162,9 @@ Client::Pending Client::take(Queries::iterator query) { return std::move(queries
 
 bool Client::listen() {
   if (port_ != 0) return true;
-  constexpr int most_tries = 100;
-  for (int i = 0; i < most_tries; ++i) {
-    const auto port = static_cast<std::uint16_t>(first_port + services_.random.below(ports));
-    if (!ip_.listen_udp(port, "RADIUS", [this](const UdpDatagram& datagram) { receive(datagram); })) continue;
-    port_ = port;
-    return true;
-  }
-  return false;
+  port_ = listen_udp_anywhere(ip_, services_.random, "RADIUS",
+                              [this](const UdpDatagram& datagram) { receive(datagram); });
+  return port_ != 0;
 }
 
 void Client::rearm() {

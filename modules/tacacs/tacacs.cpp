@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "modules/ip/udp_client_api.h"
 #include "modules/tacacs/tacacs_module.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
@@ -34,7 +35,6 @@ namespace tacacs {
 namespace {
 
 constexpr std::size_t most_queries = 256;
-constexpr std::uint16_t first_port = 49152, ports = 16384;
 
 }  // namespace
 
@@ -143,14 +143,9 @@ void TacacsModule::end(Queries::iterator found, Reply reply, std::string server)
 
 bool TacacsModule::listen() {
   if (port_ != 0) return true;
-  constexpr int most_tries = 100;
-  for (int i = 0; i < most_tries; ++i) {
-    const auto port = static_cast<std::uint16_t>(first_port + services_.random.below(ports));
-    if (!ip_.listen_udp(port, "TACACS", [this](const UdpDatagram& datagram) { receive(datagram); })) continue;
-    port_ = port;
-    return true;
-  }
-  return false;
+  port_ = listen_udp_anywhere(ip_, services_.random, "TACACS",
+                              [this](const UdpDatagram& datagram) { receive(datagram); });
+  return port_ != 0;
 }
 
 void TacacsModule::forget() {
