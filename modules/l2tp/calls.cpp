@@ -139,7 +139,8 @@ Engine::Refusal Engine::on_call_reply(Tunnel& tunnel, Call& call, const Control&
   return std::nullopt;
 }
 
-Engine::Refusal Engine::on_call_connected(Tunnel& tunnel, Call& call, const Control&, Instant) {
+Engine::Refusal Engine::on_call_connected(Tunnel& tunnel, Call& call, const Control& message, Instant) {
+  call.username = message.proxy_name;
   call.state = CallState::established;
   host_.up(tunnel, call);
   return std::nullopt;

@@ -102,7 +102,6 @@ bool Channel::poll(Instant now) {
   slow_start_limit_ = std::max(congestion_window_ / 2, 1U);
   congestion_window_ = 1;
   under_way_ = 1;
-  ++repeated_;
   put_on_wire(queue_.front(), first_unacknowledged_, now);
   return true;
 }

@@ -13,7 +13,7 @@ namespace arrouter::l2tp {
 
 class Channel {
  public:
-  static constexpr unsigned window = 4;                          // messages we take without an acknowledgement
+  static constexpr std::uint16_t standard_window = 4;            // RFC 2661 4.4.3
   static constexpr unsigned retransmissions = 5;                 // then the peer is gone
   static constexpr Duration shortest_timeout = std::chrono::seconds(1);
   static constexpr Duration longest_timeout = std::chrono::seconds(5);  // of a message that was not repeated yet
@@ -47,7 +47,6 @@ class Channel {
   std::uint16_t next_received() const { return next_received_; }
   Duration round_trip() const { return round_trip_; }
   Duration timeout() const { return timeout_; }
-  std::uint64_t repeated() const { return repeated_; }
 
  private:
   struct Queued {
@@ -67,12 +66,11 @@ class Channel {
   std::uint16_t peer_tunnel_ = 0;
   std::uint16_t first_unacknowledged_ = 0, next_received_ = 0;
   bool owes_acknowledgement_ = false;
-  unsigned peer_window_ = 4;  // until it says otherwise
-  unsigned congestion_window_ = 1, slow_start_limit_ = 4, grown_ = 0;
+  unsigned peer_window_ = standard_window;  // until it says otherwise
+  unsigned congestion_window_ = 1, slow_start_limit_ = standard_window, grown_ = 0;
   Duration round_trip_{}, deviation_{};
   bool has_round_trip_ = false;
   Duration timeout_ = shortest_timeout;
-  std::uint64_t repeated_ = 0;
 };
 
 }  // namespace arrouter::l2tp

@@ -170,8 +170,11 @@ std::vector<CommandRow> L2tpModule::commands() {
             return done();
           },
           Coverage::no_effect, "Kept and shown; the filters of the IP interface work."),
-      row("SET L2TP WINdow=<4-4>", "Sets the receive window.", [](Invocation&) { return done(); }, Coverage::partial,
-          "The window is 4."),
+      row("SET L2TP WINdow=<1-64>", "Sets how many messages peers of tunnels to come may send at once.",
+          [this](Invocation& call) {
+            settings_.window = static_cast<std::uint16_t>(call.args.number("WINDOW"));
+            return done();
+          }),
       row("RESET L2TP COUnter", "Sets the counters to zero.",
           [this](Invocation&) {
             engine_.counters = {};
@@ -179,8 +182,6 @@ std::vector<CommandRow> L2tpModule::commands() {
             for (const auto& [key, line] : lines_) line->counters = {};
             return done();
           }),
-      row("RESET L2TP TUNnel=<1-65535>", "Ends a tunnel and its calls.",
-          [this](Invocation& call) { return reset_tunnel(call.args); }),
       row("ENAble L2TP DEBug[={ALL|PKT}]", "Prints control messages on this terminal.",
           [this](Invocation& call) { return set_debug(call, true); }),
       row("DISable L2TP DEBug[={ALL|PKT}]", "Prints them no more.",
@@ -195,7 +196,8 @@ std::vector<CommandRow> L2tpModule::commands() {
           [this](Invocation& call) { return show_tunnels(call); }),
       row("SHow L2TP TUNnel[=<1-65535>] CAll[=<1-65535>]", "Displays the calls of tunnels.",
           [this](Invocation& call) { return show_tunnel_calls(call); }),
-      row("SHow L2TP COUnter", "Displays the counters.", [this](Invocation& call) { return show_counters(call.screen); }),
+      row("SHow L2TP TUNnel COUnter", "Displays the counters of all tunnels.",
+          [this](Invocation& call) { return show_counters(call.screen); }),
   };
 }
 
@@ -319,19 +321,11 @@ Outcome L2tpModule::set_debug(Invocation& call, bool on) {
   return done();
 }
 
-Outcome L2tpModule::reset_tunnel(const Args& args) {
-  const auto id = static_cast<std::uint16_t>(args.number("TUNNEL"));
-  const auto found = engine_.tunnels().find(id);
-  if (found == engine_.tunnels().end()) return say(texts::tunnel_unknown, id);
-  engine_.close(*found->second, {result::clear, error::none, "reset"}, services_.clock.now());
-  rearm();
-  return done();
-}
-
 void L2tpModule::dump(ConfigWriter& writer) const {
   writer.section("L2TP", {"L2TP"});
   if (!settings_.password.empty()) writer.line("set l2tp password=" + arrouter::quoted(settings_.password));
   if (!settings_.checksum) writer.line("set l2tp checksum=off");
+  if (settings_.window != Settings().window) writer.line(fmt::format("set l2tp window={}", settings_.window));
   if (settings_.filter) writer.line(fmt::format("set l2tp filter={}", *settings_.filter));
   for (const Range& range : settings_.ranges) writer.line(line_of(range));
   for (const auto& [name, call] : settings_.calls) {

@@ -180,6 +180,7 @@ Tunnel* Engine::add_tunnel(Ipv4Address local, Endpoint peer, std::string secret,
   tunnel->peer = peer;
   tunnel->secret = std::move(secret);
   tunnel->started = host_.wall_time();
+  tunnel->window = identity_().window;
   tunnel->last_heard = now;
   tunnel->give_up = now + timing::set_up;
   return (tunnels_[id] = std::move(tunnel)).get();
@@ -193,7 +194,7 @@ void Engine::describe(Control& message, const Tunnel& tunnel) const {
   message.framing = both_framings;
   message.bearer = both_bearers;
   message.assigned_tunnel = tunnel.id;
-  message.receive_window = Channel::window;
+  message.receive_window = tunnel.window;
   message.challenge = tunnel.challenge;
 }
 

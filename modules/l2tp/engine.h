@@ -36,6 +36,7 @@ struct EngineCounters {
 struct Identity {
   std::string host_name, vendor_name;
   std::uint16_t firmware = 0;
+  std::uint16_t window = Channel::standard_window;  // of tunnels from now on
 };
 
 class Engine {

@@ -38,9 +38,9 @@ Md5 md5_of(enco::EncoApi& enco) {
   };
 }
 
-Identity identity_of(const Services& services) {
+Identity identity_of(const Services& services, const Settings& settings) {
   const std::string& name = services.system.name.empty() ? services.model.name : services.system.name;
-  return {name, std::string(vendor), firmware_revision};
+  return {name, std::string(vendor), firmware_revision, settings.window};
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ L2tpModule::L2tpModule(Services& services, IpApi& ip, ppp::PppApi& ppp, enco::En
     : services_(services),
       ip_(ip),
       ppp_(ppp),
-      engine_(*this, services.random, md5_of(enco), [&services] { return identity_of(services); }),
+      engine_(*this, services.random, md5_of(enco), [this] { return identity_of(services_, settings_); }),
       timer_(services.scheduler, [this] { due(); }) {
   ppp_.set_opener(tunnel_prefix, this);
 }

@@ -72,7 +72,6 @@ class L2tpModule final : public Module, private Host, private ppp::LineOpener {
   Outcome set_users(const Args& args);
   Outcome delete_users(const Args& args);
   Outcome set_debug(Invocation& call, bool on);
-  Outcome reset_tunnel(const Args& args);
   ConfiguredCall* find_call(const Args& args);
   // show.cpp
   Outcome show(Screen& screen) const;

@@ -18,7 +18,7 @@ constexpr std::uint16_t protocol_version = 0x0100;  // 1.0
 enum class Attribute : std::uint16_t {
   message_type = 0, result_code = 1, protocol_version = 2, framing = 3, bearer = 4, tie_breaker = 5, firmware = 6,
   host_name = 7, vendor_name = 8, assigned_tunnel = 9, receive_window = 10, challenge = 11, challenge_response = 13,
-  assigned_session = 14, call_serial = 15, framing_type = 19, called_number = 21, speed = 24, random_vector = 36,
+  assigned_session = 14, call_serial = 15, framing_type = 19, called_number = 21, speed = 24, proxy_name = 30, random_vector = 36,
   last_ = 39  // Sequencing Required, the last of RFC 2661
 };
 
@@ -67,6 +67,7 @@ class Interpreter {
       case Attribute::host_name: return text(value, out_.host_name);
       case Attribute::vendor_name: return text(value, out_.vendor_name);
       case Attribute::called_number: return text(value, out_.called_number);
+      case Attribute::proxy_name: return text(value, out_.proxy_name);
       case Attribute::assigned_tunnel: return id(in, out_.assigned_tunnel);
       case Attribute::assigned_session: return id(in, out_.assigned_session);
       case Attribute::receive_window: return number(in, out_.receive_window);
@@ -224,6 +225,7 @@ Bytes encode(const Control& message, std::uint16_t tunnel, std::uint16_t session
     avps.number(Attribute::call_serial, message.call_serial);
     avps.bytes(Attribute::called_number, as_bytes(message.called_number));
     avps.number(Attribute::speed, message.speed);
+    avps.bytes(Attribute::proxy_name, as_bytes(message.proxy_name), false);
   }
   header.patch_u16(2, static_cast<std::uint16_t>(out.size()));
   return out;

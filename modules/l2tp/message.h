@@ -54,7 +54,7 @@ struct Control {
   std::optional<std::uint32_t> framing = {}, bearer = {}, call_serial = {}, speed = {};
   std::optional<std::uint64_t> tie_breaker = {};
   std::optional<Result> result = {};
-  std::string host_name = {}, vendor_name = {}, called_number = {};
+  std::string host_name = {}, vendor_name = {}, called_number = {}, proxy_name = {};
   Bytes challenge = {}, challenge_response = {};
   bool operator==(const Control&) const = default;
 };

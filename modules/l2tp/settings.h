@@ -49,6 +49,7 @@ struct Settings {
   Server server = Server::off;
   bool checksum = true;
   std::string password;
+  std::uint16_t window = 4;
   std::optional<unsigned> filter;
   std::vector<Range> ranges;
   std::map<std::string, ConfiguredCall, std::less<>> calls;

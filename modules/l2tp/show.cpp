@@ -47,7 +47,7 @@ void show_call(Screen& screen, const Tunnel& tunnel, const Call& call, int inden
   field("Tunnel ID", tunnel.id);
   field("Server Type", call.role == Role::lns ? "LNS" : "LAC");
   field("Started", started(call.started));
-  field("Username", "not set");
+  field("Username", or_not_set(call.username));
   field("State", name_of(call.state));
   field("Call Serial Number", call.serial);
   field("Remote Call ID", call.remote_id);
@@ -64,7 +64,7 @@ Outcome L2tpModule::show(Screen& screen) const {
   field("Server Mode", server_mode(settings_.server));
   field("UDP Checksums", settings_.checksum ? "enabled" : "disabled");
   field("Default Password", settings_.password.empty() ? "not set" : "set");
-  field("Receive Window", Channel::window);
+  field("Receive Window", settings_.window);
   field("Filter", settings_.filter ? std::to_string(*settings_.filter) : "none");
   field("Debug", debugging_.empty() ? "disabled" : "enabled");
   return Outcome::screen();
@@ -138,7 +138,7 @@ void L2tpModule::show_tunnel(Screen& screen, const Tunnel& tunnel) const {
   field("State", name_of(tunnel.state));
   field("Started", started(tunnel.started));
   field("Debug", debugging_.empty() ? "disabled" : "enabled");
-  field("Receive Window", Channel::window);
+  field("Receive Window", tunnel.window);
   field("Remote IP Address", to_string(tunnel.peer.address));
   field("Remote UDP Port", tunnel.peer.port);
   field("Remote Tunnel ID", tunnel.remote_id);

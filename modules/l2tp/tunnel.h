@@ -34,10 +34,10 @@ struct Call {
   CallState state = CallState::idle;
   std::string name;           // of ADD L2TP CALL; empty: a call from outside for a dynamic interface
   std::string called_number;  // the peer's name for the call
+  std::string username;       // of the caller, as the LAC learnt it (proxy authentication); often empty
   std::uint32_t serial = 0;
   WallTime started{};
   Instant give_up{};  // when it must be established by
-  void* user = nullptr;  // the host's own, between Host::up() and Host::down()
 };
 
 struct Tunnel {
@@ -47,6 +47,7 @@ struct Tunnel {
   bool asked = false;  // this router opened it
   Ipv4Address local;
   Endpoint peer;
+  std::uint16_t window = Channel::standard_window;  // messages we take without an acknowledgement
   std::string secret;  // shared with the peer; empty: nobody is asked to prove anything
   WallTime started{};
   Channel channel;

@@ -57,7 +57,7 @@ TEST_CASE("calls and ranges are added once, shown and deleted") {
 TEST_CASE("what was typed is what a fresh router needs") {
   Desk desk;
   for (const std::string_view line :
-       {"set l2tp password=\"a \"\"quoted\"\" one\"", "set l2tp checksum=off", "set l2tp filter=7",
+       {"set l2tp password=\"a \"\"quoted\"\" one\"", "set l2tp checksum=off", "set l2tp filter=7", "set l2tp window=9",
         "add l2tp ip=0.0.0.0-255.255.255.255 ppptemplate=1 number=on tos=4 pre13=on",
         "add l2tp call=hq type=isdn ip=1.2.3.4 remote=far dial=5551234 password=pw precedence=out speed=64000",
         "deactivate l2tp call=hq", "add l2tp user=all action=database ip=1.2.3.5 port=1702 timeout=9 prefix=x",

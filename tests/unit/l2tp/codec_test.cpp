@@ -27,6 +27,7 @@ TEST_CASE("a control message comes back as it was written") {
   message.tie_breaker = 0x0102030405060708;
   message.host_name = "bulbul";
   message.vendor_name = "somebody";
+  message.proxy_name = "alice";
   message.challenge = {1, 2, 3};
   Bytes wire = encode(message, 7, 9);
   set_sequence(wire, 5, 6);
