@@ -21,21 +21,21 @@ enable ipsec
 
 Ipv4Address ip4(std::string_view text) { return *parse_ipv4(text); }
 
-std::optional<IpInterfaceInfo> FakeIp::interface(std::string_view name) const {
+std::optional<IpInterfaceInfo> FixtureIp::interface(std::string_view name) const {
   for (const IpInterfaceInfo& info : known) {
     if (info.name == name) return info;
   }
   return std::nullopt;
 }
 
-std::optional<IpInterfaceInfo> FakeIp::interface(InterfaceId id) const {
+std::optional<IpInterfaceInfo> FixtureIp::interface(InterfaceId id) const {
   for (const IpInterfaceInfo& info : known) {
     if (info.id == id) return info;
   }
   return std::nullopt;
 }
 
-bool FakeIp::listen_udp(std::uint16_t port, std::string_view, UdpListener listener) {
+bool FixtureIp::listen_udp(std::uint16_t port, std::string_view, UdpListener listener) {
   if (!listener) {
     std::erase(udp_ports, port);
     return true;
@@ -46,17 +46,17 @@ bool FakeIp::listen_udp(std::uint16_t port, std::string_view, UdpListener listen
   return true;
 }
 
-void FakeIp::send(Burst& packets) {
+void FixtureIp::send(Burst& packets) {
   for (Packet& packet : packets) sent.push_back(std::move(packet));
   packets.clear();
 }
 
-void FakeIp::receive_decrypted(InterfaceId, Burst& packets) {
+void FixtureIp::receive_decrypted(InterfaceId, Burst& packets) {
   for (Packet& packet : packets) decrypted.push_back(std::move(packet));
   packets.clear();
 }
 
-void FakeIp::readdress(std::string_view name, Ipv4Address address) {
+void FixtureIp::readdress(std::string_view name, Ipv4Address address) {
   for (IpInterfaceInfo& info : known) {
     if (info.name != name) continue;
     info.address = address;

@@ -14,7 +14,7 @@
 
 namespace arrouter::test {
 
-struct FakeIp final : IpApi {
+struct FixtureIp final : IpApi {
   std::vector<IpInterfaceInfo> known;
   std::vector<Packet> sent, decrypted;
   std::vector<unsigned> too_big;  // MTUs announced
@@ -111,7 +111,7 @@ class IpsecFixture {
 
   TestServices services;
   MadeEnco enco;
-  FakeIp ip;
+  FixtureIp ip;
   FakeIsakmp isakmp;
   std::unique_ptr<ipsec::IpsecModule> module;
   CommandTable table;

@@ -17,7 +17,7 @@
 
 namespace arrouter::test {
 
-class FakeIp;
+class ChannelIp;
 
 /// One datagram on its way.
 struct Flying {
@@ -27,7 +27,7 @@ struct Flying {
   Bytes payload;
 };
 
-/// Joins FakeIps by address. `hook` may change a datagram (NAT) or refuse it (loss).
+/// Joins ChannelIps by address. `hook` may change a datagram (NAT) or refuse it (loss).
 class Channel {
  public:
   explicit Channel(VirtualTime& time) : time_(time) {}
@@ -35,18 +35,18 @@ class Channel {
   Duration delay = std::chrono::milliseconds(5);
   unsigned copies = 1;
   std::vector<Flying> sent;  // everything, lost or not
-  void join(Ipv4Address address, FakeIp& ip) { ends_[address] = &ip; }
+  void join(Ipv4Address address, ChannelIp& ip) { ends_[address] = &ip; }
   void send(Flying datagram);
   void deliver(const Flying& datagram);
 
  private:
   VirtualTime& time_;
-  std::map<Ipv4Address, FakeIp*> ends_;
+  std::map<Ipv4Address, ChannelIp*> ends_;
 };
 
-class FakeIp final : public IpApi {
+class ChannelIp final : public IpApi {
  public:
-  FakeIp(Channel& channel, Ipv4Address own) : own(own), channel_(channel) { channel.join(own, *this); }
+  ChannelIp(Channel& channel, Ipv4Address own) : own(own), channel_(channel) { channel.join(own, *this); }
   Ipv4Address own;
   Ipv4Address local;  // SET IP LOCAL
   std::pair<std::uint16_t, std::uint16_t> encapsulation_ports;
@@ -226,7 +226,7 @@ class Peer {
   Log log;
   Services services;
   std::vector<LogRecord> records;
-  FakeIp ip;
+  ChannelIp ip;
   FakeUser user;
   CommandTable table;
   std::shared_ptr<TestTerminal> terminal = std::make_shared<TestTerminal>();

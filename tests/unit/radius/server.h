@@ -34,7 +34,7 @@ class RadiusServer {
     });
   }
 
-  FakeIp ip;
+  ChannelIp ip;
   std::map<std::string, std::string> users{{"alice", "Wonderland"}};
   std::vector<radius::Attribute> extra;  // of an Access-Accept
   std::vector<Request> requests;
@@ -109,7 +109,7 @@ class RadiusServer {
 struct RadiusDesk {
   TestServices base;
   Channel channel{base.time};
-  FakeIp ip{channel, *parse_ipv4("10.0.0.1")};
+  ChannelIp ip{channel, *parse_ipv4("10.0.0.1")};
   MadeEnco enco = make_enco(base.services);
   MadeRadius radius = make_radius(base.services, ip, enco.api);
   ModuleDesk desk{base, *radius.module};

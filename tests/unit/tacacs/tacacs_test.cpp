@@ -21,7 +21,7 @@ struct Server {
       ip.send_udp({ip.own, datagram.source, reply_port, datagram.source_port, reply});
     });
   }
-  FakeIp ip;
+  ChannelIp ip;
   std::vector<Bytes> requests;
   std::optional<std::uint8_t> answer;  // none: silent
   std::uint16_t reply_port = 49;
@@ -30,7 +30,7 @@ struct Server {
 struct Desk {
   TestServices base;
   Channel channel{base.time};
-  FakeIp ip{channel, *parse_ipv4("10.0.0.1")};
+  ChannelIp ip{channel, *parse_ipv4("10.0.0.1")};
   std::unique_ptr<Module> module = make_tacacs(base.services, ip);
   ModuleDesk desk{base, *module};
   Server first{channel, "10.0.0.2"}, second{channel, "10.0.0.3"};
