@@ -129,6 +129,7 @@ std::vector<CommandRow> SshModule::show_rows() {
 void SshModule::dump(ConfigWriter& writer) const {
   writer.section("SSH", {"SSH"});
   for (const auto& [name, user] : users_) {
+    if (services_.users.find(name) == nullptr) continue;  // the login is gone: ADD would refuse the line
     std::string line = fmt::format("add ssh user={} ", name);
     line += user.key_id ? fmt::format("keyid={}", *user.key_id) : "password=" + user.digest;
     if (!user.address.unset()) {

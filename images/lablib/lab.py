@@ -11,8 +11,9 @@ import tty
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from howto import SITES, HowTo  # noqa: E402
-from network import LabError, wait_until  # noqa: E402
+from network import LabError, read, wait_until  # noqa: E402
 from router import Router  # noqa: E402
+from scenario import Scenario, all_scenarios  # noqa: E402
 
 PREFIX = "arlab"
 POLICY = "wiz_Peer1 to Peer2"
@@ -99,12 +100,46 @@ def up(options):
     print("[3/5] network and peers", flush=True)
     try:
         lab.up(**options.peer_settings)
-        print("[4/5] the tunnel: PC1 pings PC2", flush=True)
-        lab.wait_for_tunnel()
+        if options.scenario is None or options.scenario.one("begin") == "tunnel":
+            print("[4/5] the tunnel: PC1 pings PC2", flush=True)
+            lab.wait_for_tunnel()
+        if options.scenario is not None:
+            hide_fault(lab, options.scenario)
+            return 0
     except LabError:
         lab.down()
         raise
     print("[5/5] up; next: images/lab console peer1 | images/lab ctl peer1 \"show ipsec sa\" | images/lab down")
+    return 0
+
+
+def hide_fault(lab, scenario):
+    """Sets up what is to be found, and leaves its number for `solution`."""
+    for peer, line in scenario.orders("fault"):
+        lab.routers[peer].ctl(line)
+    with open(scenario_file(lab.network), "w") as file:
+        file.write(f"{scenario.number}\n")
+    print(f"[5/5] the complaint: {scenario.one('complaint')}")
+    print("      sudo images/lab exec pc1 ping 192.168.2.100; sudo images/lab console peer1 (or peer2), as secoff / "
+          "secoff-lab\n      given up or found: sudo images/lab solution")
+
+
+def scenario_file(network):
+    return f"{network.folder}/scenario"
+
+
+def solution():
+    try:
+        number = read(scenario_file(HowTo(PREFIX).network))
+    except OSError:
+        raise LabError("no scenario is up: images/lab up --scenario NUMBER") from None
+    print(Scenario(number).solution())
+    return 0
+
+
+def scenarios():
+    for scenario in all_scenarios():
+        print(f"{scenario.number:>3}  {scenario.one('complaint')}")
     return 0
 
 
@@ -160,7 +195,7 @@ def status():
 
 class Options:
     def __init__(self, words):
-        self.foreign, self.peer_settings, self.words = [], {}, []
+        self.foreign, self.peer_settings, self.scenario = [], {}, None
         words = list(words)
         while words:
             word = words.pop(0)
@@ -169,8 +204,12 @@ class Options:
                     raise LabError("--peer takes: strongswan")
                 self.foreign = ["peer2"]
                 self.peer_settings = dict(ike="3des-sha1-modp768", esp="3des-sha1")
+            elif word == "--scenario":
+                self.scenario = Scenario(words.pop(0) if words else "")
             else:
-                self.words.append(word)
+                raise LabError(f"{word}: images/lab --help tells what there is")
+        if self.scenario is not None and self.foreign:
+            raise LabError("a scenario needs both routers: no --peer beside --scenario")
 
 
 def main(verb, *words):
@@ -193,8 +232,9 @@ def main(verb, *words):
         if len(words) < 2 or words[0] not in network.nodes():
             raise LabError("exec NODE COMMAND…, with NODE one of " + (" ".join(network.nodes()) or "none: the lab is down"))
         return subprocess.run(["ip", "netns", "exec", network.namespace(words[0]), *words[1:]]).returncode
-    if verb == "status":
-        return status()
+    for word, action in (("status", status), ("scenarios", scenarios), ("solution", solution)):
+        if verb == word:
+            return action()
     HowTo(PREFIX).down()
     return 0
 

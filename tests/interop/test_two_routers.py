@@ -36,10 +36,33 @@ class TwoRouters(LabTest):
         self.transfer(lab, source="pc2", target="pc1", address="192.168.1.100")
 
 
-class TheDemo(unittest.TestCase):
+class TheLab(unittest.TestCase):
+    def run_lab(self, *words, status=0):
+        done = subprocess.run([f"{TOP}/images/lab", *words], stdin=subprocess.DEVNULL, text=True, capture_output=True)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def test_a_fault_is_hidden_and_its_solution_mends_it(self):
+        self.addCleanup(self.run_lab, "down")
+        up = self.run_lab("up", "--scenario", "9")
+        self.assertIn("the complaint: PC1 cannot reach PC2", up.stdout)
+        self.assertNotIn("ISAKMP is not enabled", up.stdout)
+        ping = ("exec", "pc1", "ping", "-n", "-c", "1", "-W", "2", "192.168.2.100")
+        self.run_lab(*ping, status=1)
+        self.assertIn("SASENT", self.run_lab("ctl", "peer1", "show isakmp exchange").stdout)
+        solution = self.run_lab("solution").stdout
+        self.assertIn("9. ISAKMP is not enabled at one end.", solution)
+        mend = solution[solution.index("Mended by"):]
+        for router, line in re.findall(r"^ +(peer\d)> (.*)$", mend, re.MULTILINE):
+            self.run_lab("ctl", router, line)
+        steps = re.findall(r"^  ((?:en|dis)able \w+)$", mend, re.MULTILINE)
+        self.assertEqual(len(steps), 4, mend)
+        for router in ("peer1", "peer2"):
+            self.run_lab("ctl", router, *steps)
+        self.run_lab(*ping[:6], "-w", "10", "192.168.2.100")
+
     def test_demo_proves_the_tunnel_and_cleans_up(self):
-        done = subprocess.run([f"{TOP}/images/lab", "demo"], stdin=subprocess.DEVNULL, text=True, capture_output=True)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = self.run_lab("demo")
         self.assertEqual(len(re.findall(r"^\d+ +wiz_Peer1 to Peer2 +0 +Valid +ESP", done.stdout, re.MULTILINE)), 2)
         self.assertEqual(done.stdout.count("+5"), 4, done.stdout)
         self.assertIn("0 packets with a LAN address in clear", done.stdout)

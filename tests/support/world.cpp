@@ -215,6 +215,14 @@ void boot_site(VirtualRouter& router, const std::string& configuration) {
 }
 
 HowToNetwork::HowToNetwork(std::uint64_t world_seed, std::string_view extra)
+    : HowToNetwork(world_seed,
+                   site_configuration({"Peer1", "100.100.100", "192.168.1", "200.200.200.1", "192.168.2",
+                                       std::string(extra)}),
+                   site_configuration({"Peer2", "200.200.200", "192.168.2", "100.100.100.1", "192.168.1",
+                                       std::string(extra)})) {}
+
+HowToNetwork::HowToNetwork(std::uint64_t world_seed, const std::string& configuration1,
+                           const std::string& configuration2)
     : seed(world_seed),
       pc1(time, "pc1", "192.168.1.100", "192.168.1.254"),
       pc2(time, "pc2", "192.168.2.100", "192.168.2.254"),
@@ -225,9 +233,8 @@ HowToNetwork::HowToNetwork(std::uint64_t world_seed, std::string_view extra)
   internet.connect(peer2.port("eth0"), "200.200.200.0", std::chrono::milliseconds(10));
   links_.push_back(std::make_unique<MemoryLink>(pc1.port(), peer1.port("vlan1")));
   links_.push_back(std::make_unique<MemoryLink>(pc2.port(), peer2.port("vlan1")));
-  const std::string lines(extra);
-  boot_site(peer1, site_configuration({"Peer1", "100.100.100", "192.168.1", "200.200.200.1", "192.168.2", lines}));
-  boot_site(peer2, site_configuration({"Peer2", "200.200.200", "192.168.2", "100.100.100.1", "192.168.1", lines}));
+  boot_site(peer1, configuration1);
+  boot_site(peer2, configuration2);
 }
 
 void HowToNetwork::ping_for(Duration duration, Duration interval) {

@@ -97,6 +97,8 @@ class HowToNetwork {
  public:
   /// Lines in `extra` come after the configuration of both peers.
   explicit HowToNetwork(std::uint64_t seed, std::string_view extra = {});
+  /// With these configurations instead.
+  HowToNetwork(std::uint64_t seed, const std::string& configuration1, const std::string& configuration2);
 
   /// Sends pings from PC1 to PC2, one every `interval`, for `duration`.
   void ping_for(Duration duration, Duration interval = std::chrono::seconds(1));
