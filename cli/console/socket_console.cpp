@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "cli/console/shared_console.h"
 #include "cli/console/telnet_filter.h"
 #include "os/base/limits.h"

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "cli/session/session.h"
 #include "os/base/limits.h"
 

@@ -1,6 +1,7 @@
 // SHOW FIREWALL SESSION (reference/firewall.md 4.5).
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -55,8 +56,9 @@ std::vector<const Session*> chosen(const State& state, const Policy& policy, con
   state.sessions.each([&](const Session& session) {
     if (session.policy == &policy && filter.passes(session)) sessions.push_back(&session);
   });
-  std::stable_sort(sessions.begin(), sessions.end(),
-                   [](const Session* a, const Session* b) { return a->started < b->started; });
+  std::ranges::sort(sessions, [](const Session* a, const Session* b) {
+    return std::tie(a->started, a->id) < std::tie(b->started, b->id);
+  });
   return sessions;
 }
 

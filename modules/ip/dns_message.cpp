@@ -1,4 +1,5 @@
 #include "modules/ip/dns_message.h"
+#include <utility>
 
 #include "os/base/limits.h"
 #include "os/base/text.h"

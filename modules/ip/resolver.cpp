@@ -172,10 +172,10 @@ void Resolver::answered(const std::shared_ptr<Question>& question, const DnsExch
   if (question->type == DnsType::mail_exchanger) {
     std::vector<MailExchanger> exchangers;
     for (const DnsRecord& record : message.answers) {
-      if (record.type == DnsType::mail_exchanger && record.name == name)
-        exchangers.push_back({record.preference, record.target});
+      if (record.type != DnsType::mail_exchanger || record.name != name) continue;
+      const auto place = std::ranges::upper_bound(exchangers, record.preference, {}, &MailExchanger::preference);
+      exchangers.insert(place, {record.preference, record.target});
     }
-    std::ranges::stable_sort(exchangers, {}, &MailExchanger::preference);
     return std::exchange(question->found_exchangers, {})(std::move(exchangers));
   }
   const std::vector<Ipv4Address> addresses = addresses_of(message, name);

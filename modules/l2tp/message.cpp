@@ -10,7 +10,7 @@ namespace flag {
 constexpr std::uint16_t control = 0x8000, length = 0x4000, sequence = 0x0800, offset = 0x0200, version = 0x000f;
 }
 constexpr std::uint16_t version_2 = 2;
-constexpr std::size_t control_header = 12, sequence_at = 8;
+constexpr std::size_t sequence_at = 8;
 constexpr std::uint16_t avp_mandatory = 0x8000, avp_hidden = 0x4000, avp_length = 0x03ff;
 constexpr std::size_t avp_header = 6;
 constexpr std::uint16_t protocol_version = 0x0100;  // 1.0
@@ -115,7 +115,7 @@ class Interpreter {
 
 class Writer {
  public:
-  explicit Writer(Bytes& out) : out_(out), write_(out) {}
+  explicit Writer(Bytes& out) : write_(out) {}
   void number(Attribute attribute, std::uint16_t value, bool mandatory = true) {
     begin(attribute, mandatory, 2);
     write_.u16(value);
@@ -146,7 +146,6 @@ class Writer {
     write_.u16(0);  // IETF
     write_.u16(static_cast<std::uint16_t>(attribute));
   }
-  Bytes& out_;
   ByteWriter write_;
 };
 

@@ -1,6 +1,7 @@
 #include "modules/mail/smtp.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "os/base/limits.h"
 #include "os/base/text.h"

@@ -1,5 +1,6 @@
 // MIB-II system and snmp (RFC 1213), and the models' sysObjectIDs.
 #include "modules/snmp/objects.h"
+#include <algorithm>
 #include "os/base/text.h"
 
 namespace arrouter::snmp {

@@ -13,6 +13,7 @@
 // Not modelled: the retransmission figures are the real router's, not Linux's; no limit of 64 connections is enforced
 // here (front ends have theirs).
 #include "modules/tcp/tcp_module.h"
+#include <algorithm>
 
 #include "modules/tcp/shape.h"
 #include "netdev/wire/tcp.h"

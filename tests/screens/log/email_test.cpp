@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "os/module_numbers.h"
 #include "tests/screens/log/log_desk.h"

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "os/base/limits.h"
 #include "tests/sim/ppp/isp.h"
 

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "os/base/limits.h"
 #include "tests/screens/system/desk.h"

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <regex>
 
+#include <fmt/format.h>
+
 #include "tests/support/world.h"
 
 using namespace arrouter;

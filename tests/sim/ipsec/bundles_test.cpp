@@ -4,6 +4,8 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "netdev/wire/ipv4.h"
 #include "tests/sim/ipsec/figures.h"
 

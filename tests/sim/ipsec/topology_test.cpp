@@ -1,5 +1,6 @@
 // Tunnels beside, through and inside each other; interfaces and policies that change under way.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "netdev/wire/ipv4.h"
 #include "tests/sim/ipsec/figures.h"

@@ -7,6 +7,8 @@
 #include <ctime>
 #include <iostream>
 
+#include <fmt/format.h>
+
 #include "os/base/limits.h"
 #include "tests/sim/scale/crowd.h"
 

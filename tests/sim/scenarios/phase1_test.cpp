@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto give_up = 292s;  // eight retransmissions and the last wait
-constexpr std::string_view peer1_wan = "100.100.100.1", peer2_wan = "200.200.200.1";
+constexpr std::string_view peer1_wan = "100.100.100.1";
 constexpr std::string_view unfinished = "200.200.200.1 - - 0/0/0 0/0/0";
 constexpr std::string_view main_counters = "show isakmp counters=main";
 

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "cli/language/command_table.h"
 #include "modules/lab/lab_module.h"
 #include "netdev/null_port.h"

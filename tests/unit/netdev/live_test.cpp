@@ -11,6 +11,8 @@
 #include <sstream>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include <boost/asio/io_context.hpp>
 
 #include "netdev/make_port.h"

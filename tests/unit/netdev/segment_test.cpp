@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <cstring>
+
 #include "netdev/offload.h"
 #include "netdev/segment.h"
 #include "tests/unit/netdev/frames.h"

@@ -1,5 +1,6 @@
 // Servers: which is asked, how often, whose answer counts.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "os/base/limits.h"
 #include "tests/unit/radius/server.h"

@@ -1,6 +1,8 @@
 // One booted router and the people at its terminals.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "tests/support/person.h"
 #include "tests/support/virtual_router.h"
 

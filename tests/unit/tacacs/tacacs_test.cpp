@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "modules/tacacs/packet.h"
 #include "modules/tacacs/tacacs_module.h"
 #include "os/base/limits.h"
