@@ -81,9 +81,22 @@ PacketPort::PacketPort(std::string name, MacAddress mac, std::string interface, 
       interface_(std::move(interface)),
       fd_(std::move(fd)),
       clock_(environment.clock),
+      gate_(environment.clock, environment.scheduler, [this](const sock_fprog* program) { return filter(program); }),
       link_timer_(environment.scheduler, [this] { check_link(); }),
       watch_(environment.reactor.watch(fd_.get(), [this] { receive(); })) {
   for (Packet& slot : slots_) slot = pool().allocate(limits::large_packet);
+}
+
+bool PacketPort::filter(const sock_fprog* program) {
+  const int nothing = 0;
+  return program != nullptr ? setsockopt(fd_.get(), SOL_SOCKET, SO_ATTACH_FILTER, program, sizeof *program) == 0
+                            : set_option(fd_.get(), SOL_SOCKET, SO_DETACH_FILTER, nothing);
+}
+
+PortCounters PacketPort::counters() const {
+  PortCounters counters = counters_;
+  counters.in_discards += gate_.refused();
+  return counters;
 }
 
 Result<void> PacketPort::bind_interface() {
@@ -112,9 +125,11 @@ Result<void> PacketPort::bind_interface() {
 
 void PacketPort::receive() {
   Burst burst;
-  for (std::size_t calls = 0; calls < limits::burst / slots; ++calls) {
-    if (receive_some(burst) < slots) break;
+  bool drained = false;
+  for (std::size_t calls = 0; calls < limits::burst / slots && !drained; ++calls) {
+    drained = receive_some(burst) < slots;
   }
+  gate_.observe(burst, drained);
   if (!burst.empty()) deliver(burst);
 }
 

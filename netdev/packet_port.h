@@ -6,6 +6,7 @@
 #include <string>
 
 #include "netdev/descriptor.h"
+#include "netdev/open_gate.h"
 #include "netdev/port.h"
 #include "netdev/port_environment.h"
 #include "os/base/result.h"
@@ -22,6 +23,7 @@ class PacketPort final : public Port {
                                             const PortEnvironment& environment);
 
   bool link_up() const override { return up_; }
+  PortCounters counters() const override;
   PortOffloads offloads() const override { return {true, true, udp4_}; }
 
  protected:
@@ -31,6 +33,7 @@ class PacketPort final : public Port {
   static constexpr std::size_t slots = 8;  // large buffers in hand; eight frames a call cost as little as sixty-four
   PacketPort(std::string name, MacAddress mac, std::string interface, Descriptor fd,
              const PortEnvironment& environment);
+  bool filter(const sock_fprog* program);
   Result<void> bind_interface();
   void receive();
   std::size_t receive_some(Burst& burst);
@@ -43,6 +46,7 @@ class PacketPort final : public Port {
   int index_ = -1;     // of the interface bound to; -1: it has gone
   bool udp4_ = true;   // until the kernel refuses the first UDP super-frame (before Linux 6.2)
   std::array<Packet, slots> slots_;
+  OpenGate gate_;
   bool up_ = false;
   Timer link_timer_;
   std::unique_ptr<Reactor::Watch> watch_;

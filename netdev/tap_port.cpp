@@ -92,9 +92,21 @@ TapPort::TapPort(std::string name, MacAddress mac, std::string interface, Attach
       reactor_(environment.reactor),
       clock_(environment.clock),
       ring_(Ring::make()),
+      gate_(environment.clock, environment.scheduler, [this](const sock_fprog* program) { return filter(program); }),
       link_timer_(environment.scheduler, [this] { check_link(); }) {
   watch();
   check_link();
+}
+
+bool TapPort::filter(const sock_fprog* program) {
+  const int request = program != nullptr ? TUNATTACHFILTER : TUNDETACHFILTER;
+  return attached_.fd && ioctl(attached_.fd.get(), static_cast<unsigned long>(request), program) == 0;
+}
+
+PortCounters TapPort::counters() const {
+  PortCounters counters = counters_;
+  counters.in_discards += gate_.refused();
+  return counters;
 }
 
 void TapPort::watch() {
@@ -108,13 +120,16 @@ void TapPort::receive() {
   Burst burst;
   // One by itself: a quiet router gets no more, and of super-frames a few are enough.
   std::size_t length = read_one(burst);
-  for (std::size_t bytes = length; length > 0 && bytes < enough && !burst.full(); bytes += length) {
+  bool drained = length == 0;
+  for (std::size_t bytes = length; !drained && bytes < enough && !burst.full(); bytes += length) {
     if (ring_ && length <= limits::small_packet) {
-      if (!read_some(burst)) break;
+      drained = !read_some(burst);
     } else {
       length = read_one(burst);
+      drained = length == 0;
     }
   }
+  gate_.observe(burst, drained);
   if (!burst.empty()) deliver(burst);
 }
 
@@ -223,6 +238,7 @@ bool TapPort::device_up() {
     auto again = attach(interface_, 1);
     if (!again) return false;
     attached_ = std::move(*again);
+    gate_.reset();
     watch();
   }
   pollfd state{attached_.fd.get(), POLLOUT, 0};

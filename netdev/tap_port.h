@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "netdev/descriptor.h"
+#include "netdev/open_gate.h"
 #include "netdev/port.h"
 #include "netdev/port_environment.h"
 #include "netdev/ring.h"
@@ -24,6 +25,7 @@ class TapPort final : public Port {
                                             const PortEnvironment& environment);
 
   bool link_up() const override { return up_; }
+  PortCounters counters() const override;
   PortOffloads offloads() const override { return attached_.offloads; }
 
  protected:
@@ -37,6 +39,7 @@ class TapPort final : public Port {
   static Result<Attached> attach(const std::string& interface, int attempts);
   TapPort(std::string name, MacAddress mac, std::string interface, Attached attached,
           const PortEnvironment& environment);
+  bool filter(const sock_fprog* program);
   void watch();
   void receive();
   std::size_t read_one(Burst& burst);
@@ -52,6 +55,7 @@ class TapPort final : public Port {
   Reactor& reactor_;
   const Clock& clock_;
   std::unique_ptr<Ring> ring_;
+  OpenGate gate_;
   bool up_ = false;
   Timer link_timer_;
   std::unique_ptr<Reactor::Watch> watch_;
