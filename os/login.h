@@ -19,7 +19,9 @@ struct LoginRequest {
   std::string name;  // as typed: the database does not mind the case, a server may
   SecretBytes password;
   std::string device;                      // "Asyn 0", "Telnet 1", "SSH 1"
-  std::optional<Ipv4Address> remote_from;  // of somebody who comes by Telnet or SSH
+  std::optional<Ipv4Address> remote_from;  // of somebody who comes by Telnet
+  /// ADD SSH USER has a password of its own; this says whether it was right, and the database's does not count.
+  std::optional<bool> proven = std::nullopt;
 };
 
 /// The servers of one kind that know users.

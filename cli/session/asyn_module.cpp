@@ -15,6 +15,7 @@
 #include "cli/session/dispatch.h"
 #include "cli/session/edit.h"
 #include "cli/session/help_text.h"
+#include "cli/session/host_names.h"
 #include "cli/session/texts.h"
 #include "os/base/text.h"
 
@@ -32,10 +33,6 @@ constexpr Message long_password{MessageClass::error, module_number::user, 260,
 constexpr Message no_key{MessageClass::error, module_number::command, 263,
                          "Parameter \"ATTENTION\" has an invalid value."};
 constexpr std::size_t longest_password = 32;
-
-std::shared_ptr<Session> session_of(const Caller& caller) {
-  return std::dynamic_pointer_cast<Session>(caller.terminal.lock());
-}
 
 std::string asyn_name(std::uint64_t number) { return fmt::format("Asyn {}", number); }
 

@@ -64,14 +64,6 @@ void Session::State::start() {
   proceed();
 }
 
-void Session::State::start_as(std::string user) {
-  const User* const known = host.users.find(user);
-  if (known == nullptr) return end();
-  enter(known->name, known->privilege);
-  write("\n");
-  proceed();
-}
-
 void Session::State::ask_login_name() {
   entered_name = login_due.value_or("");
   login_due.reset();
@@ -111,9 +103,7 @@ void Session::State::login_password(std::string_view text) {
 void Session::State::login_verdict(const LoginVerdict& verdict) {
   mode = SessionMode::idle;
   if (verdict.result != LoginResult::good) return refused(verdict);
-  enter(verdict.user, verdict.privilege, verdict.server);
-  write("\n");
-  proceed();
+  session.start_as(verdict.user, verdict.privilege, verdict.server);
 }
 
 void Session::State::refused(const LoginVerdict& verdict) {

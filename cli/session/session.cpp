@@ -53,7 +53,11 @@ Session::Session(SessionHost host, Display& display, std::string device, std::st
 Session::~Session() = default;
 
 void Session::start() { state_->start(); }
-void Session::start_as(std::string user) { state_->start_as(std::move(user)); }
+void Session::start_as(std::string user, Privilege privilege, std::string server) {
+  state_->enter(std::move(user), privilege, std::move(server));
+  state_->write("\n");
+  state_->proceed();
+}
 
 void Session::line(std::string_view text) {
   const auto alive = shared_from_this();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/language/command_table.h"
+#include "netdev/tcp_table.h"
 #include "os/base/scheduler.h"
 #include "os/module.h"
 #include "os/router_control.h"
@@ -64,6 +65,9 @@ class Relay {
   virtual void resumed() {}
   /// Whom it leads to, for SHOW SESSIONS.
   virtual std::string remote() const = 0;
+  /// Where that is; none of somebody within the router.
+  virtual std::optional<TcpEndpoint> endpoint() const { return std::nullopt; }
+  virtual bool established() const { return true; }
 };
 
 /// What has passed through a terminal port since the router started.
@@ -120,8 +124,8 @@ class Session final : public Terminal, public std::enable_shared_from_this<Sessi
 
   /// Shows the login prompt.
   void start();
-  /// Instead of start(): somebody who has logged in already (SSH).
-  void start_as(std::string user);
+  /// Instead of start(): somebody who has logged in already (SSH); `server` as in LoginVerdict.
+  void start_as(std::string user, Privilege privilege, std::string server);
   /// Enter was pressed.
   void line(std::string_view text);
   /// A key while in key mode.

@@ -58,7 +58,6 @@ struct Session::State {
 
   // login.cpp: who is there
   void start();
-  void start_as(std::string user);
   void ask_login_name();
   void login_name(std::string_view text);
   void login_password(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "cli/ssh/algorithms.h"
 #include "os/base/limits.h"
 
 namespace arrouter::ssh {
@@ -9,49 +10,28 @@ namespace {
 
 constexpr unsigned most_failures = 6;  // wrong passwords and keys of one connection
 
-// libssh takes whole lists. What it offers by itself is what is thought strong today; these add what clients of the
-// real router's time know.
-constexpr const char* every_key_exchange =
-    "curve25519-sha256,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group16-sha512,"
-    "diffie-hellman-group14-sha256,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1";
-constexpr const char* every_cipher =
-    "chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr,"
-    "aes256-cbc,aes192-cbc,aes128-cbc,3des-cbc";
-constexpr const char* every_mac =
-    "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512,hmac-sha1";
-constexpr const char* every_key_type =
-    "rsa-sha2-512,rsa-sha2-256,ssh-rsa,ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521";
-constexpr const char* every_host_key = "rsa-sha2-512,rsa-sha2-256,ssh-rsa";
-constexpr int smallest_old_key = 768;  // bits; the least libssh has
-
 void set_options(ssh_bind bind, const ServerOptions& options) {
   const bool no_files = false;
   ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no_files);
   ssh_bind_options_set(bind, SSH_BIND_OPTIONS_BANNER, options.banner.c_str());
   if (!options.old_algorithms) return;
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_RSA_MIN_SIZE, &smallest_old_key);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_KEY_EXCHANGE, every_key_exchange);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_C_S, every_cipher);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_S_C, every_cipher);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HMAC_C_S, every_mac);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HMAC_S_C, every_mac);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, every_host_key);
-  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, every_key_type);
-}
-
-ssh_key import_key(SecretBytes pem) {
-  ssh_key key = nullptr;
-  pem.push_back(0);
-  const auto* const text = reinterpret_cast<const char*>(pem.data());
-  return ssh_pki_import_privkey_base64(text, nullptr, nullptr, nullptr, &key) == SSH_OK ? key : nullptr;
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_RSA_MIN_SIZE, &every::smallest_key);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_KEY_EXCHANGE, every::key_exchange);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_C_S, every::cipher);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_CIPHERS_S_C, every::cipher);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HMAC_C_S, every::mac);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HMAC_S_C, every::mac);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, every::rsa);
+  ssh_bind_options_set(bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, every::key_type);
 }
 
 /// A bind that listens nowhere: it only lends its options and key to one session.
 Owned<ssh_bind> make_bind(const ServerOptions& options, bool& good) {
   Owned<ssh_bind> bind(ssh_bind_new());
   set_options(bind.get(), options);
-  const ssh_key key = import_key(options.host_key_pem);
-  good = key != nullptr && ssh_bind_options_set(bind.get(), SSH_BIND_OPTIONS_IMPORT_KEY, key) == SSH_OK;
+  auto key = import_private_key(options.host_key_pem);
+  good = key && ssh_bind_options_set(bind.get(), SSH_BIND_OPTIONS_IMPORT_KEY, key.get()) == SSH_OK;
+  if (good) key.release();  // the bind's now
   return bind;
 }
 
@@ -79,22 +59,16 @@ SshWorker::Client::Client(ssh_event event, Descriptor socket, const ServerOption
 
 SshWorker::Client::~Client() {
   ssh_event_remove_session(event_, session_.get());
+  asking_.reset();
   session_.reset();  // before the call-back tables it points to
 }
 
 void SshWorker::Client::set_callbacks() {
   server_.userdata = this;
-  server_.auth_password_function = [](ssh_session, const char* user, const char* password, void* self) {
-    return static_cast<Client*>(self)->password(user, password);
-  };
-  server_.auth_pubkey_function = [](ssh_session, const char* user, ssh_key key, char state, void* self) {
-    return static_cast<Client*>(self)->public_key(user, key, state);
-  };
   server_.channel_open_request_session_function = [](ssh_session, void* self) {
     return static_cast<Client*>(self)->open_channel();
   };
   ssh_callbacks_init(&server_);
-  ssh_set_server_callbacks(session_.get(), &server_);
 
   on_channel_.userdata = this;
   on_channel_.channel_pty_request_function = [](ssh_session, ssh_channel, const char*, int width, int, int, int,
@@ -120,31 +94,59 @@ void SshWorker::Client::set_callbacks() {
   ssh_callbacks_init(&on_channel_);
 }
 
-int SshWorker::Client::verdict(bool good) {
-  if (good) {
-    authenticated_ = true;
-    return SSH_AUTH_SUCCESS;
+void SshWorker::Client::count_failure() { failed_ = failed_ || ++failures_ >= most_failures; }
+
+void SshWorker::Client::take_requests() {
+  while (!authenticated_ && !failed_) {
+    Owned<ssh_message> message(ssh_message_get(session_.get()));
+    if (!message) return;
+    if (ssh_message_type(message.get()) == SSH_REQUEST_AUTH) {
+      log_in(std::move(message));
+    } else {
+      ssh_message_reply_default(message.get());
+    }
   }
-  failed_ = ++failures_ >= most_failures;
-  return SSH_AUTH_DENIED;
 }
 
-int SshWorker::Client::password(const char* user, const char* password) {
-  return verdict(events_.admits({.user = user, .password = password, .public_key = {}}));
+void SshWorker::Client::log_in(Owned<ssh_message> message) {
+  // A request that comes before the last one's answer takes its place (RFC 4252 5.1). It counts, so that nobody tries
+  // a thousand passwords a second.
+  if (asking_) count_failure();
+  asking_.reset();
+  Credentials credentials{.user = ssh_message_auth_user(message.get()), .password = {}, .public_key = {}};
+  switch (ssh_message_subtype(message.get())) {
+    case SSH_AUTH_METHOD_PASSWORD:
+      credentials.password = ssh_message_auth_password(message.get());
+      break;
+    case SSH_AUTH_METHOD_PUBLICKEY:
+      credentials.public_key = public_blob(ssh_message_auth_pubkey(message.get()));
+      // libssh drops a request whose signature is wrong.
+      credentials.proven = ssh_message_auth_publickey_state(message.get()) == SSH_PUBLICKEY_STATE_VALID;
+      break;
+    default:  // "none", to hear what there is
+      ssh_message_reply_default(message.get());
+      return;
+  }
+  asking_ = std::move(message);
+  proven_ = credentials.proven;
+  credentials.attempt = ++attempt_;
+  events_.asked(std::move(credentials));
 }
 
-int SshWorker::Client::public_key(const char* user, ssh_key key, char state) {
-  char* blob = nullptr;
-  if (ssh_pki_export_pubkey_base64(key, &blob) != SSH_OK) return SSH_AUTH_DENIED;
-  Credentials credentials{
-      .user = user, .password = std::nullopt, .public_key = blob, .proven = state == SSH_PUBLICKEY_STATE_VALID};
-  ssh_string_free_char(blob);
-  if (state != SSH_PUBLICKEY_STATE_NONE && state != SSH_PUBLICKEY_STATE_VALID) return verdict(false);
-  const bool proven = credentials.proven;
-  const bool good = events_.admits(std::move(credentials));
-  // A client may ask about every key it has; only wrong proofs count.
-  if (!proven) return good ? SSH_AUTH_SUCCESS : SSH_AUTH_DENIED;
-  return verdict(good);
+void SshWorker::Client::answer(unsigned attempt, bool good) {
+  if (!asking_ || attempt != attempt_ || over()) return;
+  const Owned<ssh_message> message = std::move(asking_);
+  if (good && proven_) {
+    authenticated_ = true;
+    ssh_set_server_callbacks(session_.get(), &server_);
+    ssh_message_auth_reply_success(message.get(), 0);
+  } else if (good) {
+    ssh_message_auth_reply_pk_ok_simple(message.get());
+  } else {
+    ssh_message_reply_default(message.get());
+    // A client may ask about every key it has; only wrong proofs count.
+    if (proven_) count_failure();
+  }
 }
 
 ssh_channel SshWorker::Client::open_channel() {
@@ -172,6 +174,7 @@ void SshWorker::Client::send(std::string_view bytes) {
 void SshWorker::Client::finish(int exit_status) { exit_status_ = exit_status; }
 
 void SshWorker::Client::pump() {
+  take_requests();
   if (channel_ == nullptr || over()) return;
   while (!pending_.empty()) {
     const int sent = ssh_channel_write(channel_, pending_.data(), static_cast<std::uint32_t>(pending_.size()));

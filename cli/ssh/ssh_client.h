@@ -1,29 +1,17 @@
 // One SSH connection on the worker's thread. Private to cli/ssh.
 #pragma once
 
-#include <libssh/callbacks.h>
-#include <libssh/libssh.h>
-#include <libssh/server.h>
-
 #include <memory>
 #include <string>
 
+#include "cli/ssh/libssh_handles.h"
 #include "cli/ssh/ssh_worker.h"
 
 namespace arrouter::ssh {
 
-struct Free {
-  void operator()(ssh_bind bind) const { ssh_bind_free(bind); }
-  void operator()(ssh_event event) const { ssh_event_free(event); }
-  void operator()(ssh_key key) const { ssh_key_free(key); }
-  void operator()(ssh_session session) const { ssh_free(session); }
-};
-template <class Handle>
-using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Free>;
-
 /// What a connection tells; called on the worker's thread.
 struct ClientEvents {
-  std::function<bool(Credentials)> admits;
+  std::function<void(Credentials)> asked;  // answer() follows
   std::function<void(Request)> opened;
   std::function<void(std::string)> received;
   std::function<void()> ended_input;
@@ -36,9 +24,11 @@ class SshWorker::Client {
   ~Client();
   Client(const Client&) = delete;
 
+  /// Lets the client in or not; nothing when that attempt is not the latest.
+  void answer(unsigned attempt, bool good);
   void send(std::string_view bytes);
   void finish(int exit_status);
-  /// Sends what the client's window has room for. Call it after every poll.
+  /// Takes what the client asks and sends what its window has room for. Call it after every poll.
   void pump();
   bool over() const;
   /// Waits for room in the client's window.
@@ -46,9 +36,9 @@ class SshWorker::Client {
 
  private:
   void set_callbacks();
-  int password(const char* user, const char* password);
-  int public_key(const char* user, ssh_key key, char state);
-  int verdict(bool good);
+  void take_requests();
+  void log_in(Owned<ssh_message> message);
+  void count_failure();
   ssh_channel open_channel();
   int request(std::optional<std::string> command);
 
@@ -62,6 +52,9 @@ class SshWorker::Client {
   bool requested_ = false, authenticated_ = false, failed_ = false, finished_ = false;
   std::optional<int> exit_status_;
   unsigned failures_ = 0;
+  Owned<ssh_message> asking_;  // the request to log in that waits for its answer
+  unsigned attempt_ = 0;
+  bool proven_ = false;  // it is more than the question whether a key would do
   std::string pending_;
 };
 

@@ -19,6 +19,17 @@ SshConnection::~SshConnection() {
   if (session_) session_->hang_up();
 }
 
+std::weak_ptr<void> SshConnection::begin_login() {
+  login_ = std::make_shared<char>();
+  return login_;
+}
+
+void SshConnection::authenticate(const LoginVerdict& verdict) {
+  user_ = verdict.user;
+  privilege_ = verdict.privilege;
+  server_ = verdict.server;
+}
+
 void SshConnection::open(const Request& request) {
   const auto names = host_.sessions.remote_names("SSH");
   if (!authenticated() || !names) return worker_.drop(id_);
@@ -32,16 +43,13 @@ void SshConnection::open_shell(const Request& request, const SessionRegistry::Re
   editor_.emplace(owner, request.width);
   session_ = Session::make(host_, *editor_, names.device, location_, names.port_name);
   if (!request.terminal) session_->settings.page = 0;  // nobody is there to press a key
-  session_->start_as(user_);
+  session_->start_as(user_, privilege_, server_);
 }
 
 void SshConnection::run_command(const std::string& line) {
-  const User* const user = host_.users.find(user_);
-  if (user == nullptr) return worker_.drop(id_);
-  const auto execute = [this, privilege = user->privilege](std::string_view text, Caller caller,
-                                                           std::function<void(const Outcome&)> later) {
+  const auto execute = [this](std::string_view text, Caller caller, std::function<void(const Outcome&)> later) {
     caller.user = user_;
-    caller.privilege = privilege;
+    caller.privilege = privilege_;
     caller.device = device_;
     return run_unattended(host_.table, host_.users, host_.log, text, caller, std::move(later));
   };

@@ -7,6 +7,7 @@
 #include "cli/console/line_editor.h"
 #include "cli/control/script_terminal.h"
 #include "cli/ssh/ssh_worker.h"
+#include "os/login.h"
 
 namespace arrouter::ssh {
 
@@ -24,7 +25,9 @@ class SshConnection final : private LineEditor::Owner {
   /// "SSH 1" of a shell or command.
   const std::string& device() const { return device_; }
 
-  void authenticate(std::string user) { user_ = std::move(user); }
+  /// Another try to log in begins, the one before is of no interest any more: what it waits for asks this owner.
+  std::weak_ptr<void> begin_login();
+  void authenticate(const LoginVerdict& verdict);
   void open(const Request& request);
   void received(std::string_view bytes);
   void ended_input();
@@ -46,7 +49,9 @@ class SshConnection final : private LineEditor::Owner {
   std::string location_;
   SessionHost host_;
   SshWorker& worker_;
-  std::string user_, device_;
+  std::string user_, server_, device_;
+  Privilege privilege_ = Privilege::user;
+  std::shared_ptr<void> login_;  // the latest try
   std::optional<LineEditor> editor_;
   std::shared_ptr<Session> session_;
   std::shared_ptr<control::ScriptTerminal> command_;

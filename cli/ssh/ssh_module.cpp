@@ -6,12 +6,16 @@
 // time want it. Strong algorithms only, until LAB SSH ALGORITHMS=ALL.
 //
 // Invariants
-// - Whoever comes in is a user of both ADD SSH USER (how to prove it, and from where) and the User Authentication
-//   Database (what is allowed); wrong proofs count and lock out there.
+// - Somebody of ADD SSH USER comes in with the password or key given there, from the address given there, and may do
+//   what the User Authentication Database says. Any other name, and any other password, is asked of RADIUS and TACACS
+//   servers as at the console; RADIUSBACKUP counts here as well. Wrong proofs count and lock out in that database.
+// - A client that waits for a server's answer holds nobody up.
 // - In security mode a security officer may come by SSH without being on the RSO list: that is what SSH is for.
 // - A private key leaves ENCO for libssh alone, in this process.
 //
-// Not modelled: the SSH command (a client), expiry of the server key, which SSH 2 does not have.
+// - A host that the router calls has to show the key it showed first (cli/ssh/dialler.h).
+//
+// Not modelled: expiry of the server key, which SSH 2 does not have.
 #include "cli/ssh/ssh_module.h"
 
 #include "cli/ssh/ssh_server.h"
@@ -33,8 +37,11 @@ struct Settings {
 
 class SshModule final : public Module {
  public:
-  SshModule(Services& services, SessionHost host, Tcp& tcp, KeyStore keys)
-      : services_(services), keys_(std::move(keys)), server_(services, host, tcp, keys_, users_) {}
+  SshModule(Services& services, SessionHost host, ClientContext client, KeyStore keys)
+      : services_(services),
+        keys_(std::move(keys)),
+        client_(std::move(client)),
+        server_(services, host, client_.tcp, keys_, users_) {}
   std::string_view name() const override { return "ssh"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -62,6 +69,7 @@ class SshModule final : public Module {
 
   Services& services_;
   KeyStore keys_;
+  ClientContext client_;
   Settings settings_;
   bool old_algorithms_ = false, booted_ = false;
   SshUsers users_;
@@ -69,7 +77,8 @@ class SshModule final : public Module {
 };
 
 std::vector<CommandRow> SshModule::commands() {
-  std::vector<CommandRow> rows = server_rows();
+  std::vector<CommandRow> rows = client_rows(client_);
+  for (CommandRow& row : server_rows()) rows.push_back(std::move(row));
   for (auto more : {&SshModule::user_rows, &SshModule::show_rows}) {
     for (CommandRow& row : (this->*more)()) rows.push_back(std::move(row));
   }
@@ -92,7 +101,7 @@ std::vector<CommandRow> SshModule::server_rows() {
       {"DISConnect SSH=<1-4294967295>", Access::security, "Ends an SSH session.",
        [this](Invocation& call) { return disconnect(call.args); }},
       {"LAB SSH ALGorithms={MODern|ALL}", Access::security,
-       "Offers strong algorithms only, or those of old clients too; for connections from now on.",
+       "Offers strong algorithms only, or those of old programs too; for connections from now on.",
        [this](Invocation& call) { return set_algorithms(call.args); }},
   };
 }
@@ -205,6 +214,7 @@ Outcome SshModule::disable_server() {
 
 Outcome SshModule::set_algorithms(const Args& args) {
   old_algorithms_ = args.choice("ALGORITHMS") == "ALL";
+  client_.dialler->use_old_algorithms(old_algorithms_);
   return settings_.enabled && booted_ ? listen() : Outcome::successful(module_number::ssh);
 }
 
@@ -335,8 +345,8 @@ Outcome SshModule::show_counters(Screen& screen) const {
 }  // namespace
 }  // namespace ssh
 
-std::unique_ptr<Module> make_ssh(Services& services, SessionHost host, Tcp& tcp, ssh::KeyStore keys) {
-  return std::make_unique<ssh::SshModule>(services, host, tcp, std::move(keys));
+std::unique_ptr<Module> make_ssh(Services& services, SessionHost host, ssh::ClientContext client, ssh::KeyStore keys) {
+  return std::make_unique<ssh::SshModule>(services, host, std::move(client), std::move(keys));
 }
 
 }  // namespace arrouter

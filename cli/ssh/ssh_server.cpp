@@ -5,6 +5,7 @@
 #include "cli/ssh/texts.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
+#include "os/login.h"
 
 namespace arrouter::ssh {
 
@@ -64,37 +65,74 @@ bool SshServer::proves(const SshUser& user, const Credentials& credentials) cons
   return key && rsa_blob(*key) == credentials.public_key;
 }
 
-bool SshServer::admits(ConnectionId id, const Credentials& credentials) {
-  const auto connection = connections_.find(id);
-  if (connection == connections_.end()) return false;
-  const std::string& location = connection->second->location();
-  const std::string name = to_lower(credentials.user);
-  const auto user = users_.find(name);
-  const bool known = user != users_.end() && user->second.enabled &&
-                     user->second.comes_from(parse_ipv4(location).value_or(Ipv4Address()));
+void SshServer::asked(ConnectionId id, const Credentials& credentials) {
+  if (const auto connection = connections_.find(id); connection != connections_.end()) {
+    log_in(id, *connection->second, credentials, to_lower(credentials.user));
+  }
+}
+
+void SshServer::log_in(ConnectionId id, SshConnection& connection, const Credentials& credentials,
+                       const std::string& name) {
+  const auto listed = users_.find(name);
+  const bool closed = listed != users_.end() &&
+                      !(listed->second.enabled &&
+                        listed->second.comes_from(parse_ipv4(connection.location()).value_or(Ipv4Address())));
+  const bool known = listed != users_.end() && !closed;
   // Nobody is compared as well, so that the answer takes as long.
-  const bool right = proves(known ? user->second : SshUser(), credentials);
-  const bool good = known && right;
-  if (!credentials.proven) return good;
-  if (good) {
-    const LoginResult result = services_.users.login_proven(name);
-    if (result == LoginResult::good) {
+  const bool proven = proves(known ? listed->second : SshUser(), credentials) && known;
+  if (!credentials.proven) return worker_->answer(id, credentials.attempt, proven);
+
+  const std::weak_ptr<void> owner = connection.begin_login();
+  const auto done = [this, id, attempt = credentials.attempt, name](const LoginVerdict& verdict) {
+    decided(id, attempt, verdict, name);
+  };
+  if (credentials.password && !closed) {
+    LoginRequest request{
+        .name = credentials.user, .password = {}, .device = "SSH", .remote_from = {}, .proven = proven};
+    const ByteView bytes = as_bytes(*credentials.password);
+    request.password.assign(bytes.begin(), bytes.end());
+    return arrouter::log_in(services_.users, std::move(request), owner, done);
+  }
+  // No server knows a key, or would be asked about somebody who may not come from there.
+  LoginVerdict verdict;
+  verdict.result = proven ? services_.users.login_proven(name) : services_.users.login_failed(name);
+  if (const User* const user = services_.users.find(name); user != nullptr) {
+    verdict.user = user->name;
+    verdict.privilege = user->privilege;
+  }
+  done(verdict);
+}
+
+void SshServer::decided(ConnectionId id, unsigned attempt, const LoginVerdict& verdict, const std::string& name) {
+  SshConnection& connection = *connections_.find(id)->second;
+  const std::string& location = connection.location();
+  const auto refused = [&](std::string_view why) {
+    log(LogSeverity::important, "LFAIL", fmt::format(fmt::runtime(texts::log_refused), name, location, why));
+  };
+  switch (verdict.result) {
+    case LoginResult::good:
       ++counters_.logins;
       login_timers_.erase(id);
-      connection->second->authenticate(name);
+      connection.authenticate(verdict);
       log(LogSeverity::info, "LON", fmt::format(fmt::runtime(texts::log_login), name, location));
-      return true;
-    }
-    log(LogSeverity::important, "LFAIL",
-        fmt::format(fmt::runtime(texts::log_refused), name, location,
-                    result == LoginResult::locked_out ? "locked out" : "not allowed to log in"));
-  } else {
-    // Counted where wrong passwords are, so that they lock the account out: no password is a single zero byte.
-    services_.users.login(name, std::string_view("\0", 1));
-    log(LogSeverity::important, "LFAIL", fmt::format(fmt::runtime(texts::log_failed), name, location));
+      break;
+    case LoginResult::not_allowed:
+      refused("not allowed to log in");
+      break;
+    case LoginResult::locked_out:
+      if (!verdict.locked_now) {
+        refused("locked out");
+        break;
+      }
+      log(LogSeverity::important, "LOCK", fmt::format(fmt::runtime(texts::log_lockout), name, location));
+      [[fallthrough]];
+    case LoginResult::bad:
+      log(LogSeverity::important, "LFAIL", fmt::format(fmt::runtime(texts::log_failed), name, location));
+      break;
   }
-  ++counters_.failures;
-  return false;
+  const bool good = verdict.result == LoginResult::good;
+  if (!good) ++counters_.failures;
+  worker_->answer(id, attempt, good);
 }
 
 void SshServer::opened(ConnectionId id, const Request& request) {

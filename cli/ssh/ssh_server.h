@@ -29,10 +29,12 @@ class SshServer final : private Desk {
  private:
   void accept(std::unique_ptr<TcpStream> stream);
   bool proves(const SshUser& user, const Credentials& credentials) const;
+  void log_in(ConnectionId id, SshConnection& connection, const Credentials& credentials, const std::string& name);
+  void decided(ConnectionId id, unsigned attempt, const LoginVerdict& verdict, const std::string& name);
   void log(LogSeverity severity, std::string_view subtype, std::string message) const;
 
   // Desk
-  bool admits(ConnectionId id, const Credentials& credentials) override;
+  void asked(ConnectionId id, const Credentials& credentials) override;
   void opened(ConnectionId id, const Request& request) override;
   void received(ConnectionId id, std::string_view bytes) override;
   void ended_input(ConnectionId id) override;

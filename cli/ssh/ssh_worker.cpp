@@ -1,6 +1,5 @@
 #include "cli/ssh/ssh_worker.h"
 
-#include <poll.h>
 #include <sys/eventfd.h>
 
 #include <map>
@@ -25,25 +24,14 @@ SshWorker::SshWorker(Desk& desk, Reactor& reactor)
     : desk_(desk), reactor_(reactor), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), thread_([this] { run(); }) {}
 
 SshWorker::~SshWorker() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  answered_.notify_all();
+  stopping_ = true;
   hand_over({});
   thread_.join();
 }
 
 void SshWorker::run() {
   Loop loop;
-  ssh_event_add_fd(
-      loop.event.get(), wake_.get(), POLLIN,
-      [](socket_t fd, int, void*) {
-        std::uint64_t count = 0;
-        [[maybe_unused]] const auto taken = ::read(fd, &count, sizeof count);
-        return 0;
-      },
-      nullptr);
+  add_wake_up(loop.event.get(), wake_.get());
   while (!stopping_) {
     std::vector<std::function<void(Loop&)>> actions;
     {
@@ -64,9 +52,15 @@ void SshWorker::run() {
         ++client;
       }
     }
-    ssh_event_dopoll(loop.event.get(), waiting ? window_wait_ms : idle_wait_ms);
+    ssh_event_dopoll(loop.event.get(), has_work() ? 0 : waiting ? window_wait_ms : idle_wait_ms);
   }
   loop.clients.clear();
+}
+
+// A client's pump may have polled, and so have taken the wake-up, since the actions were fetched.
+bool SshWorker::has_work() {
+  const std::lock_guard lock(mutex_);
+  return !handed_over_.empty();
 }
 
 void SshWorker::hand_over(std::function<void(Loop&)> action) {
@@ -74,8 +68,7 @@ void SshWorker::hand_over(std::function<void(Loop&)> action) {
     const std::lock_guard lock(mutex_);
     handed_over_.push_back(std::move(action));
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+  wake_up(wake_.get());
 }
 
 void SshWorker::tell(std::function<void(Desk&)> action) {
@@ -84,31 +77,24 @@ void SshWorker::tell(std::function<void(Desk&)> action) {
   });
 }
 
-bool SshWorker::ask(ConnectionId id, Credentials credentials) {
-  const auto answer = std::make_shared<std::optional<bool>>();
-  tell([this, id, credentials = std::move(credentials), answer](Desk& desk) {
-    const bool good = desk.admits(id, credentials);
-    const std::lock_guard lock(mutex_);
-    *answer = good;
-    answered_.notify_all();
-  });
-  std::unique_lock lock(mutex_);
-  answered_.wait(lock, [&] { return stopping_ || answer->has_value(); });
-  return answer->value_or(false);
-}
-
 void SshWorker::add(ConnectionId id, Descriptor socket, ServerOptions options) {
   // A function object has to be copyable, a descriptor is not.
   const auto shared = std::make_shared<Descriptor>(std::move(socket));
   hand_over([this, id, shared, options = std::move(options)](Loop& loop) {
     ClientEvents events{
-        .admits = [this, id](Credentials credentials) { return ask(id, std::move(credentials)); },
+        .asked = [this, id](Credentials credentials) { tell([=](Desk& desk) { desk.asked(id, credentials); }); },
         .opened = [this, id](Request request) { tell([=](Desk& desk) { desk.opened(id, request); }); },
         .received = [this, id](std::string bytes) { tell([=](Desk& desk) { desk.received(id, bytes); }); },
         .ended_input = [this, id] { tell([=](Desk& desk) { desk.ended_input(id); }); },
     };
     loop.clients.emplace(id,
                          std::make_unique<Client>(loop.event.get(), std::move(*shared), options, std::move(events)));
+  });
+}
+
+void SshWorker::answer(ConnectionId id, unsigned attempt, bool good) {
+  hand_over([id, attempt, good](Loop& loop) {
+    if (const auto client = loop.clients.find(id); client != loop.clients.end()) client->second->answer(attempt, good);
   });
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,6 +26,7 @@ struct Credentials {
   std::optional<std::string> password;  // none: a key
   std::string public_key;               // "AAAAB3Nza…": the key's blob in base64
   bool proven = true;                   // false: the client only asks whether this key would do
+  unsigned attempt = 0;                 // which of the connection's it is
 };
 
 /// What a client wants once it is in.
@@ -40,7 +40,9 @@ struct Request {
 class Desk {
  public:
   virtual ~Desk() = default;
-  virtual bool admits(ConnectionId id, const Credentials& credentials) = 0;
+  /// A client wants to come in. SshWorker::answer() says what comes of it, now or later; the client may try something
+  /// else meanwhile, which takes the place of this.
+  virtual void asked(ConnectionId id, const Credentials& credentials) = 0;
   virtual void opened(ConnectionId id, const Request& request) = 0;
   virtual void received(ConnectionId id, std::string_view bytes) = 0;
   /// The client sends no more; it may still read.
@@ -64,6 +66,7 @@ class SshWorker {
   SshWorker(const SshWorker&) = delete;
 
   void add(ConnectionId id, Descriptor socket, ServerOptions options);
+  void answer(ConnectionId id, unsigned attempt, bool good);
   void send(ConnectionId id, std::string bytes);
   /// Ends the client's shell or command with this status, after what was sent has gone.
   void finish(ConnectionId id, int exit_status);
@@ -76,15 +79,14 @@ class SshWorker {
   class Client;
   void run();
   void hand_over(std::function<void(Loop&)> action);
+  bool has_work();
   /// On the worker's thread: runs `action` on the router's, unless this has gone by then.
   void tell(std::function<void(Desk&)> action);
-  bool ask(ConnectionId id, Credentials credentials);
 
   Desk& desk_;
   Reactor& reactor_;
   Descriptor wake_;
   std::mutex mutex_;
-  std::condition_variable answered_;
   std::vector<std::function<void(Loop&)>> handed_over_;
   std::atomic<bool> stopping_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // asked on the router's thread alone

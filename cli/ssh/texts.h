@@ -13,6 +13,7 @@ namespace arrouter::ssh::texts {
 // The log's words; the form is that of cli/session/texts.def.
 inline constexpr std::string_view log_login = "{} SSH login from {}";
 inline constexpr std::string_view log_failed = "{} SSH login from {} failed";
+inline constexpr std::string_view log_lockout = "{} locked out, SSH login from {}";
 inline constexpr std::string_view log_refused = "{} SSH login from {} refused: {}";
 
 }  // namespace arrouter::ssh::texts

@@ -11,6 +11,7 @@
 // SET TELNET, which is kept and told to hosts that ask).
 #include "cli/telnet/telnet_module.h"
 
+#include "cli/session/host_names.h"
 #include "cli/telnet/outgoing.h"
 #include "cli/telnet/telnet_server.h"
 #include "cli/telnet/texts.h"
@@ -21,15 +22,10 @@ namespace telnet {
 namespace {
 
 constexpr std::uint16_t telnet_port = 23;
-constexpr std::size_t most_connections = 5;  // from one session
-
-std::shared_ptr<Session> session_of(const Caller& caller) {
-  return std::dynamic_pointer_cast<Session>(caller.terminal.lock());
-}
 
 class TelnetModule final : public Module {
  public:
-  TelnetModule(Services& services, SessionHost host, Tcp& tcp, TelnetNames names)
+  TelnetModule(Services& services, SessionHost host, Tcp& tcp, HostNames names)
       : services_(services), tcp_(tcp), names_(std::move(names)), server_(tcp, host, services.reactor) {}
   std::string_view name() const override { return "telnet"; }
   std::vector<CommandRow> commands() override;
@@ -52,7 +48,7 @@ class TelnetModule final : public Module {
 
   Services& services_;
   Tcp& tcp_;
-  TelnetNames names_;
+  HostNames names_;
   bool enabled_ = true, insert_null_ = false;
   std::uint16_t port_ = telnet_port;
   std::string terminal_type_;
@@ -156,16 +152,10 @@ Outcome TelnetModule::connect(Invocation& invocation) {
   const Caller& caller = invocation.caller;
   const auto session = session_of(caller);
   if (!session) return say(texts::no_session);
-  const User* const user = services_.users.find(caller.user);
-  if (caller.privilege == Privilege::user && (user == nullptr || !user->telnet)) {
-    return say(texts::not_allowed, caller.user);
-  }
   const std::string& host = args.text("HOST");
   const auto target = names_.known(host);
-  if (!target && !names_.can_ask()) return say(texts::unknown_host, host);
-  if (target && target->source.unset()) return say(texts::no_route, host);
-  if (!tcp_.usable()) return say(texts::no_tcp);
-  if (session->relays().size() >= most_connections) return say(texts::too_many_sessions);
+  const ConnectProblem problem = may_connect(caller, services_.users, *session, names_, tcp_, target);
+  if (problem != ConnectProblem::none) return refusal_of(problem, host, caller.user);
   const auto port = static_cast<std::uint16_t>(args.number_or("PORT", telnet_port));
   const auto outgoing = std::make_shared<Outgoing>(tcp_, *session, host, port,
                                                    HostProtocol(args.text_or("TTYPE", terminal_type_), insert_null_));
@@ -211,11 +201,11 @@ Outcome TelnetModule::show_sessions(Invocation& invocation) const {
   screen.rule();
   unsigned number = 0;
   for (const auto& relay : session->relays()) {
-    const auto outgoing = std::dynamic_pointer_cast<Outgoing>(relay);
-    if (!outgoing) continue;
-    const TcpEndpoint& destination = outgoing->destination();
-    screen.row({++number, outgoing->remote(), fmt::format("{}:{}", to_string(destination.address), destination.port),
-                outgoing->stage() == Outgoing::Stage::connecting ? "Connecting" : "Established"});
+    ++number;
+    const auto endpoint = relay->endpoint();
+    if (!endpoint) continue;
+    screen.row({number, relay->remote(), fmt::format("{}:{}", to_string(endpoint->address), endpoint->port),
+                relay->established() ? "Established" : "Connecting"});
   }
   screen.rule();
   return Outcome::screen();
@@ -224,7 +214,7 @@ Outcome TelnetModule::show_sessions(Invocation& invocation) const {
 }  // namespace
 }  // namespace telnet
 
-std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, TelnetNames names) {
+std::unique_ptr<Module> make_telnet(Services& services, SessionHost host, Tcp& tcp, HostNames names) {
   return std::make_unique<telnet::TelnetModule>(services, host, tcp, std::move(names));
 }
 

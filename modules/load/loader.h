@@ -9,6 +9,7 @@
 #include "modules/ip/dns_api.h"
 #include "modules/ip/ip_api.h"
 #include "modules/load/http_load.h"
+#include "modules/load/scp_load.h"
 #include "modules/load/tftp.h"
 #include "os/message.h"
 #include "os/module.h"
@@ -22,14 +23,19 @@ namespace texts {
 #undef MESSAGE
 }  // namespace texts
 
+enum class Method : std::uint8_t { tftp, http, scp };
+inline constexpr std::uint16_t scp_port = 22;
+
 /// What SET LOADER keeps and one LOAD may override.
 struct Settings {
-  bool http = false;  // METHOD; else TFTP
+  Method method = Method::tftp;
   std::string file;   // at the server
   std::string destination_file;
   std::string server, proxy;  // names or addresses
-  std::uint16_t server_port = http_port, proxy_port = http_port;
-  std::string user, password;  // the server's, for HTTP
+  std::optional<std::uint16_t> server_port;  // none: that of the method
+  std::uint16_t proxy_port = http_port;
+  std::string user, password;           // the server's, for HTTP and SCP
+  std::optional<std::uint16_t> key_id;  // the ENCO key that proves the user instead
   std::string destination = "flash";
   unsigned delay_s = 0;
 };
@@ -39,8 +45,13 @@ enum class Status : std::uint8_t { idle, wait, loading, complete, reset };
 
 class LoadModule final : public Module {
  public:
-  LoadModule(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp)
-      : services_(services), ip_(ip), dns_(dns), tcp_(tcp), timer_(services.scheduler, [this] { due(); }) {}
+  LoadModule(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp, std::shared_ptr<SecureShell> shell)
+      : services_(services),
+        ip_(ip),
+        dns_(dns),
+        tcp_(tcp),
+        shell_(std::move(shell)),
+        timer_(services.scheduler, [this] { due(); }) {}
   std::string_view name() const override { return "load"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -57,13 +68,14 @@ class LoadModule final : public Module {
   Outcome begin(const Settings& settings, const Caller& caller);
   /// Whom a transfer speaks to: the proxy, or the server itself.
   static const std::string& partner(const Settings& settings) {
-    return settings.http && !settings.proxy.empty() ? settings.proxy : settings.server;
+    return settings.method == Method::http && !settings.proxy.empty() ? settings.proxy : settings.server;
   }
   const Transfer* transfer() const;
   void due();
   void look_up();
   void fetch();
-  void fetched();
+  void call();
+  void went_on(const std::string& refused);
   void send(const TftpTransfer::Reply& reply);
   void receive(const UdpDatagram& datagram);
   void settle();
@@ -75,6 +87,7 @@ class LoadModule final : public Module {
   IpApi& ip_;
   DnsApi& dns_;
   Tcp& tcp_;
+  std::shared_ptr<SecureShell> shell_;
   Settings defaults_;
   Status status_ = Status::idle;
   std::string last_message_;
@@ -85,6 +98,7 @@ class LoadModule final : public Module {
   Ipv4Address partner_;  // unset until its name was looked up
   std::optional<TftpTransfer> tftp_;
   std::shared_ptr<HttpLoad> http_;
+  std::shared_ptr<ScpLoad> scp_;
   std::optional<FileName> target_;  // where a loaded file goes; none for an upload
   std::weak_ptr<Terminal> terminal_;
   std::uint16_t port_ = 0;

@@ -1,8 +1,8 @@
 // LOAD: files from and to a server (Software Reference, chapter Operation, "Loading and Uploading Files";
 // reference/operations.md 7).
 //
-// One transfer at a time, in the background: TFTP (RFC 1350) over the router's own UDP, HTTP (RFC 1945) over its TCP, so
-// routes, policies and tunnels apply. What comes is kept in memory and becomes a file only when it is whole, so an
+// One transfer at a time, in the background: TFTP (RFC 1350) over the router's own UDP, HTTP (RFC 1945) and SCP (over
+// SSH) over its TCP, so routes, policies and tunnels apply. What comes is kept in memory and becomes a file only when it is whole, so an
 // interrupted LOAD leaves nothing.
 //
 // Not modelled: LDAP, ZMODEM, option negotiation of TFTP (RFC 2347), redirections of HTTP.
@@ -15,21 +15,23 @@
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp) {
-  return std::make_unique<load::LoadModule>(services, ip, dns, tcp);
+std::unique_ptr<Module> make_load(Services& services, IpApi& ip, DnsApi& dns, Tcp& tcp,
+                                  std::shared_ptr<SecureShell> shell) {
+  return std::make_unique<load::LoadModule>(services, ip, dns, tcp, std::move(shell));
 }
 
 namespace load {
 
 namespace {
 
-constexpr std::chrono::seconds answer_time{3}, silence{30};  // of TFTP; of HTTP
+constexpr std::chrono::seconds answer_time{3}, silence{30};  // of TFTP; of HTTP and SCP
 constexpr unsigned most_attempts = 6;
 
 }  // namespace
 
 const Transfer* LoadModule::transfer() const {
   if (http_) return &http_->transfer();
+  if (scp_) return &scp_->transfer();
   return tftp_ ? &*tftp_ : nullptr;
 }
 
@@ -48,11 +50,13 @@ void LoadModule::due() {
   const bool first = attempts_ == 0;
   status_ = Status::loading;
   if (partner_.unset()) return look_up();
-  if (attempts_++ == (http_ ? 1 : most_attempts)) {
+  const bool by_tcp = current_.method != Method::tftp;
+  if (attempts_++ == (by_tcp ? 1 : most_attempts)) {
     return finish(say(texts::failed, "the server does not answer"), Status::reset);
   }
-  timer_.arm(services_.clock.now() + (http_ ? silence : answer_time));
+  timer_.arm(services_.clock.now() + (by_tcp ? silence : answer_time));
   if (http_) return fetch();
+  if (scp_) return call();
   if (first) {
     port_ = listen_udp_anywhere(ip_, services_.random, "LOAD",
                                 [this](const UdpDatagram& datagram) { receive(datagram); });
@@ -71,13 +75,23 @@ void LoadModule::look_up() {
 
 void LoadModule::fetch() {
   const Ipv4Address source = ip_.route(partner_) ? ip_.source_towards(partner_) : Ipv4Address();
-  const std::uint16_t port = current_.proxy.empty() ? current_.server_port : current_.proxy_port;
-  http_->start(tcp_, source, {partner_, port}, [this] { fetched(); });
+  const std::uint16_t port = current_.proxy.empty() ? current_.server_port.value_or(http_port) : current_.proxy_port;
+  http_->start(tcp_, source, {partner_, port}, [this] { went_on(http_->refused()); });
 }
 
-void LoadModule::fetched() {
+void LoadModule::call() {
+  SshHost server{.name = current_.server,
+                 .address = {partner_, current_.server_port.value_or(scp_port)},
+                 .source = ip_.route(partner_) ? ip_.source_towards(partner_) : Ipv4Address(),
+                 .user = current_.user,
+                 .password = SecretBytes(current_.password.begin(), current_.password.end()),
+                 .key_id = current_.key_id};
+  scp_->start(*shell_, std::move(server), [this] { went_on({}); });
+}
+
+void LoadModule::went_on(const std::string& refused) {
   timer_.arm(services_.clock.now() + silence);
-  if (!http_->refused().empty()) return finish(say(texts::failed, http_->refused()), Status::reset);
+  if (!refused.empty()) return finish(say(texts::failed, refused), Status::reset);
   settle();
 }
 
@@ -143,6 +157,7 @@ void LoadModule::forget() {
   partner_ = {};
   tftp_.reset();
   http_.reset();
+  scp_.reset();
   target_.reset();
   terminal_.reset();
 }

@@ -84,15 +84,15 @@ FirewallVoice firewall_voice(const ModuleContext& context) {
               }};
 }
 
-TelnetNames telnet_names(IpApi& ip, DnsApi& dns) {
-  const auto target = [&ip](std::optional<Ipv4Address> address) -> std::optional<TelnetTarget> {
+HostNames host_names(IpApi& ip, DnsApi& dns) {
+  const auto target = [&ip](std::optional<Ipv4Address> address) -> std::optional<HostTarget> {
     if (!address) return std::nullopt;
-    return TelnetTarget{*address, ip.route(*address) ? ip.source_towards(*address) : Ipv4Address()};
+    return HostTarget{*address, ip.route(*address) ? ip.source_towards(*address) : Ipv4Address()};
   };
   return {.known = [&ip, target](std::string_view host) { return target(ip.resolve_host(host)); },
           .can_ask = [&dns] { return dns.has_servers(); },
           .ask =
-              [&dns, target](std::string_view host, TelnetNames::Found found) {
+              [&dns, target](std::string_view host, HostNames::Found found) {
                 return dns.find_address(host, [target, found = std::move(found)](std::optional<Ipv4Address> address) {
                   found(target(address));
                 });
@@ -127,13 +127,15 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(ppp.module));
   modules.push_back(make_l2tp(services, ip.api, ppp.api, enco.api));
   modules.push_back(make_tcp(services, ip.api, context.tcp));
-  modules.push_back(make_telnet(services, session_host, context.tcp, telnet_names(ip.api, ip.dns)));
-  modules.push_back(make_ssh(services, session_host, context.tcp, ssh_keys(enco.api)));
+  modules.push_back(make_telnet(services, session_host, context.tcp, host_names(ip.api, ip.dns)));
+  const auto dialler = std::make_shared<ssh::Dialler>(services, context.tcp, ssh_keys(enco.api));
+  modules.push_back(make_ssh(services, session_host,
+                             {services.users, context.tcp, host_names(ip.api, ip.dns), dialler}, ssh_keys(enco.api)));
   MadeMail mail = make_mail(services, ip.api, ip.dns, context.tcp);
   modules.push_back(std::move(mail.module));
   modules.push_back(make_log(services, ip.api, mail.api));
   modules.push_back(make_ntp(services, system.api, ip.api));
-  modules.push_back(make_load(services, ip.api, ip.dns, context.tcp));
+  modules.push_back(make_load(services, ip.api, ip.dns, context.tcp, dialler));
   MadeScript script = make_script(services, context.control);
   modules.push_back(std::move(script.module));
   MadeFirewall firewall = make_firewall(services, ip.api, firewall_voice(context));

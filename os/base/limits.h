@@ -27,6 +27,7 @@ inline constexpr std::size_t failed_logins = 256;          // names whose failur
 inline constexpr std::size_t radius_servers = 10;
 inline constexpr std::size_t tacacs_servers = 10;
 inline constexpr std::size_t control_clients = 32;         // of the control socket
+inline constexpr std::size_t ssh_hosts = 100;              // whose keys are remembered
 
 // TCP
 inline constexpr std::size_t tcp_segments_remembered = 64; // arrived lately, for answers that repeat their fields

@@ -1,5 +1,6 @@
-"""Users whom FreeRADIUS knows, at the command line and in XAUTH; and a TACACS server."""
+"""Users whom FreeRADIUS knows, at the command line, by SSH and in XAUTH; and a TACACS server."""
 import os
+import re
 import sys
 
 from support import POLICY, LabTest, example, ipsec_sas, main, wait_until
@@ -87,6 +88,23 @@ until(b"Password: ")
 link.sendall(sys.argv[3].encode() + b"\\r")
 sys.stdout.write(until(b"> ", b"denied").decode("latin-1"))
 """
+BY_SSH = """
+import sys, time, paramiko
+client = paramiko.SSHClient()
+client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+begun = time.monotonic()
+try:
+    client.connect(sys.argv[1], username=sys.argv[2], password=sys.argv[3], look_for_keys=False, allow_agent=False, auth_timeout=50)
+    shell = client.invoke_shell()
+    shell.settimeout(20)
+    text = b""
+    while not text.endswith(b"> "):
+        text += shell.recv(4096)
+    print(text.decode("latin-1"))
+except paramiko.AuthenticationException:
+    print("denied")
+print(f"after {time.monotonic() - begun:.1f} s")
+"""
 ADD_SERVER = f'add radius server={SERVER} secret="a shared secret"'
 
 
@@ -136,6 +154,49 @@ class Radius(LabTest):
         self.assertIn("Manager ", self.log_in(lab, "lifeline", "backup1"))
         self.assertIn("denied", self.log_in(lab, "alice", PASSWORD))
         self.assertIn(f"RADIUS server {SERVER} does not answer", " ".join(router.ctl("show log").split()))
+
+    def open_ssh(self, router):
+        router.ctl("create enco key=20 type=rsa length=2048", "create enco key=21 type=rsa length=1024")
+        router.ctl("enable ssh server hostkey=20 serverkey=21")
+
+    def by_ssh(self, lab, name, password):
+        return lab.network.exec("pc1", sys.executable, "-W", "ignore", "-c", BY_SSH, ROUTER, name, password, timeout=60).stdout
+
+    def test_the_same_people_by_ssh(self):
+        lab, router = self.start(ADD_SERVER, "add ssh user=manager password=ssh-word")
+        self.start_radius(lab)
+        self.open_ssh(router)
+        for name, password, shown in (("alice", PASSWORD, "Manager "), ("bob", "builder1", "> "), ("alice", "guess", "denied"),
+                                      ("carol", "networks", "denied"), ("nobody", "x", "denied"),
+                                      ("manager", "friend", "denied"), ("manager", "ssh-word", "Manager ")):
+            self.assertIn(shown, self.by_ssh(lab, name, password), name)
+        self.assertNotIn("Manager", self.by_ssh(lab, "bob", "builder1"))
+        log = " ".join(router.ctl("show log").split())
+        self.assertIn(f"RADIUS server {SERVER} accepted user alice", log)
+        self.assertIn("alice SSH login from 192.168.1.100", log)
+        self.assertIn("nobody SSH login from 192.168.1.100 failed", log)
+        self.assertNotIn(PASSWORD, log)
+
+    def test_who_waits_for_a_silent_server_holds_nobody_up(self):
+        lab, router = self.start(ADD_SERVER, "set radius timeout=3 retransmitcount=1", "add ssh user=manager password=ssh-word",
+                                 "add user=lifeline pass=backup1 priv=manager", "add ssh user=lifeline password=backup2")
+        self.start_radius(lab)
+        self.open_ssh(router)
+        router.ctl("set user=lifeline radiusbackup=yes")
+        self.assertIn("denied", self.by_ssh(lab, "lifeline", "backup2"))
+        router.ctl("set user=lifeline radiusbackup=no")
+        # Nobody answers there, not even that no one does.
+        lab.network.exec("pc1", "nft", "add table ip quiet; add chain ip quiet in { type filter hook input priority 0; };"
+                         "add rule ip quiet in udp dport 1645 drop")
+        lab.network.start("waiting", [sys.executable, "-W", "ignore", "-c", BY_SSH, ROUTER, "alice", PASSWORD], node="pc1")
+        self.assertTrue(wait_until(lambda: re.search(r"accessRequests +[2-9]", router.ctl("show radius counter")), 10))
+        quick = self.by_ssh(lab, "manager", "ssh-word")
+        self.assertIn("Manager ", quick)
+        self.assertLess(float(re.search(r"after ([\d.]+)", quick)[1]), 2)
+        self.assertTrue(wait_until(lambda: "after" in lab.network.output("waiting"), 20))
+        self.assertIn("denied", lab.network.output("waiting"))
+        router.ctl("set user=lifeline radiusbackup=yes")
+        self.assertIn("Manager ", self.by_ssh(lab, "lifeline", "backup2"))
 
     def xauth(self, password):
         lab, router = self.start(ADD_SERVER, f'set isakmp pol="{POLICY}" xauth=server xautht=radius',

@@ -34,6 +34,7 @@ const std::regex security_commands(
 /// What a user without privilege may give: commands about the own session, and the time.
 const std::regex user_commands(
     "LOGIN|LOGON|LOGOFF|LOGOUT|SET PASSWORD|HELP|SHOW (ASYN|TTY|PORT)( HISTORY)?|RESET (ASYN|TTY|PORT) HISTORY|TELNET|"
+    "SSH|"
     "SHOW SESSIONS|RECONNECT|DISCONNECT|SHOW ALIAS|SHOW TIME|SHOW SUMMERTIME");
 
 }  // namespace
