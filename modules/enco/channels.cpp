@@ -12,7 +12,7 @@ namespace arrouter::enco {
 bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
   if (spec.compression != Compression::none) {
     auto& compressor = compressors_[static_cast<std::size_t>(spec.compression)];
-    if (!compressor) compressor = make_compressor(spec.compression);
+    if (!compressor) compressor = make_compressor(spec.compression, lzs_speed_);
     return compressor && spec.cipher == Cipher::null && spec.hash == Hash::null;
   }
   if (const CipherEngines& engines = suite_.ciphers(spec.cipher); spec.hash == Hash::null && engines.encode) {
@@ -60,6 +60,7 @@ ChannelId Channels::open(const ChannelSpec& spec) {
 
 void Channels::close(ChannelId id) {
   if (at(id) == nullptr) return;
+  if (table_[id - 1]->compression != Compression::none) statistics_.forget(id);
   table_[id - 1].reset();
   free_.insert(id);
   --in_use_;
@@ -92,6 +93,13 @@ void Channels::reset_counters() {
   by_hash_ = {};
   by_compression_ = {};
   counters_ = {};
+  statistics_.reset();
+}
+
+void Channels::set_lzs_speed(unsigned speed) {
+  lzs_speed_ = speed;
+  auto& lzs = compressors_[static_cast<std::size_t>(Compression::lzs)];
+  if (lzs) lzs = make_lzs(speed);
 }
 
 std::size_t Channels::in_use(Compression compression) const {
@@ -114,6 +122,10 @@ std::optional<std::size_t> Channels::compress(Direction direction, ChannelId id,
     flow->octets += in.size();
     // What does not shrink is no error.
     ++(length ? flow->good : encode ? flow->discards : flow->errors);
+  }
+  if (statistics_.kept() && (length || encode)) {
+    const std::size_t other = length.value_or(in.size());
+    statistics_.add(id, direction, encode ? in.size() : other, encode ? other : in.size());
   }
   return length;
 }

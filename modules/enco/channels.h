@@ -5,6 +5,7 @@
 #include <string>
 
 #include "modules/enco/compression.h"
+#include "modules/enco/compression_statistics.h"
 #include "modules/enco/suite.h"
 
 namespace arrouter::enco {
@@ -63,6 +64,10 @@ class Channels {
   /// Channels of this compression in use.
   std::size_t in_use(Compression compression) const;
   const ChannelCounters& counters() const { return counters_; }
+  CompressionStatistics& statistics() { return statistics_; }
+  const CompressionStatistics& statistics() const { return statistics_; }
+  /// STACSPEED, for the channels there are and those to come.
+  void set_lzs_speed(unsigned speed);
   /// RESET ENCO COUNTERS: of all channels and algorithms.
   void reset_counters();
 
@@ -88,6 +93,8 @@ class Channels {
   std::array<AlgorithmCounters, compression_count> by_compression_{};
   std::array<std::unique_ptr<Compressor>, compression_count> compressors_;  // made for the first channel that needs it
   ChannelCounters counters_;
+  CompressionStatistics statistics_;
+  unsigned lzs_speed_ = fastest_lzs;
 };
 
 }  // namespace arrouter::enco

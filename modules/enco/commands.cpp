@@ -8,7 +8,7 @@ namespace arrouter::enco {
 
 namespace {
 
-constexpr std::string_view no_compression = "a ratio is not kept, and there is memory for every channel";
+constexpr std::string_view no_limit = "PREDCHANNELS and STACCHANNELS have no effect: there is memory for every channel";
 
 std::string_view word(JobPriority priority) {
   switch (priority) {
@@ -37,12 +37,10 @@ std::vector<CommandRow> Enco::commands() {
                        Coverage coverage = Coverage::full, std::string_view note = {}) {
     rows.push_back({syntax, Access::manager, summary, std::move(run), coverage, note});
   };
-  add(
-      "ENAble ENCo COMPstatistics", "Keeps compression statistics",
-      [this](Invocation&) { return compression_statistics_ = true, done(); }, Coverage::no_effect, no_compression);
-  add(
-      "DISable ENCo COMPstatistics", "Stops compression statistics",
-      [this](Invocation&) { return compression_statistics_ = false, done(); }, Coverage::no_effect, no_compression);
+  add("ENAble ENCo COMPstatistics", "Keeps compression statistics",
+      [this](Invocation&) { return channels_.statistics().keep(true), done(); });
+  add("DISable ENCo COMPstatistics", "Stops compression statistics",
+      [this](Invocation&) { return channels_.statistics().keep(false), done(); });
   add("ENAble ENCo DEBugging", "Prints events of ENCO on this terminal",
       [this](Invocation& call) { return set_debugging(call, true); });
   add("DISable ENCo DEBugging", "Ends the printing of events",
@@ -54,7 +52,7 @@ std::vector<CommandRow> Enco::commands() {
       [this](Invocation& call) { return jobs_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
   add(
       "SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
-      [this](Invocation& call) { return set_software(call); }, Coverage::no_effect, no_compression);
+      [this](Invocation& call) { return set_software(call); }, Coverage::partial, no_limit);
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
       [this](Invocation& call) { return show_channels(call); });
@@ -69,6 +67,7 @@ Outcome Enco::set_software(Invocation& call) {
   software_.predictor_channels = call.args.number_or("PREDCHANNELS", software_.predictor_channels);
   software_.stac_channels = call.args.number_or("STACCHANNELS", software_.stac_channels);
   software_.stac_speed = call.args.number_or("STACSPEED", software_.stac_speed);
+  channels_.set_lzs_speed(static_cast<unsigned>(software_.stac_speed));
   return done();
 }
 
@@ -94,7 +93,7 @@ void Enco::dump(ConfigWriter& out) const {
   if (software_ != SoftwareSettings{})
     out.line(fmt::format("set enco sw predchannels={} stacchannels={} stacspeed={}", software_.predictor_channels,
                          software_.stac_channels, software_.stac_speed));
-  if (compression_statistics_) out.line("enable enco compstatistics");
+  if (channels_.statistics().kept()) out.line("enable enco compstatistics");
 }
 
 }  // namespace arrouter::enco

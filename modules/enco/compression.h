@@ -21,10 +21,12 @@ class Compressor {
 };
 
 /// LZS, the manual's STAC process (ANSI X3.241; RFC 1974 2.3 and RFC 2395 describe the format).
-std::unique_ptr<Compressor> make_lzs();
+/// `speed` is STACSPEED: 0 looks longest for what stood before, fastest_lzs shortest.
+inline constexpr unsigned fastest_lzs = 3;
+std::unique_ptr<Compressor> make_lzs(unsigned speed = fastest_lzs);
 /// Raw DEFLATE (RFC 1951, 2394) with the 2048-byte window that Linux expects. nullptr when zlib has no memory.
 std::unique_ptr<Compressor> make_deflate();
 /// nullptr for none.
-std::unique_ptr<Compressor> make_compressor(Compression algorithm);
+std::unique_ptr<Compressor> make_compressor(Compression algorithm, unsigned lzs_speed);
 
 }  // namespace arrouter::enco

@@ -36,10 +36,10 @@ namespace arrouter {
 
 namespace enco {
 
-Enco::Enco(Services& services, std::function<bool(std::string_view feature)> licensed)
+Enco::Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace)
     : services_(services),
       licensed_(std::move(licensed)),
-      suite_(&services.clock),
+      suite_(&services.clock, replace),
       jobs_(std::make_shared<JobQueue>(services)),
       dh_(services.random, *jobs_),
       rsa_(suite_.library(), *jobs_),

@@ -9,7 +9,7 @@
 
 namespace arrouter::enco {
 
-/// SET ENCO SW: memory for compression channels. Kept for the script; there is room for all.
+/// SET ENCO SW. The numbers of channels, memory on the real router, are kept for the script alone.
 struct SoftwareSettings {
   std::uint64_t predictor_channels = 4, stac_channels = 4, stac_speed = 3;
   bool operator==(const SoftwareSettings&) const = default;
@@ -22,7 +22,8 @@ struct UtilityCounters {
 
 class Enco final : public Module, public EncoApi {
  public:
-  Enco(Services& services, std::function<bool(std::string_view feature)> licensed);
+  /// `replace`: see Suite.
+  Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace = {});
 
   std::string_view name() const override { return "enco"; }
   std::vector<CommandRow> commands() override;
@@ -100,7 +101,6 @@ class Enco final : public Module, public EncoApi {
   std::uint64_t generations_ = 0;
   SoftwareSettings software_;
   UtilityCounters utility_;
-  bool compression_statistics_ = false;
   bool debugging_ = false;
   std::weak_ptr<Terminal> debug_terminal_;
   std::shared_ptr<Enco*> alive_;  // lets call-backs that outlive the module find out

@@ -5,6 +5,7 @@
 //   1 1 0000000                   the end, padded to a byte
 // Lengths: 2-4 in two bits, 5-7 in four, from 8 on 1111 and then as many 1111 as there are fifteens in the rest.
 #include <algorithm>
+#include <array>
 
 #include "modules/enco/compression.h"
 
@@ -13,7 +14,8 @@ namespace {
 
 constexpr std::size_t window = 2048, shortest_match = 2;
 constexpr std::uint32_t near_offsets = 128;
-constexpr int most_candidates = 32;  // looked at for each position: the ratio against the time
+/// Looked at for each position, by STACSPEED: the ratio against the time.
+constexpr std::array<int, fastest_lzs + 1> candidates_by_speed{512, 128, 64, 32};
 
 class BitWriter {
  public:
@@ -87,6 +89,8 @@ std::size_t take_length(BitReader& in) {
 
 class Lzs final : public Compressor {
  public:
+  explicit Lzs(int most_candidates) : most_candidates_(most_candidates) {}
+
   std::optional<std::size_t> compress(ByteView in, ByteSpan out) override {
     newest_.fill(none);
     BitWriter bits(out);
@@ -148,7 +152,7 @@ class Lzs final : public Compressor {
     Match best;
     if (at + 1 >= in.size()) return best;
     std::uint32_t candidate = newest_[place(in, at)];
-    for (int i = 0; i < most_candidates && candidate != none && at - candidate < window; ++i) {
+    for (int i = 0; i < most_candidates_ && candidate != none && at - candidate < window; ++i) {
       std::size_t length = 0;
       while (at + length < in.size() && in[candidate + length] == in[at + length]) ++length;
       if (length > best.length) best = {static_cast<std::uint32_t>(at - candidate), length};
@@ -159,6 +163,7 @@ class Lzs final : public Compressor {
     return best;
   }
 
+  int most_candidates_;
   // By the hash of two bytes the newest position, and from each position the one before with the same hash.
   std::array<std::uint32_t, 4096> newest_{};
   std::array<std::uint32_t, window> older_{};
@@ -166,14 +171,14 @@ class Lzs final : public Compressor {
 
 }  // namespace
 
-std::unique_ptr<Compressor> make_lzs() { return std::make_unique<Lzs>(); }
+std::unique_ptr<Compressor> make_lzs(unsigned speed) { return std::make_unique<Lzs>(candidates_by_speed.at(speed)); }
 
-std::unique_ptr<Compressor> make_compressor(Compression algorithm) {
+std::unique_ptr<Compressor> make_compressor(Compression algorithm, unsigned lzs_speed) {
   switch (algorithm) {
     case Compression::none:
       return nullptr;
     case Compression::lzs:
-      return make_lzs();
+      return make_lzs(lzs_speed);
     case Compression::deflate:
       return make_deflate();
   }

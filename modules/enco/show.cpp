@@ -107,7 +107,7 @@ void show_channel(Screen& screen, const Channel& channel, bool hardware) {
   if (channel.hash != Hash::null) screen.field(4, channel_values, "Digest length", traits(channel.hash).icv_bytes);
 }
 
-void show_channel_counters(Screen& screen, const Channel& channel) {
+void show_channel_counters(Screen& screen, const Channel& channel, const CompressionStatistics& statistics) {
   const FlowCounters& in = channel.counters.decode;
   const FlowCounters& out = channel.counters.encode;
   screen.line(fmt::format("ENCO Channel {} Counters", channel.id));
@@ -125,6 +125,9 @@ void show_channel_counters(Screen& screen, const Channel& channel) {
                            {"decodeErrors", in.errors},
                            {"", 0},
                            {"authFailures", in.bad_icv}});
+  if (channel.compression == Compression::none || !statistics.kept()) return;
+  screen.field(3, channel_values, "Compression ratio", statistics.ratio(channel.id, Direction::encode));
+  screen.field(3, channel_values, "Expansion ratio", statistics.ratio(channel.id, Direction::decode));
 }
 
 }  // namespace
@@ -157,7 +160,7 @@ Outcome Enco::show(Invocation& call) const {
     screen.field(3, values, "Padding", dh_.padding ? "ON" : "OFF");
   }
   screen.line();
-  screen.field(1, values, "Compression statistics", on_or_off(compression_statistics_));
+  screen.field(1, values, "Compression statistics", on_or_off(channels_.statistics().kept()));
   screen.field(1, values, "Debugging", on_or_off(debugging_));
   screen.field(1, values, "Channels in use", channels_.in_use());
   return Outcome::screen();
@@ -172,7 +175,7 @@ Outcome Enco::show_channels(Invocation& call) const {
     const Channel* channel = channels_.find(id);
     if (channel == nullptr) return reply(message::channel_unknown, id);
     screen.line();
-    counters ? show_channel_counters(screen, *channel) : show_channel(screen, *channel, hardware);
+    counters ? show_channel_counters(screen, *channel, channels_.statistics()) : show_channel(screen, *channel, hardware);
     return Outcome::screen();
   }
   if (counters) {
@@ -180,7 +183,7 @@ Outcome Enco::show_channels(Invocation& call) const {
       const auto item = screen.item("channels");
       screen.line();
       screen.set("channel", channel->id);
-      show_channel_counters(screen, *channel);
+      show_channel_counters(screen, *channel, channels_.statistics());
     }
     return channels_.in_use() == 0 ? reply(message::channel_none) : Outcome::screen();
   }

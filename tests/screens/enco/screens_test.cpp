@@ -194,6 +194,43 @@ User Counters
   CHECK(desk("show enco counters=aes").find("encodeJobs ...........        0") != std::string::npos);
 }
 
+TEST_CASE("COMPSTATISTICS keeps what compression gains, STACSPEED says how hard it is tried") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  ChannelSpec lzs;
+  lzs.compression = Compression::lzs;
+  const ChannelId channel = made.api.open_channel(lzs);
+  SeededRandom random(7);
+  Bytes text;  // of two letters: the longer one looks, the longer the repetition that is found
+  for (int i = 0; i < 3000; ++i) text.push_back(static_cast<std::uint8_t>('a' + random.below(2)));
+  const auto packed = [&] {
+    Bytes out(text.size());
+    out.resize(made.api.compress(channel, text, out).value());
+    return out;
+  };
+  packed();
+  CHECK(desk("show enco channel=1 counters").find("ratio") == std::string::npos);
+  CHECK(desk("enable enco compstatistics") == done);
+  CHECK(desk("show enco channel=1 counters").find("   Compression ratio .......... -\n") != std::string::npos);
+  const Bytes quick = packed();
+  Bytes back(text.size());
+  CHECK(made.api.expand(channel, quick, back) == text.size());
+  const std::string ratio =
+      fmt::format("{:.2f} : 1\n", static_cast<double>(text.size()) / static_cast<double>(quick.size()));
+  const std::string shown = desk("show enco channel=1 counters");
+  CHECK(shown.find("   Compression ratio .......... " + ratio) != std::string::npos);
+  CHECK(shown.find("   Expansion ratio ............ " + ratio) != std::string::npos);
+  CHECK(desk("set enco sw stacspeed=0") == done);
+  CHECK(packed().size() < quick.size());
+  CHECK(made.api.expand(channel, packed(), back) == text.size());
+  CHECK(back == text);
+  CHECK(desk("set enco sw stacspeed=3") == done);
+  CHECK(packed() == quick);
+  CHECK(desk("disable enco compstatistics") == done);
+  CHECK(desk("show enco channel=1 counters").find("ratio") == std::string::npos);
+}
+
 TEST_CASE("settings go into the script and come back from it") {
   TestServices world;
   MadeEnco made = make_enco(world.services);

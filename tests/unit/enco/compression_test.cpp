@@ -98,6 +98,23 @@ TEST_CASE("LZS: what no compressor makes is refused") {
   CHECK(refused(bomb));
 }
 
+TEST_CASE("DEFLATE: streams of each kind of block") {
+  // RFC 1951 3.2.4 to 3.2.7; the last two are Python's zlib's of one text, the second with Huffman codes alone.
+  const std::string_view text = "the quick brown fox, the quick brown dog, the lazy brown fox, the lazy brown dog";
+  Compressing deflate(Compression::deflate);
+  const auto expanded = [&](std::string_view hex) { return deflate.expand(*from_hex(hex), 200); };
+  CHECK(expanded("010500faff68656c6c6f") == bytes_of("hello"));
+  CHECK(expanded("cb48cdc9c90700") == bytes_of("hello"));
+  CHECK(expanded("0300") == Bytes());
+  CHECK(expanded("2bc94855282ccd4cce56482aca2fcf5348cbafd0512841134cc94f8708e6245655a22b441203aa0300") == bytes_of(text));
+  CHECK(expanded("05c1870d00210c04b0556e0096a284a24739118128d3bf3dab60ac163f04e356641e87590563b5f82118b722b138cc2a"
+                 "e8fe5d04e356641e875905ddbf8b60dc8ac4f203") == bytes_of(text));
+  CHECK_FALSE(expanded("07"));                    // block type 3
+  CHECK_FALSE(expanded("010500fafe68656c6c6f"));  // the stored length and its complement differ
+  CHECK_FALSE(expanded("cb48cdc9c907"));          // no end
+  CHECK_FALSE(expanded("6300"));                  // cut off
+}
+
 TEST_CASE("datagrams come back as they went, and do not end in more room than they took") {
   const Compression algorithm = GENERATE(Compression::lzs, Compression::deflate);
   Compressing pair(algorithm);

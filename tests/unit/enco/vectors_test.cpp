@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 
 #include "modules/enco/cbc.h"
+#include "modules/enco/enco.h"
 #include "modules/enco/enco_module.h"
 #include "modules/enco/groups.h"
 #include "modules/enco/suite.h"
@@ -38,6 +39,21 @@ void check_cipher(const CipherEngine& engine, const test::Vector& vector) {
     CHECK(to_hex(data) == vector.name(encode ? "coded" : "plain"));
   }
 }
+
+/// Computes right but for the last byte of a text.
+struct Faulty final : CipherEngine {
+  explicit Faulty(std::shared_ptr<const CipherEngine> right) : right(std::move(right)) {}
+  std::string_view name() const override { return right->name(); }
+  std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const override {
+    return right->make_key(key, direction);
+  }
+  void run(std::span<CipherTask> tasks) const override {
+    right->run(tasks);
+    for (const CipherTask& task : tasks)
+      if (task.length != 0) task.data[task.length - 1] ^= 1;
+  }
+  std::shared_ptr<const CipherEngine> right;
+};
 
 }  // namespace
 
@@ -77,20 +93,6 @@ TEST_CASE("an engine that computes something else fails its self test") {
 }
 
 TEST_CASE("an engine that fails at the start is passed over, and the log will say so") {
-  /// Computes right but for the last byte of a text.
-  struct Faulty final : CipherEngine {
-    explicit Faulty(std::shared_ptr<const CipherEngine> right) : right(std::move(right)) {}
-    std::string_view name() const override { return right->name(); }
-    std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const override {
-      return right->make_key(key, direction);
-    }
-    void run(std::span<CipherTask> tasks) const override {
-      right->run(tasks);
-      for (const CipherTask& task : tasks)
-        if (task.length != 0) task.data[task.length - 1] ^= 1;
-    }
-    std::shared_ptr<const CipherEngine> right;
-  };
   std::vector<std::string> tried;
   const auto first_fails = [&](Cipher cipher, std::shared_ptr<const CipherEngine> engine) {
     if (cipher != Cipher::aes128) return engine;
@@ -114,6 +116,28 @@ TEST_CASE("an engine that fails at the start is passed over, and the log will sa
   REQUIRE(without.findings().size() == 1);
   CHECK(without.findings()[0].text == "AES128 is not available");
   CHECK(without.findings()[0].missing);
+}
+
+TEST_CASE("a router whose engine fails says so in its log and goes on with the next one") {
+  test::TestServices world;
+  unsigned engines = 0;
+  Enco enco(world.services, {}, [&](Cipher cipher, std::shared_ptr<const CipherEngine> engine) {
+    if (cipher != Cipher::aes256 || ++engines > 1) return engine;
+    return std::shared_ptr<const CipherEngine>(std::make_shared<Faulty>(std::move(engine)));
+  });
+  REQUIRE(world.records.size() == 2);
+  const LogRecord& told = world.records.front();
+  CHECK(told.type == "ENCO");
+  CHECK(told.subtype == "TEST");
+  CHECK(told.message == (engines > 1 ? "AES256 processed by OpenSSL" : "AES256 is not available"));
+  CHECK(world.records.back().message == "STAC SW Initialised");
+  CHECK(enco.available(Cipher::aes256) == (engines > 1));
+  for (const test::Vector& vector : test::read_vectors("aes.txt")) {
+    if (vector.name("cipher") != "AES256" || engines < 2) continue;
+    Bytes data = vector.bytes("plain"), iv = vector.bytes("iv");
+    enco.make_cbc(Cipher::aes256, vector.bytes("key"))->encrypt(data, iv);
+    CHECK(to_hex(data) == vector.name("coded"));
+  }
 }
 
 TEST_CASE("a chain of messages is one message to CBC") {
