@@ -35,10 +35,21 @@ void push_outer(PacketBuffer& packet, const OuterHeader& outer) {
 bool pull_outer(PacketBuffer& packet) {
   const auto outer = wire::view_ipv4(packet.view(), false);
   if (!outer || outer->protocol() != wire::protocol::ipip) return false;
-  packet.pull(outer->header_length());
+  return leave_outer(packet, outer->header_length());
+}
+
+bool leave_outer(PacketBuffer& packet, std::size_t length) {
+  constexpr std::uint8_t not_capable = 0, congested = 3;  // RFC 3168
+  const auto ecn = [&] { return packet.data()[1] & 3; };
+  const bool met_congestion = ecn() == congested;
+  packet.pull(length);
   const auto inner = wire::view_ipv4(packet.view());
   if (!inner) return false;
   packet.trim(inner->total_length());
+  if (met_congestion && ecn() != not_capable) {
+    packet.data()[1] |= congested;
+    wire::finish_ipv4(packet.data());
+  }
   return true;
 }
 

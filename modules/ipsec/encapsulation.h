@@ -26,6 +26,9 @@ struct OuterHeader {
 void push_outer(PacketBuffer& packet, const OuterHeader& outer);
 /// Takes it off again. False: no IP packet is inside.
 bool pull_outer(PacketBuffer& packet);
+/// Takes `length` bytes off a packet that begins with an outer header and holds another packet behind them; congestion
+/// met on the way is told inside (RFC 4301 5.1.2.1, RFC 3168). False: no IP packet is inside.
+bool leave_outer(PacketBuffer& packet, std::size_t length);
 
 /// The IP header in front names `protocol` and the packet's length from now on.
 void relabel(PacketBuffer& packet, std::uint8_t protocol);

@@ -163,11 +163,7 @@ Opened unwrap(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
   if (const Opened opened = take_off_trailer(packet, esp, begin, shape, next); opened != Opened::good) return opened;
   if (sa.mode == isakmp::Encapsulation::tunnel) {
     if (next != next_ipv4) return Opened::bad_inner;
-    packet.pull(begin);
-    const auto inner = wire::view_ipv4(packet.view());
-    if (!inner) return Opened::bad_inner;
-    packet.trim(inner->total_length());
-    return Opened::good;
+    return leave_outer(packet, begin) ? Opened::good : Opened::bad_inner;
   }
   if (next == next_ipv4) return Opened::bad_inner;
   remove_behind_header(packet, esp.header, begin - esp.header, next);

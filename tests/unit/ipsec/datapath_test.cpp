@@ -3,53 +3,15 @@
 
 #include "netdev/wire/tcp.h"
 #include "netdev/wire/udp.h"
-#include "tests/support/ipsec_fixture.h"
+#include "tests/unit/ipsec/tunnel.h"
 
 using namespace arrouter;
 using namespace arrouter::ipsec;
 using test::ip4;
 using test::IpsecFixture;
-using test::keyed_bundle;
-
-namespace {
-
-constexpr std::uint32_t out_spi = 0x5000;
-
-/// A tunnel that is its own mirror: what leaves by it can come in again once the SPI is exchanged and re-sealed.
-struct Tunnel {
-  explicit Tunnel(std::string_view options = {}, bool udp = false) {
-    fixture.configure(test::ipsec_howto);
-    if (!options.empty()) fixture.configure(options);
-    fixture.out(fixture.packet("192.168.1.100", "192.168.2.100"));
-    auto bundle = keyed_bundle(fixture.isakmp.acquires.back(), out_spi);
-    bundle.nat.udp_encapsulation = udp;
-    bundle.nat.peer_port = 1024;
-    in_spi = bundle.sas[0].in_spi;
-    fixture.isakmp.user->install(bundle);
-    fixture.ip.sent.clear();
-  }
-  Packet sealed(Packet inner, std::uint32_t sequence = 1, std::uint16_t peer_port = 1024,
-                std::string_view from = "200.200.200.1") {
-    Sa sa = *fixture.module->state().sas.find(isakmp::Protocol::esp, in_spi);
-    sa.out_spi = in_spi;
-    IvPool ivs(fixture.services.random);
-    const std::size_t udp = udp_bytes(sa.bundle->nat);
-    enco::Job job = seal(*inner, sa, sequence, {ip4(from), ip4("100.100.100.1"), udp, peer_port, 4500}, ivs);
-    fixture.enco.api.run(enco::Direction::encode, std::span(&job, 1));
-    return inner;
-  }
-  Packet reply() { return fixture.packet("192.168.2.100", "192.168.1.100"); }
-
-  IpsecFixture fixture;
-  std::uint32_t in_spi = 0;
-};
-
-void set_df(Packet& packet) {
-  packet->data()[6] = 0x40;
-  wire::finish_ipv4(packet->data());
-}
-
-}  // namespace
+using test::out_spi;
+using test::set_df;
+using test::Tunnel;
 
 TEST_CASE("the outer header: TOS copied, DF as DFBIT says, ids counting") {
   const auto outer_df = [](std::string_view bit, bool inner_df) {
