@@ -64,8 +64,8 @@ std::string selectors_part(const PolicySettings& policy) {
   selector(line, "rp", selectors.remote_port, port_text(selectors.remote_port));
   selector(line, "tra", selectors.protocol, protocol_text(selectors.protocol));
   if (!selectors.icmp_types.empty()) word(line, "ic", list_text(selectors.icmp_types));
-  if (!policy.local_name.empty()) word(line, "lna", arrouter::quoted(policy.local_name));
-  if (!policy.remote_name.empty()) word(line, "rna", arrouter::quoted(policy.remote_name));
+  if (!policy.names.local.empty()) word(line, "lna", arrouter::quoted(policy.names.local));
+  if (!policy.names.remote.empty()) word(line, "rna", arrouter::quoted(policy.names.remote));
   return line;
 }
 

@@ -25,15 +25,19 @@
 //   - The inner packet of an SA is compared with the selectors that were negotiated for it, not with the policy list.
 //   - The outer header takes TOS from the inner one and TTL 64; its DF bit follows DFBIT. A packet too big for the
 //     interface with DF set outside and inside is answered with ICMP; every other one is fragmented after ESP.
+//     Congestion that the outer header met on its way is told inside, nothing else of it.
 //
 //   - What a policy has sealed leaves, whatever the list says about clear packets: PERMIT need not name ESP. But where
 //     the first match for the sealed packet is another policy with a tunnel to a fixed peer elsewhere, it goes into that
 //     tunnel too.
 //   - What routers on the way say about the size of outer packets holds for their bundle, and its successor, for ten
-//     minutes (RFC 4301 8.2); it is believed only about packets this router can have sent.
+//     minutes (RFC 4301 8.2); it is believed only about packets this router can have sent. In transport mode it holds
+//     for packets with DF; the others may be fragmented on the way.
 //   - A bundle of a policy with IPROUTETEMPLATE brings routes to its remote networks along and takes them away again.
+//   - LNAME and RNAME are names of ISAKMP's ends (RFC 2401 4.4.2): a policy that has them negotiates, and answers, under
+//     an ISAKMP SA between these two alone. They tell nothing about a packet, so packets choose policies without them.
 //
-// Not modelled: IPv6, LNAME/RNAME in the choice of a policy, the pre-2.0 SA module.
+// Not modelled: IPv6, the pre-2.0 SA module.
 #include "modules/ipsec/ipsec.h"
 
 #include "modules/ipsec/ipsec_module.h"

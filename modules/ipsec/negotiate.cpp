@@ -101,6 +101,7 @@ Negotiation* Setup::start(Policy& policy, Ipv4Address local, Ipv4Address peer, T
   }
   acquire.ipsec_policy = policy.name;
   acquire.isakmp_policy = policy.isakmp_policy;
+  acquire.names = policy.names;
   acquire.bundle = started->index;
   acquire.local = local;
   acquire.peer = peer;

@@ -45,6 +45,8 @@ std::string to_string(const PeerAddress& peer) {
   return {};
 }
 
+std::string name_text(const std::string& name) { return name.empty() ? "ANY" : name; }
+
 std::string_view to_string(FromPacket from) {
   switch (from) {
     case FromPacket::none:

@@ -32,6 +32,8 @@ struct PeerAddress {
 };
 std::string to_string(const PeerAddress& peer);  // "ANY", "200.200.200.1", "-"
 
+std::string name_text(const std::string& name);  // LNAME or RNAME: "ANY", "branch1"
+
 /// SASELECTORFROMPKT: which selectors of an SA shrink to the values of the packet that asked for it.
 enum class FromPacket : std::uint8_t { none, all, local_address, local_port, remote_address, remote_port, protocol };
 std::string_view to_string(FromPacket from);  // "NONE"
@@ -45,7 +47,7 @@ struct PolicySettings {
   std::string isakmp_policy;  // empty: chosen by the peer's address
   PeerAddress peer;
   Selectors selectors;
-  std::string local_name, remote_name;  // LNAME, RNAME; empty: ANY
+  isakmp::EndNames names;  // LNAME, RNAME; empty: ANY
   DfBit df_bit = DfBit::clear;
   FromPacket from_packet = FromPacket::none;
   bool use_pfs = false;

@@ -7,8 +7,7 @@
 namespace arrouter::ipsec {
 namespace {
 
-constexpr std::string_view gaps =
-    "IPv4 only. LNAME and RNAME are kept, shown and written to the configuration, without effect.";
+constexpr std::string_view gaps = "IPv4 only. LNAME and RNAME bear on negotiated bundles, not on manual keys.";
 
 /// LADDRESS with LMASK, or the same of the remote side. A mask given alone goes with the address that stands; an
 /// address given alone keeps a mask that stands.
@@ -98,8 +97,8 @@ std::optional<Outcome> read_policy(const Args& args, PolicySettings& policy) {
   read_peer(args, policy.peer);
   read_text(args, "ISAKMPPOLICY", policy.isakmp_policy);
   read_text(args, "IPROUTETEMPLATE", policy.route_template);
-  read_text(args, "LNAME", policy.local_name);
-  read_text(args, "RNAME", policy.remote_name);
+  read_text(args, "LNAME", policy.names.local);
+  read_text(args, "RNAME", policy.names.remote);
   read_text(args, "SRCINTERFACE", policy.source_interface);
   read_flag(args, "RESPONDBADSPI", policy.respond_bad_spi);
   read_flag(args, "UDPHEARTBEAT", policy.udp_heartbeat);

@@ -158,10 +158,15 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
   const Traffic traffic{offer.local_id, offer.remote_id};
   Policy* chosen = nullptr;
   bool peer_known = false;
-  std::string own_traffic;
+  std::string own_traffic, own_names;
   for (Policy* const policy : state_.policies.all()) {
     if (!policy->negotiated() || !policy->peer.accepts(offer.peer) || local_of(*policy) != offer.local) continue;
     if (!policy->isakmp_policy.empty() && !equal_ignoring_case(policy->isakmp_policy, offer.isakmp_policy)) continue;
+    if (!isakmp::names_fit(policy->names, offer.names)) {
+      own_names += fmt::format("; {} is between {} and {}", policy->name, name_text(policy->names.local),
+                               name_text(policy->names.remote));
+      continue;
+    }
     peer_known = true;
     if (traffic_fits(*policy, traffic, offer.local, offer.peer)) {
       chosen = policy;
@@ -170,7 +175,11 @@ std::expected<isakmp::Selection, isakmp::Refused> Setup::select(const isakmp::Of
     own_traffic += fmt::format("{}{} has {}", own_traffic.empty() ? "" : "; ", policy->name,
                                describe(traffic_of(policy->selectors)));
   }
-  if (!peer_known) return refuse(Refusal::no_policy, fmt::format("no IPsec policy for peer {}", to_string(offer.peer)));
+  if (!peer_known) {
+    std::string reason = fmt::format("no IPsec policy for peer {}", to_string(offer.peer));
+    if (!own_names.empty()) reason += fmt::format(" as {}{}", to_string(offer.names), own_names);
+    return refuse(Refusal::no_policy, std::move(reason));
+  }
   if (chosen == nullptr) {
     return refuse(Refusal::invalid_id, fmt::format("offered {}; {}", describe(traffic), own_traffic));
   }

@@ -60,11 +60,11 @@ void show_selectors(const PolicySettings& policy, Screen& screen, int column) {
   field("Local Address", address_text(selectors.local));
   field("Local Mask", mask_text(selectors.local));
   field("Local Port", port_text(selectors.local_port));
-  field("Local Name", policy.local_name.empty() ? "ANY" : policy.local_name);
+  field("Local Name", name_text(policy.names.local));
   field("Remote Address", address_text(selectors.remote));
   field("Remote Mask", mask_text(selectors.remote));
   field("Remote Port", port_text(selectors.remote_port));
-  field("Remote Name", policy.remote_name.empty() ? "ANY" : policy.remote_name);
+  field("Remote Name", name_text(policy.names.remote));
   field("Transport Protocol", protocol_text(selectors.protocol));
   if (!selectors.icmp_types.empty()) field("ICMP Type", list_text(selectors.icmp_types));
 }

@@ -52,6 +52,25 @@ std::string to_string(const Identity& identity) {
   return fmt::format("{}:{}", name(identity.type), to_hex(data.first(std::min(data.size(), longest_shown / 2))));
 }
 
+std::string full_name(const Identity& identity) {
+  if (is_name(identity.type) || identity.type == IdType::key_id)
+    return {identity.data.begin(), identity.data.end()};
+  if (identity.type == IdType::der_dn)
+    if (auto name = distinguished_name_text(identity.data)) return std::move(*name);
+  return to_string(identity);
+}
+
+bool names_fit(const EndNames& demanded, const EndNames& shown) {
+  const auto fits = [](const std::string& wanted, const std::string& name) {
+    return wanted.empty() || same_identity(identity_from_text(wanted), identity_from_text(name));
+  };
+  return fits(demanded.local, shown.local) && fits(demanded.remote, shown.remote);
+}
+
+std::string to_string(const EndNames& shown) {
+  return fmt::format("{} and {}", printable(as_bytes(shown.local)), printable(as_bytes(shown.remote)));
+}
+
 bool same_identity(const Identity& left, const Identity& right) {
   const auto group_name = [](const Identity& typed, const Identity& sent) {
     return typed.type == IdType::fqdn && sent.type == IdType::key_id && typed.data == sent.data;

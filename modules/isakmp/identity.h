@@ -24,6 +24,8 @@ Identity identity_from_text(std::string_view text);
 std::string printable(ByteView data);
 /// As text for logs: address, name, distinguished name, or hex; never longer than a log line can bear.
 std::string to_string(const Identity& identity);
+/// The whole of it as text, for EndNames.
+std::string full_name(const Identity& identity);
 /// Equal in type and value; names and distinguished names without regard to case. REMOTEID has no form for a KEY-ID, the group name of vpnc and
 /// its like: it is the name with the same bytes.
 bool same_identity(const Identity& left, const Identity& right);

@@ -72,10 +72,20 @@ struct PeerName {
   bool operator==(const PeerName&) const = default;
 };
 
+/// Who the ends of an ISAKMP SA are: the IDs of phase 1 as text, or what is demanded of them (LNAME and RNAME of an
+/// IPsec policy), where empty means anybody.
+struct EndNames {
+  std::string local, remote;
+  bool operator==(const EndNames&) const = default;
+};
+bool names_fit(const EndNames& demanded, const EndNames& shown);
+std::string to_string(const EndNames& shown);  // "a.example and b.example", fit for a log
+
 /// IPsec -> ISAKMP: a bundle is wanted.
 struct Acquire {
   std::string ipsec_policy;
-  std::string isakmp_policy;       // empty: chosen by the peer's address
+  std::string isakmp_policy;       // empty: chosen by the peer's address and the names
+  EndNames names;
   std::uint32_t bundle = 0;        // IPsec's bundle index, given back with the result
   Ipv4Address local, peer;         // tunnel end points
   std::vector<Proposal> proposals; // SPIs filled in by IPsec
@@ -90,6 +100,7 @@ struct Acquire {
 struct Offer {
   Ipv4Address local, peer;
   std::string isakmp_policy;
+  EndNames names;
   std::vector<Proposal> proposals;   // the peer's SPIs
   TrafficId local_id, remote_id;     // from our side: local is ours
   std::optional<enco::Group> pfs;

@@ -37,7 +37,7 @@ void Engine::acquire(Pending pending) {
     policy = policies_.find(wanted.isakmp_policy);
     count(policy ? Counter::spd_getPolicyGood : Counter::spd_getPolicyFailed);
   } else {
-    policy = policies_.for_peer(wanted.peer);
+    policy = policies_.for_peer(wanted.peer, wanted.names);
     count(policy ? Counter::spd_getPolicyByPeerGood : Counter::spd_getPolicyByPeerFailed);
   }
   if (!policy) {
@@ -136,6 +136,8 @@ Exchange* Engine::begin_as_initiator(ExchangeType type, Sa& sa) {
 }
 
 void Engine::start_quick(Sa& sa, Pending pending) {
+  if (!names_fit(pending.wanted.names, sa.names))
+    return acquire_failed(std::move(pending), fmt::format(text::reason_names, to_string(sa.names)), false);
   Exchange* const exchange = begin_as_initiator(ExchangeType::quick, sa);
   if (exchange == nullptr) return acquire_failed(std::move(pending), text::reason_too_many, false);
   exchange->quick->pfs = pending.wanted.pfs;
@@ -185,7 +187,7 @@ void Engine::prenegotiate(const PolicyPtr& policy) {
 void Engine::acquire_failed(Pending pending, const std::string& reason, bool phase1) {
   const Acquire& wanted = pending.wanted;
   const PolicyPtr policy =
-      wanted.isakmp_policy.empty() ? policies_.for_peer(wanted.peer) : policies_.find(wanted.isakmp_policy);
+      wanted.isakmp_policy.empty() ? policies_.for_peer(wanted.peer, wanted.names) : policies_.find(wanted.isakmp_policy);
   if (enabled_ && policy && policy->retry_ike_attempts != 0) {
     const bool more = policy->retry_ike_attempts == retry_continuous || pending.repeats < policy->retry_ike_attempts;
     if (more && policy->peer.fixed() && wanted.fixed_peer) {

@@ -50,9 +50,27 @@ bool PolicyStore::remove(std::string_view name) {
   return true;
 }
 
-PolicyPtr PolicyStore::for_peer(Ipv4Address peer) const {
+namespace {
+
+/// LOCALID or REMOTEID may turn out to be the name; an end without one shows its address, or its system's name.
+bool may_be(const std::string& id, const std::string& name) {
+  if (name.empty() || equal_ignoring_case(id, "any")) return true;
+  const Identity wanted = identity_from_text(name);
+  if (id.empty()) return wanted.type == IdType::ipv4_address || wanted.type == IdType::der_dn;
+  return same_identity(identity_from_text(id), wanted);
+}
+
+bool may_fit(const Policy& policy, const EndNames& names) {
+  const bool anybody = policy.remote_id.empty() && !policy.peer.fixed();
+  return may_be(policy.local_id, names.local) && (anybody || may_be(policy.remote_id, names.remote));
+}
+
+}  // namespace
+
+PolicyPtr PolicyStore::for_peer(Ipv4Address peer, const EndNames& names) const {
   PolicyPtr any;
   for (const auto& [name, policy] : policies_) {
+    if (!may_fit(*policy, names)) continue;
     if (policy->peer.fixed() && policy->peer.address == peer) return policy;
     if (!policy->peer.fixed() && !any) any = policy;
   }

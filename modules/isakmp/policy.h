@@ -84,8 +84,9 @@ class PolicyStore {
   void put(Policy policy);
   bool remove(std::string_view name);
 
-  /// For an outgoing negotiation: the policy whose PEER is the address, else the first that takes any peer.
-  PolicyPtr for_peer(Ipv4Address peer) const;
+  /// For an outgoing negotiation: the policy whose PEER is the address, else the first that takes any peer; of those
+  /// whose IDs are not against `names`.
+  PolicyPtr for_peer(Ipv4Address peer, const EndNames& names = {}) const;
   /// Candidates for a phase 1 request, in name order: of that mode, for that very peer, or if there are none for any.
   std::vector<PolicyPtr> candidates(Ipv4Address peer, ExchangeType mode) const;
 

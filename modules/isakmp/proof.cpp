@@ -81,14 +81,20 @@ Verdict derive_keys(Step& step) {
   return Verdict::go_on();
 }
 
-Bytes own_id_body(const Step& step) {
+namespace {
+
+Identity own_id(const Step& step) {
   const Policy& policy = *step.sa.policy;
-  if (!policy.local_id.empty()) return encode_identity(identity_from_text(policy.local_id));
+  if (!policy.local_id.empty()) return identity_from_text(policy.local_id);
   if (by_signature(policy))
-    if (const Identity name = identity_from_text(step.engine.effects().system_name()); name.type == IdType::der_dn)
-      return encode_identity(name);
-  return encode_identity(Identity::of(step.sa.local.address));
+    if (Identity name = identity_from_text(step.engine.effects().system_name()); name.type == IdType::der_dn)
+      return name;
+  return Identity::of(step.sa.local.address);
 }
+
+}  // namespace
+
+Bytes own_id_body(const Step& step) { return encode_identity(own_id(step)); }
 
 // ---- what is sent --------------------------------------------------------------------------------------------------
 
@@ -156,6 +162,7 @@ Verdict verify_peer(Step& step) {
   if (!remote_id_matches(policy, *id, step.sa.peer.address, step.sa.nat.remote))
     return Verdict::fail(NotifyType::invalid_id_information, id_mismatch(step, *id), counters.id_failed);
   step.sa.peer_id = to_string(*id);
+  step.sa.names = {full_name(own_id(step)), full_name(*id)};
   return Verdict::go_on();
 }
 

@@ -219,6 +219,7 @@ Verdict quick_read_offer(Step& step) {
   offer.local = step.sa.local.address;
   offer.peer = step.sa.peer.address;
   offer.isakmp_policy = step.sa.policy->name;
+  offer.names = step.sa.names;
   offer.proposals = work.understood.proposals;
   offer.remote_id = common->initiator_id.value_or(host(offer.peer));
   offer.local_id = common->responder_id.value_or(host(offer.local));

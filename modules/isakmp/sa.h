@@ -58,6 +58,7 @@ struct Sa {
   NattVersion natt = NattVersion::none;  // agreed by vendor ids
   NatFound nat;
   std::string peer_id;
+  EndNames names;  // once the peer has proved its ID
 
   Phase1Keys keys;
   std::unique_ptr<enco::CbcKey> cipher;

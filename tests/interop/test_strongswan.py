@@ -1,5 +1,5 @@
 """strongSwan's IKEv1 as the other end; its user-space ESP always travels in UDP, so NAT-T is in every case."""
-from support import LabTest, example, ipsec_sas, main, strongswan, wait_until
+from support import LabTest, POLICY, example, ipsec_sas, main, strongswan, wait_until
 
 CASES = {
     # name: (our phase 1 cipher, our SA specification's cipher, their phase 1, their phase 2)
@@ -25,6 +25,32 @@ class StrongSwan(LabTest):
         self.transfer(lab)
         self.transfer(lab, source="pc2", target="pc1", address="192.168.1.100")
         self.assertIn("INSTALLED", strongswan.sas(lab.network, "peer2"))
+
+
+class Names(LabTest):
+    def test_rname_chooses_the_policy_for_a_peer_by_its_fqdn(self):
+        """Two policies with the same selectors: which one answers is a matter of the IDs of phase 1."""
+        lab = self.lab(["peer2"])
+        policy = ('create ipsec pol="other" int=eth0 ac=ipsec key=isakmp bund=1 peer=200.200.200.1 pos=1',
+                  f'set ipsec pol="other" isa="{POLICY}"',
+                  'set ipsec pol="other" lad=192.168.1.0 lma=255.255.255.0 rad=192.168.2.0 rma=255.255.255.0',
+                  'set ipsec pol="other" rname=other.example', f'set ipsec pol="{POLICY}" lname=office.example rname=branch.example',
+                  f'set isakmp pol="{POLICY}" localid=office.example remoteid=branch.example')
+        lab.up({"peer1": example("peer1", *policy, replace=[("enc=3desouter key=1", "enc=3desouter gro=2 key=1"),
+                                                            ("hea=both", "hea=none")])},
+               local_id="branch.example", remote_id="office.example")
+        router = lab.routers["peer1"]
+        self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
+        self.assertTrue(wait_until(lambda: ipsec_sas(router), 5))
+        self.assertEqual([sa[1] for sa in ipsec_sas(router)], [POLICY])
+        # Packets go by addresses: the first policy asks, and learns who is there.
+        self.assertEqual(lab.ping(1, deadline=2)[0], 0)
+        self.assertIn("the ISAKMP SA is between office.example and branch.example, not LNAME and RNAME",
+                      " ".join(router.ctl("show log module=ipsec").split()))
+        router.ctl('destroy ipsec pol="other"')
+        self.assert_ping(lab, 5)
+        router.ctl(f'set ipsec pol="{POLICY}" rname=nobody.example')
+        self.assertFalse(strongswan.initiate(lab.network, "peer2"))
 
 
 def add_cases():

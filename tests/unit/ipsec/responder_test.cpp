@@ -152,6 +152,30 @@ TEST_CASE("callers from anywhere: ANY addresses take what the caller has") {
   CHECK(refusal(fixture, offer).refusal == Refusal::invalid_id);
 }
 
+TEST_CASE("LNAME and RNAME choose among policies for callers from anywhere") {
+  IpsecFixture fixture;
+  fixture.configure(
+      "create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha\n"
+      "create ipsec bund=1 key=isakmp string=\"1\"\n"
+      "create ipsec pol=one int=eth0 ac=ipsec key=isakmp bund=1 peer=dynamic lad=192.168.1.0 lma=255.255.255.0\n"
+      "set ipsec pol=one rname=Branch1\n"
+      "create ipsec pol=two int=eth0 ac=ipsec key=isakmp bund=1 peer=dynamic lad=192.168.1.0 lma=255.255.255.0\n"
+      "set ipsec pol=two lname=office.example rname=\"cn=branch2,o=us\"\nenable ipsec");
+  auto offer = howto_offer();
+  const auto chosen = [&](std::string local, std::string remote) {
+    offer.names = {std::move(local), std::move(remote)};
+    const auto answer = fixture.isakmp.user->select(offer);
+    return answer ? answer->ipsec_policy : answer.error().reason;
+  };
+  CHECK(chosen("100.100.100.1", "branch1") == "one");
+  CHECK(chosen("Office.example", "CN=branch2,O=us") == "two");
+  CHECK(chosen("other.example", "cn=branch2,o=us") ==
+        "no IPsec policy for peer 200.200.200.1 as other.example and cn=branch2,o=us; one is between ANY and Branch1; "
+        "two is between office.example and cn=branch2,o=us");
+  fixture.configure("set ipsec pol=two lname=any rname=any");
+  CHECK(chosen("other.example", "branch3") == "two");
+}
+
 TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
   for (const std::string_view kind : {"dynamic", "any"}) {
     IpsecFixture fixture;
