@@ -1,4 +1,6 @@
 // Bundles of several SAs, and those of one that is not ESP: packet by packet, each SA on what the one before left.
+#include <fmt/format.h>
+
 #include "modules/ipsec/ah.h"
 #include "modules/ipsec/datapath.h"
 
@@ -87,10 +89,12 @@ bool Datapath::open_all(Packet& packet, SaBundle& bundle) {
     if (!open_behind_header(packet, *bundle.sas[left])) return false;
     if (left != tunnel_at || pull_outer(*packet)) continue;
     bundle.policy->counters.add(PolicyCounter::in_process_fail);
+    note(*packet, [] { return "no IP packet inside: dropped"; });
     return false;
   }
   if (tunnel_at != bundle.sas.size() || packet->data()[9] != wire::protocol::ipip) return true;
-  bundle.policy->counters.add(PolicyCounter::in_process_fail);  // a tunnel in transport mode
+  bundle.policy->counters.add(PolicyCounter::in_process_fail);
+  note(*packet, [] { return "a tunnel in transport mode: dropped"; });
   return false;
 }
 
@@ -112,19 +116,20 @@ bool Datapath::open_esp(PacketBuffer& packet, Sa& sa) {
   const auto esp = expected ? find_esp(packet) : std::nullopt;
   if (!esp || esp->spi != sa.in_spi) {
     sa.bundle->policy->counters.add(PolicyCounter::in_policy_filter_fail);
+    note(packet, [&] { return fmt::format("not by SA {} of its bundle: dropped", sa.id); });
     return false;
   }
   const std::size_t bytes = packet.size();
-  if (!begin_open(sa, esp->sequence)) return false;
+  if (!begin_open(sa, packet, esp->sequence)) return false;
   auto job = open_job(packet, *esp, sa);
   if (!job) {
-    bad_length(sa);
+    bad_length(sa, packet);
     return false;
   }
   state_.enco.run(enco::Direction::decode, std::span(&*job, 1));
   if (!authentic(sa, *job, esp->sequence)) return false;
   note_place(sa, *esp);
-  if (!unwrapped(sa, unwrap_behind_header(packet, *esp, sa))) return false;
+  if (!unwrapped(sa, packet, unwrap_behind_header(packet, *esp, sa))) return false;
   done_open(sa, bytes);
   return true;
 }
@@ -133,14 +138,15 @@ bool Datapath::open_ah(PacketBuffer& packet, Sa& sa) {
   const auto ah = find_ah(packet);
   if (!ah || ah->spi != sa.in_spi) {
     sa.bundle->policy->counters.add(PolicyCounter::in_policy_filter_fail);
+    note(packet, [&] { return fmt::format("not by SA {} of its bundle: dropped", sa.id); });
     return false;
   }
   const std::size_t bytes = packet.size();
-  if (!begin_open(sa, ah->sequence)) return false;
+  if (!begin_open(sa, packet, ah->sequence)) return false;
   ZeroedHeader header(packet);
   auto job = check_ah(packet, *ah, sa);
   if (!job) {
-    bad_length(sa);
+    bad_length(sa, packet);
     return false;
   }
   state_.enco.run(enco::Direction::decode, std::span(&*job, 1));
@@ -156,11 +162,12 @@ bool Datapath::open_ipcomp(Packet& packet, Sa& sa) {
   const auto found = find_ipcomp(*packet);
   if (!found) return true;  // sent as it was
   const std::size_t bytes = packet->size();
-  begin_open(sa, 0);
+  begin_open(sa, *packet, 0);
   if (found->cpi != sa.in_spi || !expand(packet, *found, sa, state_.enco, scratch_, state_.services.pool)) {
     sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
     state_.counters.add(GroupCounter::comp_in_fail);
     sa.counters.add(SaCounter::in_process_fail);
+    note(*packet, [] { return "cannot be expanded: dropped"; });
     return false;
   }
   done_open(sa, bytes);

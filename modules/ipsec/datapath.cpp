@@ -80,6 +80,13 @@ std::string Datapath::describe(const Decision& decision) const {
                      decision.bundle->sas.front()->out_spi, to_string(decision.bundle->peer));
 }
 
+std::string Datapath::describe(const Sa& sa) {
+  std::string text(to_string(sa.protocol));
+  if (sa.protocol == isakmp::Protocol::esp) text += fmt::format(" {}", enco::traits(sa.cipher).name);
+  if (sa.protocol != isakmp::Protocol::ipcomp) return text + fmt::format(" {}", enco::traits(sa.hash).name);
+  return text + fmt::format(" {}", enco::name(sa.compression));
+}
+
 void Datapath::deny(Policy& policy, const FlowKey& flow, Heading heading) {
   const bool leaving = heading == Heading::leaving;
   state_.count(policy, leaving ? PolicyCounter::out_deny : PolicyCounter::in_deny,
@@ -109,6 +116,7 @@ void Datapath::check_clear(InterfaceId interface, Burst& burst) {
     const auto flow = flow_of(packet->view(), Heading::arriving, interface);
     if (!flow) {
       state_.ip.count_drop(IpDrop::header_error);
+      note(*packet, [] { return "header broken: dropped"; });
       packet.reset();
       continue;
     }

@@ -13,7 +13,6 @@
 #include "modules/ipsec/policy_index.h"
 #include "modules/ipsec/setup.h"
 #include "modules/ipsec/state.h"
-#include "os/packet_trace.h"
 
 namespace arrouter::ipsec {
 
@@ -104,15 +103,17 @@ class Datapath final : public IpsecStage {
   void prepare_open(InterfaceId interface, Packet packet, Opening& opening);
   void prepare_other(InterfaceId interface, Packet packet, Opening& opening);
   bool begin_bundle(SaBundle& bundle, const PacketBuffer& packet);
-  bool begin_open(Sa& sa, std::uint32_t sequence);
-  void bad_length(Sa& sa);
+  bool begin_open(Sa& sa, const PacketBuffer& packet, std::uint32_t sequence);
+  void bad_length(Sa& sa, const PacketBuffer& packet);
   bool finish_open(InterfaceId interface, Opening& opening, std::size_t i);
   bool authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence);
-  bool unwrapped(Sa& sa, Opened opened);
+  bool unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened);
   void done_open(Sa& sa, std::size_t bytes);
   bool done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle& bundle, bool udp);
   void note_arrival(SaBundle& bundle, std::size_t bytes);
   void note_place(Sa& sa, const EspPacket& esp);
+  void take_unknown(InterfaceId interface, Packet packet, std::uint32_t spi);
+  void note_sa(const PacketBuffer& packet, const Sa& sa, std::uint32_t sequence) const;
   void unknown_spi(Ipv4Address source, Ipv4Address destination, std::uint32_t spi);
 
   // bundle_path.cpp: bundles of several SAs, AH and IPComp, packet by packet
@@ -131,12 +132,12 @@ class Datapath final : public IpsecStage {
   void fetch_for_sealing(InterfaceId interface, Burst& burst);
   void fetch_for_opening(Burst& burst);
 
-  /// For LAB TRACE; `text` makes the line when somebody follows the packet.
   template <class Text>
-  void note(const PacketBuffer& packet, Text text) {
-    if (packet.meta.trace != 0) [[unlikely]] state_.ip.packet_trace()->note(packet, "ipsec", text());
+  void note(const PacketBuffer& packet, Text text) const {
+    state_.note(packet, text);
   }
   std::string describe(const Decision& decision) const;
+  static std::string describe(const Sa& sa);  // "ESP AES128 SHA"
 
   /// Marks a bundle whose hard limit is reached; it goes when the burst is done.
   void exhaust(SaBundle& bundle, Heading heading);

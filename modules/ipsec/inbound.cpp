@@ -32,7 +32,10 @@ void Datapath::open_burst(InterfaceId interface, Burst& burst) {
 }
 
 void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& opening) {
-  if (!state_.enabled) return state_.counters.add(GroupCounter::main_in_no_sa);
+  if (!state_.enabled) {
+    note(*packet, [] { return "IPsec is disabled: dropped"; });
+    return state_.counters.add(GroupCounter::main_in_no_sa);
+  }
   const std::uint8_t protocol = packet->data()[9];
   if (protocol != wire::protocol::esp && protocol != wire::protocol::udp) {
     return prepare_other(interface, std::move(packet), opening);
@@ -40,22 +43,16 @@ void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& openi
   const auto esp = find_esp(*packet);
   if (!esp) {
     const bool udp = protocol == wire::protocol::udp;
+    note(*packet, [] { return "no ESP header: dropped"; });
     return state_.counters.add(udp ? GroupCounter::udp_in_bad : GroupCounter::esp_in_length_bad);
   }
   Sa* const sa = state_.sas.find(isakmp::Protocol::esp, esp->spi);
-  note(*packet, [&] {
-    return sa == nullptr ? fmt::format("SPI {} is unknown", esp->spi)
-                         : fmt::format("SPI {}, sequence {}: SA {} of policy \"{}\"", esp->spi, esp->sequence, sa->id,
-                                       sa->bundle->policy->name);
-  });
-  if (sa == nullptr) {
-    if (!setup_.early(interface, esp->spi, packet)) unknown_spi(esp->source, esp->destination, esp->spi);
-    return;
-  }
+  if (sa == nullptr) return take_unknown(interface, std::move(packet), esp->spi);
+  note_sa(*packet, *sa, esp->sequence);
   if (!sa->bundle->only_esp()) return open_bundle(interface, std::move(packet), *sa->bundle, opening);
-  if (!begin_bundle(*sa->bundle, *packet) || !begin_open(*sa, esp->sequence)) return;
+  if (!begin_bundle(*sa->bundle, *packet) || !begin_open(*sa, *packet, esp->sequence)) return;
   const auto job = open_job(*packet, *esp, *sa);
-  if (!job) return bad_length(*sa);
+  if (!job) return bad_length(*sa, *packet);
   const std::size_t i = opening.count++;
   opening.jobs[i] = *job;
   opening.sas[i] = sa;
@@ -68,15 +65,37 @@ void Datapath::prepare_other(InterfaceId interface, Packet packet, Opening& open
   const auto ip = wire::view_ipv4(packet->view(), false);
   if (ip->protocol() != wire::protocol::ah) {
     SaBundle* const bundle = compressed_bundle(*packet);
-    if (bundle == nullptr) return state_.counters.add(GroupCounter::main_in_bad_spi);
+    if (bundle == nullptr) {
+      note(*packet, [] { return "no SA compresses so: dropped"; });
+      return state_.counters.add(GroupCounter::main_in_bad_spi);
+    }
     return open_bundle(interface, std::move(packet), *bundle, opening);
   }
   const auto ah = find_ah(*packet);
-  if (!ah) return state_.counters.add(GroupCounter::ah_in_length_bad);
+  if (!ah) {
+    note(*packet, [] { return "no AH header: dropped"; });
+    return state_.counters.add(GroupCounter::ah_in_length_bad);
+  }
   const Sa* const sa = state_.sas.find(isakmp::Protocol::ah, ah->spi);
-  if (sa != nullptr) return open_bundle(interface, std::move(packet), *sa->bundle, opening);
+  if (sa == nullptr) return take_unknown(interface, std::move(packet), ah->spi);
+  note_sa(*packet, *sa, ah->sequence);
+  open_bundle(interface, std::move(packet), *sa->bundle, opening);
+}
+
+/// ESP or AH by an SPI of no SA: it waits where one is about to come, or is dropped and perhaps answered.
+void Datapath::take_unknown(InterfaceId interface, Packet packet, std::uint32_t spi) {
+  const auto ip = wire::view_ipv4(packet->view(), false);
   const Ipv4Address source = ip->source(), destination = ip->destination();
-  if (!setup_.early(interface, ah->spi, packet)) unknown_spi(source, destination, ah->spi);
+  const bool waits = setup_.offered(spi);
+  note(*packet, [&] { return fmt::format("SPI {} is unknown: {}", spi, waits ? "waits for its SA" : "dropped"); });
+  if (!setup_.early(interface, spi, packet)) unknown_spi(source, destination, spi);
+}
+
+void Datapath::note_sa(const PacketBuffer& packet, const Sa& sa, std::uint32_t sequence) const {
+  note(packet, [&] {
+    return fmt::format("SPI {}, sequence {}: SA {} of policy \"{}\"", sa.in_spi, sequence, sa.id,
+                       sa.bundle->policy->name);
+  });
 }
 
 /// Counts a packet for the bundle; false when that is at its end.
@@ -85,6 +104,7 @@ bool Datapath::begin_bundle(SaBundle& bundle, const PacketBuffer& packet) {
   if (state_.debug.active()) [[unlikely]] state_.debug.packet(policy, Heading::arriving, "sealed", packet.view());
   if (bundle.exhausted) {
     policy.counters.add(PolicyCounter::in_bundle_state_bad);
+    note(packet, [] { return "the SA is at its end: dropped"; });
     return false;
   }
   state_.count(policy, PolicyCounter::in_process_start, GroupCounter::main_in_process_start);
@@ -92,17 +112,19 @@ bool Datapath::begin_bundle(SaBundle& bundle, const PacketBuffer& packet) {
 }
 
 /// Counts a packet for the SA; false for a replay.
-bool Datapath::begin_open(Sa& sa, std::uint32_t sequence) {
+bool Datapath::begin_open(Sa& sa, const PacketBuffer& packet, std::uint32_t sequence) {
   state_.counters.add(counters_of(sa.protocol).in_start);
   sa.counters.add(SaCounter::in_process_start);
   if (!sa.anti_replay || sa.window.acceptable(sequence)) return true;
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
   state_.counters.add(counters_of(sa.protocol).in_replay_fail);
   sa.counters.add(SaCounter::in_replay_fail);
+  note(packet, [&] { return fmt::format("sequence {} was seen or is too old: dropped", sequence); });
   return false;
 }
 
-void Datapath::bad_length(Sa& sa) {
+void Datapath::bad_length(Sa& sa, const PacketBuffer& packet) {
+  note(packet, [] { return "length does not fit the SA: dropped"; });
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
   state_.counters.add(counters_of(sa.protocol).in_length_bad);
   sa.counters.add(SaCounter::in_process_fail);
@@ -115,16 +137,10 @@ bool Datapath::finish_open(InterfaceId interface, Opening& opening, std::size_t 
   const EspPacket& esp = opening.places[i];
   PacketBuffer& packet = *opening.packets[i];
   const std::size_t bytes = packet.size();
-  if (!authentic(sa, opening.jobs[i], esp.sequence)) {
-    note(packet, [] { return std::string("check value wrong or replayed: dropped"); });
-    return false;
-  }
+  if (!authentic(sa, opening.jobs[i], esp.sequence)) return false;
   note_place(sa, esp);
   note_arrival(*sa.bundle, bytes);
-  if (!unwrapped(sa, unwrap(packet, esp, sa))) {
-    note(packet, [] { return std::string("nothing for the SA inside: dropped"); });
-    return false;
-  }
+  if (!unwrapped(sa, packet, unwrap(packet, esp, sa))) return false;
   done_open(sa, bytes);
   return done_bundle(interface, packet, *sa.bundle, esp.udp);
 }
@@ -134,6 +150,10 @@ bool Datapath::authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence) {
   const bool good = job.result == enco::JobResult::good;
   if (good && (!sa.anti_replay || sa.window.commit(sequence))) return true;
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
+  note(*job.packet, [&] {
+    return good ? fmt::format("sequence {} was seen: dropped", sequence)
+                : std::string(job.result == enco::JobResult::bad_icv ? "check value wrong: dropped" : "ENCO failed: dropped");
+  });
   if (good) {
     state_.counters.add(counters_of(sa.protocol).in_replay_fail);
     sa.counters.add(SaCounter::in_replay_fail);
@@ -148,7 +168,7 @@ bool Datapath::authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence) {
 }
 
 /// What ESP held, counted.
-bool Datapath::unwrapped(Sa& sa, Opened opened) {
+bool Datapath::unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened) {
   switch (opened) {
     case Opened::good:
       return true;
@@ -156,12 +176,14 @@ bool Datapath::unwrapped(Sa& sa, Opened opened) {
       state_.counters.add(GroupCounter::esp_in_done);
       sa.counters.add(SaCounter::in_process_done);
       state_.count(*sa.bundle->policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
+      note(packet, [] { return "a dummy packet: done with it"; });
       return false;
     case Opened::bad_padding:
     case Opened::bad_inner:
       sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
       state_.counters.add(GroupCounter::esp_in_decrypt_fail);
       sa.counters.add(opened == Opened::bad_padding ? SaCounter::in_pad_fail : SaCounter::in_process_fail);
+      note(packet, [&] { return opened == Opened::bad_padding ? "padding wrong: dropped" : "no IP packet inside: dropped"; });
       return false;
   }
   return false;
@@ -178,9 +200,11 @@ bool Datapath::done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle
   const auto flow = flow_of(packet.view(), Heading::arriving, interface);
   if (!flow || !bundle.traffic.contains(*flow)) {
     bundle.policy->counters.add(PolicyCounter::in_policy_filter_fail);
+    note(packet, [] { return "what is inside is not the SA's traffic: dropped"; });
     return false;
   }
   state_.count(*bundle.policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
+  note(packet, [] { return "opened"; });
   if (state_.debug.active()) [[unlikely]] {
     state_.debug.packet(*bundle.policy, Heading::arriving, "opened", packet.view());
   }

@@ -35,17 +35,23 @@ isakmp::TrafficId host(isakmp::TrafficId id, Ipv4Address address) {
 
 void Setup::wanted(Policy& policy, const FlowKey& flow, Packet packet) {
   policy.counters.add(PolicyCounter::out_no_bundle);
-  const auto drop = [&] { policy.counters.add(PolicyCounter::out_no_bundle_fail); };
-  if (!policy.negotiated()) return drop();  // manual keys, not all of them there
+  const auto drop = [&](std::string_view reason) {
+    policy.counters.add(PolicyCounter::out_no_bundle_fail);
+    state_.note(*packet, [&] { return fmt::format("{}: dropped", reason); });
+  };
+  if (!policy.negotiated()) return drop("manual keys, not all of them there");
   Negotiation* negotiation = policy.negotiations.for_flow(flow);
   if (negotiation == nullptr) {
     const auto local = local_of(policy);
     // ANY and DYNAMIC peers are answered, never called.
-    if (!local || policy.peer.kind != PeerAddress::Kind::address || state_.now() < policy.next_acquire) return drop();
+    if (!local) return drop("the tunnel's interface has no address");
+    if (policy.peer.kind != PeerAddress::Kind::address) return drop("no peer to call");
+    if (state_.now() < policy.next_acquire) return drop("a negotiation has just failed");
     negotiation = start(policy, *local, policy.peer.address, traffic_for(policy, flow, *local));
-    if (negotiation == nullptr) return drop();
+    if (negotiation == nullptr) return drop("no negotiation can be begun");
   }
-  if (negotiation->waiting.size() >= limits::ipsec_queued_packets) return drop();
+  if (negotiation->waiting.size() >= limits::ipsec_queued_packets) return drop("enough packets wait for the SA");
+  state_.note(*packet, [&] { return fmt::format("waits for bundle {}", negotiation->index); });
   negotiation->waiting.push_back(std::move(packet));
 }
 
@@ -144,10 +150,14 @@ void Setup::give_up(Policy& policy, Negotiation& negotiation) {
   end(policy, negotiation);
 }
 
-bool Setup::early(InterfaceId interface, std::uint32_t spi, Packet& packet) {
+bool Setup::offered(std::uint32_t spi) const {
   const auto found = offered_.find(spi);
-  if (found == offered_.end() || found->second->early.size() >= limits::ipsec_queued_packets) return false;
-  found->second->early.emplace_back(interface, std::move(packet));
+  return found != offered_.end() && found->second->early.size() < limits::ipsec_queued_packets;
+}
+
+bool Setup::early(InterfaceId interface, std::uint32_t spi, Packet& packet) {
+  if (!offered(spi)) return false;
+  offered_.find(spi)->second->early.emplace_back(interface, std::move(packet));
   return true;
 }
 

@@ -1,6 +1,8 @@
 // Packets that leave by an interface with policies.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "modules/ipsec/bundle.h"
 #include "modules/ipsec/datapath.h"
 #include "netdev/segment.h"
@@ -34,6 +36,7 @@ void Datapath::seal_burst(InterfaceId interface, Burst& burst) {
     const auto flow = flow_of(burst[i]->view(), Heading::leaving, interface);
     if (!flow) {
       state_.ip.count_drop(IpDrop::header_error);
+      note(*burst[i], [] { return "header broken: dropped"; });
       burst[i].reset();
       continue;
     }
@@ -81,6 +84,7 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
   auto segmenter = Segmenter::make(*packet, 0);
   if (!segmenter) {
     decision.policy->counters.add(PolicyCounter::out_process_fail_imm);
+    note(*packet, [] { return "cannot be cut into segments: dropped"; });
     return;
   }
   if (!fits(bundle, *packet, segmenter->next_length(), sealing.mtu, dont_fragment)) return;
@@ -88,6 +92,7 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
     Packet piece = segmenter->next(state_.services.pool);
     if (!piece) {
       state_.counters.add(GroupCounter::main_no_buffer);
+      note(*packet, [] { return "no buffer: dropped"; });
       return;
     }
     seal_one(bundle, flow, std::move(piece), dont_fragment, detached_slot, sealing);
@@ -102,17 +107,23 @@ bool Datapath::fits(SaBundle& bundle, PacketBuffer& packet, std::size_t length, 
   const bool transport = bundle.transport();
   if (transport && (inner.fragment() || inner.source() != bundle.local || inner.destination() != bundle.peer)) {
     policy.counters.add(PolicyCounter::out_filter_fail);
+    note(packet, [] { return "transport mode is for whole packets between the ends: dropped"; });
     return false;
   }
   const std::size_t sealed = sealed_length(bundle, length, inner.header_length());
   dont_fragment = policy.df_bit == DfBit::set || (policy.df_bit == DfBit::copy && inner.dont_fragment());
   if (sealed > longest_packet) {
     policy.counters.add(PolicyCounter::out_process_fail_imm);
+    note(packet, [] { return "too long for any IP packet: dropped"; });
     return false;
   }
-  if (sealed <= mtu || transport) return true;  // in transport mode the packet keeps its own DF bit for IP to judge
-  if (dont_fragment && inner.dont_fragment()) {
-    state_.ip.send_too_big(packet, static_cast<unsigned>(longest_inner(bundle, mtu)));
+  if (sealed <= mtu) return true;
+  // In transport mode the packet keeps its own DF bit, and the interface's size is for IP to judge.
+  if (transport && (bundle.path_mtu == 0 || !inner.dont_fragment())) return true;
+  if ((dont_fragment || transport) && inner.dont_fragment()) {
+    const auto longest = static_cast<unsigned>(longest_inner(bundle, mtu));
+    note(packet, [&] { return fmt::format("{} bytes for a path of {}, DF set: dropped", sealed, mtu); });
+    state_.ip.send_too_big(packet, longest);
     state_.ip.count_drop(IpDrop::would_fragment);
     return false;
   }
@@ -131,10 +142,12 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   if (bundle.exhausted) return setup_.wanted(policy, flow, std::move(packet));
   if (packet->meta.checksum == Checksum::partial && !complete_checksum(*packet)) {
     policy.counters.add(PolicyCounter::out_process_fail_imm);
+    note(*packet, [] { return "checksum cannot be completed: dropped"; });
     return;
   }
   if (!make_room(packet)) {
     state_.counters.add(GroupCounter::main_no_buffer);
+    note(*packet, [] { return "no buffer: dropped"; });
     return;
   }
   bundle.out_bytes += bytes;
@@ -187,6 +200,7 @@ bool Datapath::finish_seal(Sa& sa, const enco::Job& job) {
     sa.bundle->policy->counters.add(PolicyCounter::out_process_fail);
     state_.counters.add(counters_of(sa.protocol).out_fail);
     sa.counters.add(SaCounter::out_process_fail);
+    note(*job.packet, [] { return "ENCO failed: dropped"; });
     return false;
   }
   state_.counters.add(counters_of(sa.protocol).out_done);
@@ -219,6 +233,9 @@ void Datapath::run(Sealing& sealing) {
     packet->meta.checksum = Checksum::complete;
     packet->meta.network_offset = 0;
     packet->meta.ipsec_done = true;
+    note(*packet, [&] {
+      return fmt::format("sealed by {}, sequence {}: {} bytes", describe(sa), sa.out_sequence, packet->size());
+    });
     if (state_.debug.active()) [[unlikely]] state_.debug.packet(policy, Heading::leaving, "sealed", packet->view());
     if (goes_into_another(*sa.bundle, *packet, sealing.interface)) {
       sealing.slots[again] = sealing.slots[i];
@@ -257,6 +274,7 @@ void Datapath::seal_again(Sealing& sealing, std::size_t count) {
     const Decision decision = decide(*flow);
     if (next.depth > limits::ipsec_nested_tunnels) {  // policies that want each other's packets
       decision.policy->counters.add(PolicyCounter::out_process_fail_imm);
+      note(*packet, [] { return "in too many tunnels already: dropped"; });
       continue;
     }
     protect(decision, std::move(packet), sealing.slots[i], next);
@@ -275,8 +293,10 @@ void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
     const auto flow = flow_of(packet->view(), Heading::leaving, interface);
     if (!flow || !bundle.traffic.contains(*flow)) {
       bundle.policy->counters.add(PolicyCounter::out_filter_fail);
+      note(*packet, [] { return "waited for an SA that is not for it: dropped"; });
       continue;
     }
+    note(*packet, [&] { return fmt::format("waited for bundle {}", bundle.index); });
     protect({*flow, state_.generation, bundle.policy, &bundle}, std::move(packet), detached_slot, sealing);
   }
   run(sealing);

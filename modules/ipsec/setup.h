@@ -31,6 +31,8 @@ class Setup final : public isakmp::KeyUser {
   void wanted(Policy& policy, const FlowKey& flow, Packet packet);
   /// ESP came by an SPI that we have offered: the peer has its keys a moment before us. True: the packet waits.
   bool early(InterfaceId interface, std::uint32_t spi, Packet& packet);
+  /// early() has room for a packet by this SPI.
+  bool offered(std::uint32_t spi) const;
   /// The bundle has carried its soft limit of bytes, or most of its sequence numbers.
   void soft_limit(SaBundle& bundle, Heading heading);
   /// Its hard limit is reached. Destroys it.

@@ -12,6 +12,7 @@
 #include "modules/ipsec/route_templates.h"
 #include "modules/ipsec/specification.h"
 #include "os/module.h"
+#include "os/packet_trace.h"
 
 namespace arrouter::ipsec {
 
@@ -40,6 +41,11 @@ struct State {
   std::uint32_t generation = 1;  // changes with every policy and bundle: what the flow cache remembers is then stale
 
   Instant now() const { return services.clock.now(); }
+  /// For LAB TRACE; `text` makes the line when somebody follows the packet.
+  template <class Text>
+  void note(const PacketBuffer& packet, Text text) const {
+    if (packet.meta.trace != 0) [[unlikely]] ip.packet_trace()->note(packet, "ipsec", text());
+  }
   /// One event for the policy and for the MAIN group.
   void count(Policy& policy, PolicyCounter own, GroupCounter group) {
     policy.counters.add(own);

@@ -22,9 +22,9 @@ class KernelTest(unittest.TestCase):
         cls.lab.up({"peer1": BASE})
         cls.router, cls.guest = cls.lab.routers["peer1"], cls.lab.guests["peer2"]
 
-    def pinged(self, source, target, size):
+    def pinged(self, source, target, size, *options):
         """How many of five pings came back. Their answers have the same length."""
-        words = ["ping", "-n", "-q", "-c", 5, "-i", 0.01, "-W", 5, "-s", size, target]
+        words = ["ping", "-n", "-q", "-c", 5, "-i", 0.01, "-W", 5, "-s", size, *options, target]
         if source == "guest":
             said = self.guest.run(*words)[1]
         else:

@@ -3,6 +3,7 @@ transport mode, bundles. One guest for all of it."""
 import collections
 import itertools
 import os
+import re
 
 from kernel import LANS, OURS, THEIRS, KernelTest
 from support import main
@@ -102,15 +103,50 @@ def their_script(sas, mode, keys):
 class KernelSas(KernelTest):
     numbers = itertools.count(1000, 10)  # SPIs, from each cell on
 
+    def cell(self, sas, mode):
+        """The same SAs on both sides, without traffic."""
+        keys = Keys(next(self.numbers), sas)
+        status, text = self.guest.run("bash", "-c", their_script(sas, mode, keys))
+        self.assertEqual(status, 0, text)
+        self.router.ctl(*our_lines(sas, mode, keys))
+
     def fixed_keys(self, cells, mode):
         for sas in cells:
             with self.subTest(describe(sas, mode)):
-                keys = Keys(next(self.numbers), sas)
-                status, text = self.guest.run("bash", "-c", their_script(sas, mode, keys))
-                self.assertEqual(status, 0, text)
-                self.router.ctl(*our_lines(sas, mode, keys))
+                self.cell(sas, mode)
                 self.exchange(mode)
                 self.check_counters("cell", COMP in sas)
+
+    def test_longest_packets(self):
+        """Datagrams of 65,000 bytes: sealed whole between the ends, their fragments sealed between the LANs."""
+        for sas in [esp("aes128", "sha")], [ah("sha")], [esp("3desouter", "md5"), ah("sha")]:
+            with self.subTest(describe(sas, "transport")):
+                self.cell(sas, "transport")
+                self.assertEqual(self.pinged("guest", OURS, 65000), 5)
+        self.cell([esp("aes128", "sha")], "tunnel")
+        self.assertEqual(self.pinged("pc1", "192.168.2.100", 65000), 5)
+
+    def test_options_in_the_header(self):
+        """Time stamps that the ends write into the header under AH, and leave alone under ESP's."""
+        for sas in [ah("sha")], [ah("md5")], [esp("aes128", "sha")]:
+            with self.subTest(describe(sas, "transport")):
+                self.cell(sas, "transport")
+                self.assertEqual(self.pinged("guest", OURS, 100, "-T", "tsonly"), 5)
+
+    def test_narrow_path_in_transport_mode(self):
+        """Answers with DF are this router's own: what the path does not take is not sent again and again."""
+        internet = self.lab.network
+        self.cell([esp("3desouter", "sha")], "transport")
+        internet.ip("internet", "link", "set", "to-peer2", "mtu", 1300)
+        self.addCleanup(internet.ip, "internet", "link", "set", "to-peer2", "mtu", 1500)
+        before = self.too_big()
+        self.assertEqual(self.pinged("guest", OURS, 1350, "-M", "do"), 0)
+        self.assertEqual(self.too_big() - before, 4)  # the first one was sent, and taught
+        self.assertEqual(self.pinged("guest", OURS, 1200, "-M", "do"), 5)
+        self.assertEqual(self.pinged("guest", OURS, 1350, "-M", "dont"), 5)
+
+    def too_big(self):
+        return int(re.search(r"dfSetTooBig\W+(\d+)", self.router.ctl("show ip counter=all"))[1])
 
     def test_single_in_tunnel_mode(self):
         self.fixed_keys(SINGLE, "tunnel")

@@ -10,6 +10,7 @@
 #include "cli/language/command_table.h"
 #include "modules/enco/enco_module.h"
 #include "modules/ipsec/ipsec.h"
+#include "os/packet_trace.h"
 #include "tests/support/test_services.h"
 
 namespace arrouter::test {
@@ -20,6 +21,7 @@ struct FixtureIp final : IpApi {
   std::vector<unsigned> too_big;  // MTUs announced
   std::vector<std::uint16_t> udp_ports;
   std::map<IpDrop, int> drops;
+  PacketTrace trace;
   IpsecStage* stage = nullptr;
   std::vector<std::function<void(const InterfaceChange&)>> listeners;
   std::vector<UdpListener> udp_listeners;
@@ -48,6 +50,7 @@ struct FixtureIp final : IpApi {
   void receive_decrypted(InterfaceId, Burst& packets) override;
   void send_too_big(const PacketBuffer&, unsigned mtu) override { too_big.push_back(mtu); }
   void count_drop(IpDrop reason) override { ++drops[reason]; }
+  PacketTrace* packet_trace() override { return &trace; }
   /// Gives eth0 another address, as DHCP would.
   void readdress(std::string_view name, Ipv4Address address);
 };

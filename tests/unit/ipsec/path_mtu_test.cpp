@@ -11,16 +11,18 @@ using test::IpsecFixture;
 namespace {
 
 struct Tunnel {
-  Tunnel() {
+  explicit Tunnel(std::string_view options = "set ipsec pol=vpn dfb=copy", std::string_view from = "192.168.1.100",
+                  std::string_view to = "192.168.2.100")
+      : from(from), to(to) {
     fixture.configure(test::ipsec_howto);
-    fixture.configure("set ipsec pol=vpn dfb=copy");
-    fixture.out(fixture.packet("192.168.1.100", "192.168.2.100"));
+    fixture.configure(options);
+    fixture.out(fixture.packet(from, to));
     fixture.isakmp.user->install(test::keyed_bundle(fixture.isakmp.acquires.back(), 0x5000));
     fixture.ip.sent.clear();
   }
-  Packet send(std::size_t length) {
-    Packet packet = fixture.packet("192.168.1.100", "192.168.2.100", 17, length, 1, 2);
-    packet->data()[6] = 0x40;
+  Packet send(std::size_t length, bool dont_fragment = true) {
+    Packet packet = fixture.packet(from, to, 17, length, 1, 2);
+    if (dont_fragment) packet->data()[6] = 0x40;
     wire::finish_ipv4(packet->data());
     return fixture.out(std::move(packet));
   }
@@ -32,6 +34,7 @@ struct Tunnel {
     if (changed_at != 0) quoted[changed_at] ^= 1;
     fixture.ip.stage->path_too_narrow(quoted, mtu);
   }
+  std::string_view from, to;
   IpsecFixture fixture;
 };
 
@@ -48,6 +51,23 @@ TEST_CASE("a narrow path lowers what fits into the tunnel, for ten minutes") {
   CHECK(wire::view_ipv4(fits->view())->dont_fragment());
   tunnel.fixture.services.time.advance(std::chrono::minutes(10));
   CHECK(tunnel.send(1400));
+}
+
+TEST_CASE("transport mode: the router's own packets with DF heed the path, for ten minutes; others may be cut there") {
+  Tunnel between_ends(
+      "set ipsec sas=1 mod=transport\n"
+      "set ipsec pol=vpn lad=100.100.100.1 lma=255.255.255.255 rad=200.200.200.1 rma=255.255.255.255",
+      "100.100.100.1", "200.200.200.1");
+  CHECK(between_ends.send(1490));  // what the interface does not take is for IP to judge
+  between_ends.tell(1300);
+  CHECK_FALSE(between_ends.send(1400));
+  CHECK(between_ends.fixture.ip.too_big == std::vector<unsigned>{1266});  // 20 + 8 + 8 + (1246 + 2) + 12 = 1296
+  CHECK(between_ends.fixture.ip.drops[IpDrop::would_fragment] == 1);
+  CHECK(between_ends.send(1266)->size() == 1296);
+  CHECK_FALSE(between_ends.send(1267));
+  CHECK(between_ends.send(1400, false));
+  between_ends.fixture.services.time.advance(std::chrono::minutes(10));
+  CHECK(between_ends.send(1400));
 }
 
 TEST_CASE("ICMP about what this router did not send, or that says nonsense, is not believed") {
