@@ -28,10 +28,10 @@ BANNED = [
      ["os/event_loop", "os/assembly/live", "os/main"]),
     ("random source", r"\b(random_device|mt19937(_64)?|getrandom|RAND_bytes|arc4random)\b|[^\w.>:]s?rand\s*\(", ["os/base/random.cpp"]),
     ("socket", r"<sys/socket\.h>|[^\w.>:](socket|sendto|recvfrom|recvmsg|sendmsg|recvmmsg|sendmmsg)\s*\(|<netinet/|<linux/if",
-     ["netdev/", "cli/console", "cli/control", "os/event_loop", "os/main"]),
+     ["netdev/", "cli/console", "cli/control", "cli/ssh/host_thread", "os/event_loop", "os/main"]),
     ("sleep", r"\b(usleep|nanosleep|sleep_for|sleep_until)\b|[^\w.>:]sleep\s*\(",
      ["netdev/tap_port.cpp"]),  # at start-up only, while another process lets go of a TAP
-    ("thread", r"\bstd::(thread|jthread|async|mutex|condition_variable)\b|\bpthread_", ["os/event_loop", "cli/ssh/ssh_worker"]),
+    ("thread", r"\bstd::(thread|jthread|async|mutex|condition_variable)\b|\bpthread_", ["os/event_loop", "cli/ssh/ssh_worker", "cli/ssh/host_thread"]),
     ("Asio", r"boost/asio", ["os/event_loop", "cli/console", "cli/control", "cli/telnet", "cli/ssh", "cli/web", "os/main"]),
     ("OpenSSL", r"<openssl/", ["modules/enco"]),
     ("readline", r"<readline/", ["cli/console"]),
