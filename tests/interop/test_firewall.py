@@ -19,30 +19,11 @@ print(socket.create_connection((sys.argv[1], int(sys.argv[2])), 5).makefile().re
 """
 
 
-def firewall(wan, lan, far_lan, *extra):
-    """The firewall of the How-To Note's network for one site."""
-    return [
-        "enable firewall",
-        'create firewall policy="wiz"',
-        'enable firewall policy="wiz" icmp_f=all',
-        'add firewall policy="wiz" int=vlan1 type=private',
-        'add firewall policy="wiz" int=eth0 type=public',
-        'add firewall poli="wiz" nat=enhanced int=vlan1 gblin=eth0',
-        f'add firewall poli="wiz" ru=1 ac=allo int=eth0 prot=udp po=500 ip={wan}.1 gblip={wan}.1 gblp=500',
-        f'add firewall poli="wiz" ru=2 ac=allo int=eth0 prot=udp po=4500 ip={wan}.1 gblip={wan}.1 gblp=4500',
-        'add firewall poli="wiz" ru=3 ac=non int=eth0 prot=ALL enc=ips',
-        f'add firewall poli="wiz" ru=4 ac=non int=vlan1 prot=ALL ip={lan}.1-{lan}.254',
-        f'set firewall poli="wiz" ru=4 rem={far_lan}.1-{far_lan}.254',
-        *extra,
-    ]
-
-
 class Firewall(LabTest):
     def guarded(self, *extra):
         """Both sites behind firewalls; `extra` for Peer2's."""
         lab = self.lab()
-        lab.up({"peer1": example("peer1", *firewall("100.100.100", "192.168.1", "192.168.2")),
-                "peer2": example("peer2", *firewall("200.200.200", "192.168.2", "192.168.1", *extra))})
+        lab.up({"peer2": example("peer2", *extra)})
         return lab
 
     def serve(self, lab, node, port):
