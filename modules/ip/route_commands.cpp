@@ -139,6 +139,11 @@ void add_route_rows(Engine& engine, Rows& rows) {
                   [&engine](Invocation& call) { return delete_route(engine, call.args); }});
   rows.push_back({"DELete IP ROUte=<ipv4> BLACKhole MASK=<mask>", Access::manager, "Deletes a blackhole route.",
                   [&engine](Invocation& call) { return delete_route(engine, call.args); }});
+  rows.push_back({"LAB SET IP MAXRoutes=<1-1000000>", Access::manager, "Sets how many routes the table may hold.",
+                  [&engine](Invocation& call) {
+                    engine.state.routes.set_limit(call.args.number("MAXROUTES"));
+                    return messages::done();
+                  }});
   rows.push_back(
       {"ADD IP ROUte TEMPlate=<name:1-31> INTerface=<interface> NEXThop=<ipv4> [{METric|METRIC1}=<1-16>] "
        "[METRIC2=<1-65535>] [POLIcy=<0-7>] [PREFerence=<0-65535>] [TAG=<1-65535>]",

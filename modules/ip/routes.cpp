@@ -1,5 +1,4 @@
 #include "modules/ip/routes.h"
-#include "os/base/limits.h"
 
 #include <algorithm>
 #include <bit>
@@ -21,7 +20,7 @@ unsigned RouteTable::preference(const Route& route) {
 
 RouteTable::Added RouteTable::add(const Route& route) {
   if (find(route) != nullptr) return Added::exists;
-  if (size_ >= limits::routes) return Added::full;
+  if (size_ >= limit_) return Added::full;
   routes_[{route.network, route.mask}].push_back(route);
   ++size_;
   choose({route.network, route.mask});

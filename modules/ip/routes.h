@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "modules/ip/ip_api.h"
+#include "os/base/limits.h"
 #include "os/base/time.h"
 
 namespace arrouter::ip {
@@ -50,6 +51,8 @@ class RouteTable {
   static unsigned preference(const Route& route);
 
   enum class Added : std::uint8_t { added, exists, full };
+  /// Of all routes together; those there are stay.
+  void set_limit(std::size_t limit) { limit_ = limit; }
   Added add(const Route& route);
   /// The route with this destination, path and protocol; nullptr when there is none.
   Route* find(const Route& path);
@@ -89,7 +92,7 @@ class RouteTable {
 
   std::map<Prefix, std::list<Route>> routes_;
   std::array<Chosen, route_policies> chosen_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, limit_ = limits::routes;
   std::uint32_t generation_ = 1;
 };
 

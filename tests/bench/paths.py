@@ -82,9 +82,9 @@ class Path:
         if not wait_until(lambda: self.send_flows(count) or self.sessions() >= 0.99 * count, 120, 0):
             raise LabError(f"{self.sessions()} of {count} sessions on {self.title}")
 
-    def send_flows(self, count, seconds=0):
+    def send_flows(self, count, seconds=0, host=FLOW_HOST):
         """A packet of each flow, and more as long as there is time."""
-        self.network.exec(self.source, f"{BUILD}/tests/bench_datagrams", "flows", FLOW_HOST, count, seconds, timeout=300)
+        self.network.exec(self.source, f"{BUILD}/tests/bench_datagrams", "flows", host, count, seconds, timeout=300)
 
     def received(self):
         return int(self.network.exec(self.target, "cat", "/sys/class/net/eth0/statistics/rx_packets").stdout)
@@ -113,11 +113,11 @@ class RouterPath(Path):
     """host A - one router - host B; `extra`: lines behind its configuration"""
     title, processes = "arrouter", ("r",)
 
-    def __init__(self, extra=""):
+    def __init__(self, extra="", model="AR415S", ports=None):
         self.network = network = Network(PREFIX + ("f" if extra else "r"))
         for node in ("a", "r", "b"):
             network.add_node(node)
-        self.router = router = Router(network, "r", {"vlan1": "lan", "eth0": "wan"})
+        self.router = router = Router(network, "r", {"vlan1": "lan", "eth0": "wan", **(ports or {})}, model)
         router.write_config(PLAIN + extra)
         router.start(60)
         network.hand_over("r", "lan", "a", "eth0")
@@ -132,6 +132,68 @@ class RouterPath(Path):
     def memory(self):
         """Bytes of the router's own memory."""
         return int(re.search(r"Anonymous:\s+(\d+)", read(f"/proc/{self.network.pid('r')}/smaps_rollup")).group(1)) * 1024
+
+
+# What a full router holds besides a million sessions: routes that nobody uses, and an SA with a second router for each of
+# many flows to a network there.
+ROUTES, SAS, SA_HOST = 100_000, 10_000, "10.5.0.1"
+PROTECTED = """\
+create ipsec sas=1 key=isakmp prot=esp enc=aes128 hasha=sha
+create ipsec bund=1 key=isakmp string="1"
+create ipsec pol="isakmp" int={interface} ac=permit lp=500
+create ipsec pol="vpn" int={interface} ac=ipsec key=isakmp bund=1 peer={peer} saselectorfrompkt=all
+set ipsec pol="vpn" lad={local} lma={local_mask} rad={remote} rma={remote_mask}
+create ipsec pol="internet" int={interface} ac=permit
+enable ipsec
+create isakmp pol="vpn" pe={peer} enc=3desouter key=1
+enable isakmp
+"""
+
+
+class FullRouterPath(RouterPath):
+    """The same with firewall, NAT, ROUTES routes, SAS SAs, and `sessions` sessions."""
+    title = "arrouter, full"
+
+    def __init__(self, sessions=1_000_000):
+        inside, outside = ("10.1.0.0", "255.255.255.0"), ("10.5.0.0", "255.255.0.0")
+
+        def protected(interface, peer, local, remote):
+            return PROTECTED.format(interface=interface, peer=peer, local=local[0], local_mask=local[1], remote=remote[0],
+                                    remote_mask=remote[1])
+        ours = (FIREWALL + f"lab set ip maxroutes={ROUTES + 10}\nadd ip int=eth1 ip=10.9.0.1 mask=255.255.255.0\n"
+                "add ip route=10.5.0.0 mask=255.255.0.0 int=eth1 next=10.9.0.2\n" + protected("eth1", "10.9.0.2", inside, outside))
+        theirs = ("enable ip\nadd ip int=eth0 ip=10.9.0.2 mask=255.255.255.0\n"
+                  "add ip route=10.1.0.0 mask=255.255.255.0 int=eth0 next=10.9.0.1\n"
+                  "add ip route=10.5.0.0 mask=255.255.0.0 blackhole\n" + protected("eth0", "10.9.0.1", outside, inside))
+        super().__init__(ours, model="AR750S", ports={"eth1": "other"})
+        try:
+            self.network.add_node("second")
+            self.network.hand_over("r", "other", "second", "cable")
+            self.second = Router(self.network, "second", {"eth0": "packet:cable"})
+            self.second.write_config(theirs)
+            self.second.start()
+            for router in (self.router, self.second):
+                router.ctl('create enco key=1 type=general value="sharedsecret"')
+            self.add_routes()
+            self.open_sas()
+            self.open_flows(sessions)
+        except LabError:
+            self.close()
+            raise
+
+    def add_routes(self):
+        lines = [f"add ip route=172.{16 + i // 62500}.{i // 250 % 250}.{i % 250} mask=255.255.255.255 int=eth0 next=10.2.0.2"
+                 for i in range(ROUTES)]
+        for first in range(0, ROUTES, 1000):
+            self.router.ctl(*lines[first:first + 1000])
+
+    def open_sas(self):
+        """Each flow's first packets make its SA; what comes when too many are on their way is sent again."""
+        if not wait_until(lambda: self.send_flows(SAS, host=SA_HOST) or self.sas() >= 0.99 * SAS, 120, 1):
+            raise LabError(f"{self.sas()} of {SAS} SAs on {self.title}")
+
+    def sas(self):
+        return len(re.findall(r"\bValid\b", self.router.ctl("show ipsec sa")))
 
 
 class SocatPath(Path):

@@ -159,6 +159,12 @@ TEST_CASE("the table is full at its limit") {
   }
   CHECK(reply == "Error (3005281): IP route table is full.");
   CHECK(added == limits::routes);
+  const std::string next = "add ip rou=172.16.0.0 mask=255.255.0.0 int=eth0 next=200.200.200.2";
+  CHECK(router.run(fmt::format("lab set ip maxroutes={}", limits::routes + 1)).starts_with("Info"));
+  CHECK(router.run(next).starts_with("Info"));
+  CHECK(router.run("add ip rou=172.17.0.0 int=eth0 next=200.200.200.2") == reply);
+  CHECK(router.run("lab set ip maxroutes=0").starts_with("Error"));
+  CHECK(router.run("lab set ip maxroutes=1000001").starts_with("Error"));
 }
 
 /// A configuration is what it writes: dump, a fresh router, dump again.
