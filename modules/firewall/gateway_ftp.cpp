@@ -54,11 +54,11 @@ std::optional<Reason> Gateways::pass_ftp(Session& session, Direction direction, 
     return std::nullopt;
   }
   // What is written anew gets a new checksum, and a broken segment must not become a sound one.
-  if (!tcp->payload.empty() && !transport_sound(packet)) return Reason::bad_packet;
+  const bool fin = (tcp->flags & tcp_flag::fin) != 0;
+  if ((fin || !tcp->payload.empty()) && !transport_sound(packet)) return Reason::bad_packet;
   const bool command = direction == session.opened;
   const LineStream::Reader reader{command ? ftp::command_matters : ftp::reply_matters,
                                   [&](std::string_view line) { return replace_line(session, direction, line); }};
-  const bool fin = (tcp->flags & tcp_flag::fin) != 0;
   const auto segment = stream.pass(tcp->sequence, tcp->payload, fin, reader);
   if (!segment) return Reason::out_of_order;
   if (own.refused) {

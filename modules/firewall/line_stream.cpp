@@ -76,7 +76,10 @@ std::optional<LineStream::Segment> LineStream::pass(std::uint32_t sequence, Byte
   std::uint32_t at = base_;
   for (const Edit& edit : edits_) {
     raw(at, edit.begin);
-    if (ahead(edit.end, begin) > 0 && ahead(edit.end, sequence + size) <= 0) segment.text += edit.text;
+    // A FIN by itself brings the end of a line that was held to its last byte.
+    const bool by_fin = last && edit.end == begin && edit.held == edit.end - edit.begin;
+    if (by_fin) segment.sequence = outgoing(edit.begin);
+    if (by_fin || (ahead(edit.end, begin) > 0 && ahead(edit.end, sequence + size) <= 0)) segment.text += edit.text;
     at = edit.end;
   }
   raw(at, held_from());

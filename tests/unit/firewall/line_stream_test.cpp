@@ -73,6 +73,16 @@ TEST_CASE("the beginning of a line waits for its end, and the sender is told tha
   CHECK(stream.acknowledged(1022) == 1019);
 }
 
+TEST_CASE("a FIN by itself brings what was held of a line, each time it comes") {
+  Stream stream;
+  CHECK(stream.send(1000, "NOOP\nPO") == "1000:NOOP\n");
+  CHECK(stream.acknowledged(1005) == 1007);
+  CHECK(stream.send(1007, "", true) == "1005:PO");
+  CHECK(stream.acknowledged(1005) == 1007);
+  CHECK(stream.send(1007, "", true) == "1005:PO");
+  CHECK(stream.acknowledged(1008) == 1008);
+}
+
 TEST_CASE("a line that turns out to be another goes as it was") {
   Stream stream;
   CHECK(stream.send(1000, "P") == "1000:");
