@@ -65,6 +65,9 @@ class Firewall(LabTest):
         # The published server answers, and knows who asks.
         served = lab.network.exec("internet", sys.executable, "-c", FETCH, "200.200.200.1", "8080").stdout
         self.assertEqual(served.strip(), "200.200.200.254")
+        # Inside too it is there by its public name, and takes those who come so for the router.
+        served = lab.network.exec("pc2", sys.executable, "-c", FETCH, "200.200.200.1", "8080").stdout
+        self.assertEqual(served.strip(), "200.200.200.1")
 
     def test_hosts_share_the_routers_address(self):
         lab = self.guarded()
