@@ -11,10 +11,10 @@
 namespace arrouter {
 namespace {
 
-constexpr std::uint32_t type_at = 12;                                       // of Ethernet
+constexpr std::uint32_t type_at = 12;  // of Ethernet
 constexpr std::uint32_t pppoe_header = 6, ppp_protocol_at = wire::ethernet_header + pppoe_header;
 constexpr std::uint32_t ppp_ipv4 = 0x0021;
-constexpr std::uint32_t fragment_at = 6, protocol_at = 9, flags_at = 13;    // of IPv4, of TCP
+constexpr std::uint32_t fragment_at = 6, protocol_at = 9, flags_at = 13;  // of IPv4, of TCP
 constexpr std::uint32_t offset_mask = 0x1fff;
 constexpr std::uint32_t kind_mask = wire::tcp_flag::syn | wire::tcp_flag::ack;
 

@@ -48,7 +48,7 @@ class OpenGate {
   double share_ = 1, refused_ = 0;
   struct {
     std::size_t frames = 0, opens = 0, reads = 0, drained = 0;
-  } seen_;  // in this period
+  } seen_;       // in this period
   Timer timer_;  // runs while the port is behind or the gate is not open
 };
 

@@ -67,8 +67,7 @@ Result<std::unique_ptr<Port>> PacketPort::open(std::string name, MacAddress mac,
   }
   set_buffer(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
   set_buffer(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
-  std::unique_ptr<PacketPort> port(
-      new PacketPort(std::move(name), mac, interface, std::move(fd), environment));
+  std::unique_ptr<PacketPort> port(new PacketPort(std::move(name), mac, interface, std::move(fd), environment));
   if (const auto bound = port->bind_interface(); !bound) return failure(bound.error().text);
   if (const auto up = set_interface_up(interface); !up) return failure(up.error().text);
   port->check_link();

@@ -20,8 +20,8 @@ Bytes tcp_frame(std::uint8_t flags) { return transport_frame(wire::protocol::tcp
 
 /// The frame's packet in a PPPoE session.
 Bytes over_pppoe(Bytes frame, std::uint16_t ppp_protocol = 0x0021) {
-  const std::uint8_t header[] = {0x11, 0, 0, 1, 0, 42, static_cast<std::uint8_t>(ppp_protocol >> 8),
-                                 static_cast<std::uint8_t>(ppp_protocol)};
+  const std::uint8_t header[] = {
+      0x11, 0, 0, 1, 0, 42, static_cast<std::uint8_t>(ppp_protocol >> 8), static_cast<std::uint8_t>(ppp_protocol)};
   store_be16(frame.data() + 12, wire::ether_type::pppoe_session);
   frame.insert(frame.begin() + wire::ethernet_header, std::begin(header), std::end(header));
   return frame;
