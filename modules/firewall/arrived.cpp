@@ -35,6 +35,23 @@ void Datapath::arrived(InterfaceId interface, Burst& burst) {
   }
 }
 
+/// Of the sessions and rules that are asked, most routers have none, and then their own tunnels pay nothing.
+bool Datapath::forwards(InterfaceId interface, const PacketBuffer& packet) {
+  const std::uint8_t number = packet.data()[9];
+  if (number != protocol::esp && number != protocol::ah) return false;
+  const auto& members = state_.members(interface);
+  const bool published =
+      std::any_of(members.begin(), members.end(), [](const Member& m) { return m.publishes_portless; });
+  if (!published && state_.sessions.portless() == 0) return false;
+  const auto flow = flow_of(packet.view());
+  if (!flow) return false;
+  if (const auto found = state_.sessions.find(flow->key)) return found.session->private_interface != 0;
+  return std::any_of(members.begin(), members.end(), [&](const Member& member) {
+    const Rule* const rule = member.publishes_portless ? find_rule(state_, member, {*flow, false}) : nullptr;
+    return rule != nullptr && publishes_portless(state_, *member.policy, *rule);
+  });
+}
+
 /// Takes the packets apart and has the memory of their sessions fetched.
 void Datapath::look_ahead(Burst& burst, Arrivals& arrivals) const {
   for (std::size_t i = 0; i < burst.size(); ++i) {
@@ -130,6 +147,7 @@ bool Datapath::begin_before_routing(const Members& members, Case& item) {
     }
   }
   if (const auto decided = announced(members, item)) return *decided;
+  if (const auto decided = called(members, item)) return *decided;
   if (inside != members.end()) return from_private(*inside, item, local);
   if (local || is_global(state_, item.ingress, destination)) return from_public(members, item, local);
   return true;
@@ -147,6 +165,24 @@ std::optional<bool> Datapath::announced(const Members& members, Case& item) {
     const auto translation = translate_pinhole(state_, *hole, item.flow.key);
     if (!translation) return deny(member, item, direction, Reason::no_entry);
     return redirect(member, item, direction, hole->rule, *translation);
+  }
+  return std::nullopt;
+}
+
+/// Whether a call to a registered telephone goes on; nullopt: it is none.
+std::optional<bool> Datapath::called(const Members& members, Case& item) {
+  const FlowKey& key = item.flow.key;
+  const bool automatic = state_.sip.enabled && state_.sip.automatic;
+  if (!automatic || key.protocol != protocol::udp || state_.sip_clients.empty()) return std::nullopt;
+  const SipClient* const client = state_.sip_clients.outside(key.destination);
+  if (client == nullptr) return std::nullopt;
+  const bool anybody = state_.sip.servers == SipSettings::Servers::yes;
+  if (!anybody && client->registrar != key.source.address) return std::nullopt;
+  for (const Member& member : members) {
+    if (!member.is_public() || member.policy->name != client->policy) continue;
+    const Translation translation{
+        {client->inside, key.source, key.protocol}, {client->outside, key.source, key.protocol}, 0};
+    return redirect(member, item, Direction::in, 0, translation);
   }
   return std::nullopt;
 }

@@ -18,6 +18,7 @@ class Datapath final : public FirewallStage {
   bool attached(InterfaceId interface) const override { return !state_.members(interface).empty(); }
   void arrived(InterfaceId interface, Burst& burst) override;
   void departing(InterfaceId interface, Burst& burst) override;
+  bool forwards(InterfaceId ingress, const PacketBuffer& packet) override;
   bool fragment(InterfaceId ingress, const PacketBuffer& packet) override;
   void flawed(InterfaceId ingress, const PacketBuffer& packet, Flaw flaw) override;
   bool answers_arp(InterfaceId interface, Ipv4Address target) const override {
@@ -52,6 +53,7 @@ class Datapath final : public FirewallStage {
   bool redirect(const Member& member, Case& item, Direction direction, std::uint32_t rule,
                 const Translation& translation);
   std::optional<bool> announced(const Members& members, Case& item);
+  std::optional<bool> called(const Members& members, Case& item);
   const Member* member_of(const Policy& policy, InterfaceId interface) const;
 
   // sound.cpp

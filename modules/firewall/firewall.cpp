@@ -10,6 +10,7 @@
 //   SetupProxy                  opens from outside are answered here first, so that forged ones reach no host
 //   Gateways                    FTP and SIP: text that names further connections is translated (LineStream, ftp, sip),
 //                               and Pinholes let those connections in
+//   SipClients                  who has registered through the SIP gateway, and keeps his public end for calls
 //   LimitRule                   how many sessions a device may have
 //   match, nat, track           which rule, which addresses, what a packet does to its session
 //   Events                      allow, deny and notify lists, log lines
@@ -36,10 +37,11 @@
 // Where sources leave room: a list of IP addresses names senders; a rule whose IP is the router itself only permits,
 // whatever address GBLIP names; public to public passes without session; TCP without a session must begin with a SYN.
 // Attacks are counted by policy, kind and direction, whoever sends; a ping's answer that nobody waits for is Smurf's.
-// The setup proxy leaves alone what comes out of an SA or in by PASSALL.
+// ESP and AH to the router that its own IPsec knows no SPI of are for the host inside that talks to their sender, or
+// that a rule publishes. The setup proxy leaves alone what comes out of an SA or in by PASSALL.
 //
-// Not modelled: gateways for other protocols (H.323, RTSP, PPTP with several clients of one server), SIP over TCP and its
-// clients' data base, ESP of hosts inside to one who has the router for a peer too, the SMTP and HTTP proxies, UPnP.
+// Not modelled: gateways for other protocols (H.323, RTSP, PPTP with several clients of one server), SIP over TCP,
+// the SMTP and HTTP proxies, UPnP.
 #include "modules/firewall/firewall.h"
 
 #include "modules/firewall/firewall_module.h"
@@ -73,6 +75,7 @@ std::vector<CommandRow> FirewallModule::commands() {
 }
 
 void FirewallModule::start() {
+  state_.sip_clients.read();
   state_.ip.set_firewall(&datapath_);
   state_.ip.on_interface_change([this](const InterfaceChange& change) {
     if (change.removed) end_sessions(change.info.id);

@@ -83,6 +83,7 @@ class FirewallModule final : public Module, public FirewallApi {
   void add_gateway_rows(std::vector<CommandRow>& rows);
   Outcome set_sip(const Args& args);
   Outcome show_sip(Invocation& invocation);
+  void show_sip_clients(Screen& screen, const Args& args);
   Outcome change_app_rule(Policy& policy, const Args& args, bool add);
   // proxy_commands.cpp
   void add_proxy_rows(std::vector<CommandRow>& rows);

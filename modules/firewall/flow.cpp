@@ -44,6 +44,10 @@ std::optional<FlowKey> quoted_key(ByteView quoted) {
 
 }  // namespace
 
+bool portless(std::uint8_t number) {
+  return number != protocol::tcp && number != protocol::udp && number != protocol::icmp;
+}
+
 bool icmp_question(std::uint8_t type) {
   namespace t = wire::icmp_type;
   return type == t::echo || type == t::timestamp || type == t::information || type == t::address_mask;

@@ -13,7 +13,7 @@ namespace arrouter::firewall {
 struct Endpoint {
   Ipv4Address address;
   std::uint16_t port = 0;
-  bool operator==(const Endpoint&) const = default;
+  auto operator<=>(const Endpoint&) const = default;
 };
 
 /// Who sends what to whom: a packet's own view, and the key of the session table.
@@ -39,6 +39,9 @@ struct Flow {
   bool icmp() const;
   bool icmp_error() const;
 };
+
+/// A protocol without ports or identifiers: ESP, GRE and others.
+bool portless(std::uint8_t protocol);
 
 /// Messages with an identifier that belongs to the asking end: its source, or the destination of the answer.
 bool icmp_question(std::uint8_t type);

@@ -57,6 +57,7 @@ class Gateways {
   void acknowledge(const Session& session, Direction direction);
   // gateway_sip.cpp
   std::optional<Reason> pass_sip(Session& session, Direction direction, PacketBuffer& packet);
+  void remember_client(const Session& session, std::string_view message);
   std::optional<std::uint16_t> announce_media(const Session& session, std::uint16_t port);
 
   State& state_;

@@ -43,13 +43,16 @@ void FirewallModule::add_gateway_rows(std::vector<CommandRow>& rows) {
       {"SET FIREwall SIPAlg [MODe={AUTOmatic|STANdard}] [MAXautoclients=<1-10000>] [CALlidtranslation={OFF|ON}] "
        "[MULTIservers={OUTOnly|NO|YES|FALSE|TRUE|OFF|ON}]",
        Access::security, "Sets how SIP messages are translated.",
-       [this](Invocation& invocation) { return set_sip(invocation.args); }, Coverage::partial,
-       "AUTOMATIC translates as STANDARD does and keeps no clients: MAXAUTOCLIENTS and MULTISERVERS are kept and "
-       "shown."});
+       [this](Invocation& invocation) { return set_sip(invocation.args); }});
   rows.push_back({"SHow FIREwall SIPAlg [IP=<ipv4>] [AUTOclients] [COUnter] [SUMmary]", Access::manager,
                   "Displays the SIP gateway.", shown(&FirewallModule::show_sip)});
   rows.push_back({"RESet FIREwall SIPAlg [AUTOclients]", Access::security,
-                  "Ends the SIP sessions and clears their counters.", [this](Invocation&) {
+                  "Ends the SIP sessions and clears their counters, or forgets who has registered.",
+                  [this](Invocation& invocation) {
+                    if (invocation.args.has("AUTOCLIENTS")) {
+                      state_.sip_clients.clear();
+                      return say(texts::done);
+                    }
                     state_.sessions.remove_if([](const Session& session) {
                       return session.gateway != 0 && session.private_key.protocol == wire::protocol::udp;
                     });
@@ -92,6 +95,10 @@ Outcome FirewallModule::show_sip(Invocation& invocation) {
   screen.line("SIP ALG");
   screen.line();
   field("Status", sip.enabled ? "enabled" : "disabled");
+  if (args.has("AUTOCLIENTS")) {
+    show_sip_clients(screen, args);
+    return Outcome::screen();
+  }
   if (args.has("COUNTER")) {
     field("Messages", sip.messages);
     field("Messages Translated", sip.translated);
@@ -114,6 +121,19 @@ Outcome FirewallModule::show_sip(Invocation& invocation) {
   });
   screen.rule();
   return Outcome::screen();
+}
+
+void FirewallModule::show_sip_clients(Screen& screen, const Args& args) {
+  screen.line();
+  screen.table("clients", {{"Client", 24}, {"Gbl IP", 24}, {"Registrar", 18}, {"Expires (s)", 0}});
+  screen.rule();
+  for (const auto& [inside, client] : state_.sip_clients.all()) {
+    if (args.has("IP") && inside.address != args.address("IP")) continue;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(client.expires - state_.now());
+    screen.row({endpoint_text(inside, wire::protocol::udp), endpoint_text(client.outside, wire::protocol::udp),
+                to_string(client.registrar), left.count()});
+  }
+  screen.rule();
 }
 
 Outcome FirewallModule::change_app_rule(Policy& policy, const Args& args, bool add) {

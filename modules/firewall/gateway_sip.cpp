@@ -15,6 +15,7 @@ std::optional<Reason> Gateways::pass_sip(Session& session, Direction direction, 
   const ByteView payload = wire::view_ipv4(packet.view(), false)->payload().subspan(wire::udp_header);
   const std::string_view message(reinterpret_cast<const char*>(payload.data()), payload.size());
   const bool out = direction == Direction::out;
+  if (out && state_.sip.automatic) remember_client(session, message);
   sip::Map map;
   map.call_id = state_.sip.translate_call_id;
   if (out) {
@@ -33,6 +34,15 @@ std::optional<Reason> Gateways::pass_sip(Session& session, Direction direction, 
   const ByteView fresh{reinterpret_cast<const std::uint8_t*>(text->data()), text->size()};
   if (!replace_payload(packet, wire::udp_header, fresh)) return Reason::bad_packet;
   return std::nullopt;
+}
+
+void Gateways::remember_client(const Session& session, std::string_view message) {
+  const auto time = sip::registration(message);
+  if (!time) return;
+  const FlowKey& outside = session.public_key;
+  state_.sip_clients.registered({session.policy->name, session.private_key.source, outside.source,
+                                 outside.destination.address, state_.now() + *time},
+                                state_.sip.most_clients);
 }
 
 /// A pair of ports, for RTP and RTCP, open to whoever the call turns out to be with. Named again, it is the same pair.

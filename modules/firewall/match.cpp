@@ -107,6 +107,11 @@ bool publishes(const Policy& policy, const Rule& rule) {
                      [&rule](const NatRelation& relation) { return relation.public_interface == rule.interface; });
 }
 
+bool publishes_portless(const State& state, const Policy& policy, const Rule& rule) {
+  const bool fits = !rule.protocol || portless(*rule.protocol);
+  return fits && publishes(policy, rule) && rule.ip && !state.ip.is_own(rule.ip->first);
+}
+
 Ipv4Address global_address(const std::optional<Ipv4Address>& given, const Member& interface) {
   return given && !given->unset() ? *given : interface.address;
 }

@@ -20,6 +20,9 @@ Rule* find_rule(State& state, const Member& member, const Candidate& candidate);
 /// The rule's place on a public interface where it publishes IP and PORT under GBLIP and GBLPORT: NAT is at work there.
 bool publishes(const Policy& policy, const Rule& rule);
 
+/// It gives packets of protocols without ports to a host, who is not the router itself.
+bool publishes_portless(const State& state, const Policy& policy, const Rule& rule);
+
 /// The address of GBLIP: as given, else what the interface has.
 Ipv4Address global_address(const std::optional<Ipv4Address>& given, const Member& interface);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "modules/firewall/match.h"
+#include "modules/firewall/sip.h"
 #include "netdev/wire/ipv4.h"
 
 namespace arrouter::firewall {
@@ -46,13 +47,28 @@ bool choose_port(State& state, FlowKey& key, Endpoint& end, Free free) {
   return false;
 }
 
+/// The public end under which a telephone registered, for those it may call from there.
+std::optional<Endpoint> registered_end(State& state, const FlowKey& key) {
+  if (key.protocol != protocol::udp || !state.sip.automatic || state.sip_clients.empty()) return std::nullopt;
+  const SipClient* const client = state.sip_clients.inside(key.source);
+  if (client == nullptr) return std::nullopt;
+  const bool other = state.sip.servers != SipSettings::Servers::no && key.destination.port == sip::port;
+  const bool fits = client->registrar == key.destination.address || other;
+  return fits ? std::optional(client->outside) : std::nullopt;
+}
+
 /// Enhanced NAT of the private end.
 std::optional<Translation> share(State& state, const FlowKey& key, FlowKey public_key, Ipv4Address global) {
   if (global.unset()) return std::nullopt;
   public_key.source.address = global;
   const auto free = [&state](const FlowKey& k) {
-    return state.sessions.free(k.reversed()) && !state.gateways.pinholes.promised(k.protocol, k.source);
+    const bool registered = k.protocol == protocol::udp && state.sip_clients.outside(k.source) != nullptr;
+    return !registered && state.sessions.free(k.reversed()) && !state.gateways.pinholes.promised(k.protocol, k.source);
   };
+  if (const auto end = registered_end(state, key); end && end->address == global) {
+    public_key.source = *end;
+    if (state.sessions.free(public_key.reversed())) return Translation{key, public_key, end->port};
+  }
   const auto announced = state.gateways.pinholes.announced(key.protocol, key.source, state.now());
   if (announced && announced->address == global) {
     public_key.source = *announced;

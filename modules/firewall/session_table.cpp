@@ -121,6 +121,7 @@ Session* SessionTable::add(const Session& values, std::uint32_t id) {
   index(2 * i + private_side);
   index(2 * i + public_side);
   join_young(session);
+  portless_ += firewall::portless(session.private_key.protocol) ? 1 : 0;
   if (size_++ == 0) {
     ticked_s_ = second_of(clock_.now());
     rearm();
@@ -162,6 +163,7 @@ void SessionTable::remove(Session& session) {
   if (session.id < small_ids) ids_[session.id] = false;
   session.live = false;
   idle_.push_back(session.index);
+  portless_ -= firewall::portless(session.private_key.protocol) ? 1 : 0;
   if (--size_ == 0) timer_.disarm();
 }
 

@@ -66,6 +66,8 @@ class SessionTable {
   }
   std::size_t size() const { return size_; }
   std::size_t peak() const { return peak_; }
+  /// Of them, those of protocols without ports.
+  std::size_t portless() const { return portless_; }
   std::size_t limit() const { return limit_; }
   /// All sessions end.
   void set_limit(std::size_t limit);
@@ -108,7 +110,7 @@ class SessionTable {
   std::vector<Entry> index_;
   std::vector<bool> ids_;  // small ids in use
   std::uint32_t next_id_ = 1, next_large_id_ = small_ids;
-  std::size_t used_ = 0, size_ = 0, peak_ = 0;
+  std::size_t used_ = 0, size_ = 0, peak_ = 0, portless_ = 0;
   /// Sessions never established, oldest first.
   struct Young {
     std::uint32_t first = nobody, last = nobody;

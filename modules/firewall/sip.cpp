@@ -196,4 +196,19 @@ std::optional<std::string> translate(std::string_view message, const Map& map) {
   return text == message ? std::nullopt : std::optional(std::move(text));
 }
 
+std::optional<std::chrono::seconds> registration(std::string_view message) {
+  constexpr std::uint64_t usual = 3600, longest = 86400;
+  constexpr std::string_view parameter = ";expires=";
+  if (!message.starts_with("REGISTER ")) return std::nullopt;
+  std::optional<std::uint64_t> by_header, by_contact;
+  for (const std::string_view line : split(message.substr(0, message.find("\r\n\r\n")), '\n')) {
+    if (is_header(line, "Expires")) by_header = parse_number(trim(line.substr(line.find(':') + 1)));
+    const std::size_t at = is_header(line, "Contact", "m") ? to_lower(line).find(parameter) : std::string_view::npos;
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = line.substr(at + parameter.size());
+    by_contact = parse_number(rest.substr(0, rest.find_first_not_of(digits)));
+  }
+  return std::chrono::seconds(std::min(by_contact.value_or(by_header.value_or(usual)), longest));
+}
+
 }  // namespace arrouter::firewall::sip

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -27,5 +28,8 @@ struct Map {
 
 /// nullopt: no SIP, or nothing to change.
 std::optional<std::string> translate(std::string_view message, const Map& map);
+
+/// How long a REGISTER asks to be known (RFC 3261 10.2.1), a day at most; 0: no more. nullopt: it is another message.
+std::optional<std::chrono::seconds> registration(std::string_view message);
 
 }  // namespace arrouter::firewall::sip

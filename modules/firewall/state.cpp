@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "modules/firewall/match.h"
 #include "modules/firewall/nat.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
@@ -14,6 +15,13 @@ bool changes_destination(const Policy& policy, const PolicyInterface& interface)
   if (interface.side == Side::public_side) return false;
   return std::any_of(policy.rules.begin(), policy.rules.end(), [&interface](const auto& entry) {
     return entry.second.interface == interface.name && changes_destination(entry.second);
+  });
+}
+
+bool publishes_portless(const State& state, const Policy& policy, const PolicyInterface& interface) {
+  if (interface.side == Side::private_side) return false;
+  return std::any_of(policy.rules.begin(), policy.rules.end(), [&](const auto& entry) {
+    return entry.second.interface == interface.name && publishes_portless(state, policy, entry.second);
   });
 }
 
@@ -47,6 +55,7 @@ State::State(Services& given, IpApi& api, EventSink& sink)
     : services(given),
       ip(api),
       events(sink),
+      sip_clients(given.clock, given.wall, given.scheduler, given.files),
       gateways(*this),
       sessions(given.clock, given.scheduler, given.random, limits::firewall_sessions,
                [this](Session& session) {
@@ -115,7 +124,7 @@ void State::attach() {
       for (const IpInterfaceInfo& info : ip_interfaces(*policy, interface->name)) {
         if (members_.size() <= info.id) members_.resize(info.id + std::size_t{1});
         own.push_back({policy.get(), interface.get(), info.id, info.address, info.mask,
-                       changes_destination(*policy, *interface)});
+                       changes_destination(*policy, *interface), publishes_portless(*this, *policy, *interface)});
         members_[info.id].push_back(own.back());
       }
     }

@@ -14,6 +14,7 @@
 #include "modules/firewall/policy.h"
 #include "modules/firewall/session_table.h"
 #include "modules/firewall/setup_proxy.h"
+#include "modules/firewall/sip_clients.h"
 #include "modules/ip/ip_api.h"
 #include "os/module.h"
 
@@ -32,6 +33,7 @@ struct Member {
   InterfaceId id = 0;
   Ipv4Address address, mask;
   bool changes_destination = false;  // a private interface with rules of reverse or double NAT
+  bool publishes_portless = false;   // a public interface with rules that give ESP or AH to a host inside
   bool is_public() const { return interface->side == Side::public_side; }
 };
 
@@ -63,6 +65,7 @@ struct State {
   Policies policies;
   Monitors monitors;
   SipSettings sip;
+  SipClients sip_clients;
   Gateways gateways;
   AskedHosts asked_hosts;                            // LIST=RADIUS
   std::map<std::string, std::string> dynamic_users;  // of dynamic interfaces, by their names; empty: nobody

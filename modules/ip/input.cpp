@@ -172,6 +172,7 @@ void Datapath::take_protected(InterfaceId id, Burst& burst) {
       if (!packet) continue;
     }
     if (ipsec_ == nullptr || !protected_for_us(*packet)) continue;
+    if (firewalled(id) && firewall_->forwards(id, *packet) && !ipsec_->owns(*packet)) continue;
     if (packet->meta.segmentation == Segmentation::none) {
       take(std::move(packet));
     } else {

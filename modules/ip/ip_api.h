@@ -68,6 +68,8 @@ class IpsecStage {
   /// on), super-frames already cut. Takes all of them; what is decrypted comes back through
   /// IpApi::receive_decrypted().
   virtual void inbound_protected(InterfaceId interface, Burst& burst) = 0;
+  /// The packet, one for inbound_protected(), has the SPI of an SA of this router or of one that is being made.
+  virtual bool owns(const PacketBuffer&) const { return true; }
   /// A packet that is to leave by `interface` as it is now will be put into an SA.
   virtual bool protects(InterfaceId, const PacketBuffer&) { return false; }
   /// IP in IP for this router belongs to an SA too (a compressed tunnel sends so what does not shrink, RFC 3173 2.2), so
@@ -90,6 +92,9 @@ class FirewallStage {
   /// Packets that arrived on `interface`, not routed yet. Their destination may be changed; those for the router itself
   /// are decided here. What is learnt about a packet goes into meta.session.
   virtual void arrived(InterfaceId interface, Burst& burst) = 0;
+  /// ESP or AH to an address of this router may be meant for a host that NAT hides behind it: what IPsec does not own
+  /// goes to arrived() then.
+  virtual bool forwards(InterfaceId, const PacketBuffer&) { return false; }
   /// A fragment from `interface` before it is put together with others; false: it is dropped (and counted).
   virtual bool fragment(InterfaceId, const PacketBuffer&) { return true; }
   /// IP drops (and counts) what could not be shown to arrived().

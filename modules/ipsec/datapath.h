@@ -30,6 +30,7 @@ class Datapath final : public IpsecStage {
   void outbound(InterfaceId interface, Burst& burst) override;
   void inbound_clear(InterfaceId interface, Burst& burst) override;
   void inbound_protected(InterfaceId interface, Burst& burst) override;
+  bool owns(const PacketBuffer& packet) const override;
   void path_too_narrow(ByteView quoted, unsigned mtu) override;
   bool takes_ip_in_ip() const override { return state_.enabled && state_.compressed_tunnels != 0; }
   bool protects(InterfaceId interface, const PacketBuffer& packet) override;

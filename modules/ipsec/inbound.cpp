@@ -11,6 +11,15 @@ void Datapath::inbound_protected(InterfaceId interface, Burst& burst) {
   open_burst(interface, burst);
 }
 
+bool Datapath::owns(const PacketBuffer& packet) const {
+  if (packet.data()[9] == wire::protocol::ah) {
+    const auto ah = find_ah(packet);
+    return ah && (state_.sas.find(isakmp::Protocol::ah, ah->spi) != nullptr || setup_.offered(ah->spi));
+  }
+  const auto esp = find_esp(packet);
+  return esp && (state_.sas.find(isakmp::Protocol::esp, esp->spi) != nullptr || setup_.offered(esp->spi));
+}
+
 void Datapath::open_burst(InterfaceId interface, Burst& burst) {
   const auto area = openings_.borrow();
   Opening& opening = *area;
