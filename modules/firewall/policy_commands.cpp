@@ -77,7 +77,7 @@ void FirewallModule::add_policy_rows(std::vector<CommandRow>& rows) {
        "[UPNP={DISABLED|ENABLED}]",
        Access::security, "Sets the timeouts of a firewall policy.",
        with_policy([this](Policy& policy, const Args& args) { return set_policy(policy, args); }), Coverage::partial,
-       "No UPnP or MAC address cache: UPNP and MACCACHETIMEOUT are kept and shown."});
+       "No UPnP: UPNP is kept and shown."});
   rows.push_back(
       {"ADD FIREwall POLIcy=<name:1-15> UDPPorttimeout=<name:1-80> TIMEout=<0-43200>", Access::security,
        "Sets the timeout of UDP sessions to some remote ports.",

@@ -17,17 +17,23 @@ add firewall poli=net nat=enhanced int=vlan1 gblin=eth0
 
 
 class Guarded:
-    """`extra` are further lines of its configuration."""
+    """`extra` are further lines of its configuration. `packet`: its ports are packet sockets on veths instead of TAPs."""
 
-    def __init__(self, number, *extra, options=()):
+    def __init__(self, number, *extra, options=(), packet=False):
         self.network = Network(f"{PREFIX}g{number}")
         for node in ("internet", "router", "pc"):
             self.network.add_node(node)
-        self.router = Router(self.network, "router", {"eth0": "wan", "vlan1": "lan"}, options=options)
+        cables = {"wan": "internet", "lan": "pc"}
+        if packet:
+            for cable, node in cables.items():
+                self.network.wire("router", cable, node, "eth0")
+        kind = "packet" if packet else "tap"
+        self.router = Router(self.network, "router", {"eth0": f"{kind}:wan", "vlan1": f"{kind}:lan"}, options=options)
         self.router.write_config(CONFIG + "".join(line + "\n" for line in extra))
         self.router.start()
-        self.network.hand_over("router", "wan", "internet", "eth0")
-        self.network.hand_over("router", "lan", "pc", "eth0")
+        if not packet:
+            for cable, node in cables.items():
+                self.network.hand_over("router", cable, node, "eth0")
         self.network.address("internet", "eth0", f"{INTERNET}/24")
         self.network.address("pc", "eth0", f"{INSIDE}/24", "192.168.1.1")
 
