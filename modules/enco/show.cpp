@@ -88,7 +88,9 @@ void show_engines(Screen& screen, const Suite& suite, const EncoApi& enco) {
     const MacEngine* const engine = suite.mac(hash);
     screen.field(3, values, shown(hash), engine == nullptr ? "not available" : engine->name(), shown(hash));
   }
-  for (const std::string_view name : {"DH", "RSA"}) screen.field(3, values, name, "OpenSSL", name);
+  constexpr std::pair<std::string_view, std::string_view> without_choice[] = {
+      {"DH", "OpenSSL"}, {"RSA", "OpenSSL"}, {"LZS", "built-in"}, {"DEFLATE", "zlib"}};
+  for (const auto& [name, engine] : without_choice) screen.field(3, values, name, engine, name);
 }
 
 void show_channel(Screen& screen, const Channel& channel, bool hardware) {

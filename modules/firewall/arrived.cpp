@@ -73,6 +73,7 @@ bool Datapath::arrive(InterfaceId ingress, Packet& packet, const std::optional<F
   }
   if (!flow) {
     ++members.front().interface->counters.dropped;
+    tell(*members.front().policy, *packet, "denied: cut short");
     return false;
   }
   Case item{packet, *flow, ingress};

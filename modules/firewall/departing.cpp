@@ -42,7 +42,9 @@ bool Datapath::depart(InterfaceId egress, Packet& packet) {
   if (packet->meta.interface != 0 && packet->meta.session != 0) return depart_in_session(egress, packet);
   const auto flow = flow_of(packet->view());
   if (!flow) {
-    ++state_.members(egress).front().interface->counters.dropped;
+    const Member& member = state_.members(egress).front();
+    ++member.interface->counters.dropped;
+    tell(*member.policy, *packet, "denied: cut short");
     return false;
   }
   Case item{packet, *flow, packet->meta.interface};
@@ -57,7 +59,9 @@ bool Datapath::depart(InterfaceId egress, Packet& packet) {
 bool Datapath::depart_in_session(InterfaceId egress, Packet& packet) {
   const auto found = state_.sessions.find(packet->meta.session);
   if (!found) {  // it ended while the packet was on its way
-    ++state_.members(egress).front().interface->counters.dropped;
+    const Member& member = state_.members(egress).front();
+    ++member.interface->counters.dropped;
+    tell(*member.policy, *packet, "denied: its session has ended");
     return false;
   }
   const Session& session = *found.session;

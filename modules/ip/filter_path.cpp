@@ -100,7 +100,7 @@ bool Datapath::filter_own(PacketBuffer& packet) {
   if (traffic != nullptr) {
     const FilterEntry* const entry = consult(*state_.local.filter, *traffic, subject, packet);
     if (entry == nullptr || !entry->include) {
-      drop(IpDrop::filter);
+      drop(packet, IpDrop::filter);
       return false;
     }
   }

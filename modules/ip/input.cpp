@@ -215,7 +215,10 @@ void Datapath::pass_firewall(InterfaceId id, Burst& burst) {
 
 Packet Datapath::put_together(InterfaceId id, Packet fragment) {
   if (firewalled(id) && !firewall_->fragment(id, *fragment)) return {};
-  return reassembly_.add(std::move(fragment));
+  note(*fragment, "ip", [] { return "fragment: waits for the rest"; });
+  Packet whole = reassembly_.add(std::move(fragment));
+  if (whole) note(*whole, "ip", [&] { return fmt::format("put together: {} bytes", whole->size()); });
+  return whole;
 }
 
 void Datapath::tell_firewall(const PacketBuffer& packet, FirewallStage::Flaw flaw) {

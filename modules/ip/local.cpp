@@ -77,11 +77,13 @@ void Datapath::deliver_udp(Packet packet) {
                             wire::udp_checksum_good(ip->payload(), ip->source(), ip->destination()));
   if (!good) {
     ++state_.udp.in_errors;
+    note(*packet, "udp", [] { return "length or checksum wrong: dropped"; });
     return;
   }
   const auto found = udp_ports_.find(udp->destination_port);
   if (found == udp_ports_.end()) {
     ++state_.udp.no_ports;
+    note(*packet, "udp", [&] { return fmt::format("nobody listens on port {}: dropped", udp->destination_port); });
     icmp_error(*packet, wire::icmp_type::unreachable, wire::icmp_code::port_unreachable);
     return;
   }
@@ -98,6 +100,7 @@ void Datapath::deliver_icmp(Packet packet) {
   ++state_.icmp.in_messages;
   if (!icmp) {
     ++state_.icmp.in_errors;
+    note(*packet, "icmp", [] { return "length or checksum wrong: dropped"; });
     return;
   }
   if (icmp->type < state_.icmp.in.size()) ++state_.icmp.in[icmp->type];
@@ -210,6 +213,7 @@ void Datapath::answer_address_mask(Packet packet) {
 void Datapath::refuse_tcp(Packet packet) {
   const auto ip = wire::view_ipv4(packet->view(), false);
   const auto tcp = wire::view_tcp(ip->payload());
+  note(*packet, "tcp", [] { return "nobody listens there: refused"; });
   // The reset of a closed port (RFC 9293 3.10.7.1). The real router also fills in the field that answers to a segment
   // with ACK leave open: with that segment's sequence number, as scanners have seen.
   if (!tcp || (tcp->flags & wire::tcp_flag::rst) != 0 || !state_.interfaces.is_own(ip->destination())) return;

@@ -196,7 +196,10 @@ void Datapath::link_send(Interface& interface, Ipv4Address next_hop, Packet pack
     ++interface.counters.out_broadcasts;
     send_resolved(interface, std::move(packet), multicast_mac(next_hop));
   } else {
-    note(*packet, "arp", [&] { return "next hop " + to_string(next_hop); });
+    note(*packet, "arp", [&] {
+      const bool known = arp_.known(interface, next_hop).has_value();
+      return fmt::format("next hop {}{}", to_string(next_hop), known ? "" : ": asked for its station");
+    });
     if (const MacAddress* const mac = arp_.resolve(interface, next_hop, packet)) {
       send_resolved(interface, std::move(packet), *mac);
     }

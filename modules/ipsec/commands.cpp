@@ -90,6 +90,14 @@ Outcome IpsecModule::set_udp_port(const Args& args) {
     if (!listen_udp(port)) return outcome(Message::udp_port_in_use, port);
     state_.ip.listen_udp(state_.udp_port, {}, {});
   }
+  // Bundles that are at work send from where they can be answered.
+  for (Policy* const policy : state_.policies.all()) {
+    if (!policy->udp_tunnel) continue;
+    if (policy->made_of) policy->made_of->udp_port = port;
+    for (const auto& [index, bundle] : policy->bundles) {
+      if (bundle->nat.local_port == state_.udp_port) bundle->nat.local_port = port;
+    }
+  }
   state_.udp_port = port;
   return Outcome::successful(module_number::ipsec);
 }

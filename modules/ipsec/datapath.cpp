@@ -52,10 +52,27 @@ const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
     return decide(flow);
   }
   *place = {flow, state_.generation, policy_for(flow), nullptr};
-  if (place->policy != nullptr && place->policy->action == Action::ipsec) {
-    place->bundle = place->policy->by_traffic.find(flow);
-  }
+  if (place->policy != nullptr && place->policy->action == Action::ipsec) find_bundle(*place);
   return *place;
+}
+
+/// Policies for callers that are known by name (RNAME) may look alike to a packet: one that has a bundle for it comes
+/// before those that have none (RFC 4301 4.4.1.1: such an entry of the SPD takes packets by the SAs made of it).
+void Datapath::find_bundle(Decision& decision) const {
+  const FlowKey& flow = decision.flow;
+  decision.bundle = decision.policy->by_traffic.find(flow);
+  if (decision.bundle != nullptr || !decision.policy->for_named_callers()) return;
+  const PolicyTable::List& list = *lists_[flow.interface].policies;
+  for (auto at = std::ranges::find(list, decision.policy) + 1; at != list.end(); ++at) {
+    Policy& other = **at;
+    if (!other.selectors.matches(flow)) continue;
+    if (!other.for_named_callers()) return;
+    if (SaBundle* const bundle = other.by_traffic.find(flow)) {
+      decision.policy = &other;
+      decision.bundle = bundle;
+      return;
+    }
+  }
 }
 
 Policy* Datapath::policy_for(const FlowKey& flow) {

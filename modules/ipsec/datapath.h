@@ -50,6 +50,7 @@ class Datapath final : public IpsecStage {
   };
   const Decision& decide(const FlowKey& flow);
   Policy* policy_for(const FlowKey& flow);
+  void find_bundle(Decision& decision) const;
   void grow();
   unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
   void check_clear(InterfaceId interface, Burst& burst);

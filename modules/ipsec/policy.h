@@ -87,6 +87,10 @@ struct Policy : PolicySettings {
 
   bool negotiated() const { return action == Action::ipsec && key_management == KeyManagement::isakmp; }
   bool manual() const { return action == Action::ipsec && key_management == KeyManagement::manual; }
+  /// Peers may be anywhere, but have to be called RNAME.
+  bool for_named_callers() const {
+    return negotiated() && !names.remote.empty() && peer.kind != PeerAddress::Kind::address;
+  }
   const std::string& tunnel_interface() const { return source_interface.empty() ? interface : source_interface; }
   /// The bundle or negotiation with this number has gone; the number is free unless the other one has it.
   void free_index(std::uint32_t index);

@@ -194,6 +194,7 @@ Outcome show_policies(const State& state, const Args& args, Screen& screen) {
   if (!policies) return policies.error();
   const bool counters = args.has("COUNTERS"), bundles = args.has("SABUNDLE");
   if (counters) show_policy_counters(*policies, screen);
+  if (counters && bundles) screen.line();
   if (bundles) show_bundles(state, *policies, screen);
   if (counters || bundles) return Outcome::screen();
   if (args.has_value("POLICY")) {

@@ -30,6 +30,8 @@ void IpsecModule::tunnel_datagram(const UdpDatagram& datagram) {
   wire::write_udp(at + wire::ipv4_header, datagram.source_port, datagram.destination_port, datagram.payload.size(),
                   datagram.source, datagram.destination, false);
   packet->meta.interface = datagram.interface;
+  PacketTrace* const trace = state_.ip.packet_trace();
+  if (trace != nullptr && trace->active()) trace->begin(*packet, "UDP tunnel");
   Burst burst;
   burst.add(std::move(packet));
   datapath_.inbound_protected(datagram.interface, burst);

@@ -347,3 +347,20 @@ TEST_CASE("NAT-T: transport mode between the routers themselves, with the origin
   CHECK(shows(world.office, screen, "Peer original destination IP address.. 200.200.200.1"));
   CHECK(world.esp == 0);
 }
+
+TEST_CASE("UDPTUNNEL carries ESP through a NAT of which nobody was told, and heartbeats keep its mapping") {
+  const bool heartbeats = GENERATE(true, false);
+  NatNetwork world(1, fmt::format(SET_ISAKMP "natt=false\n" SET_IPSEC "udpt=true udph={}", heartbeats));
+  Branch& branch = world.branch();
+  CHECK(world.from_branch(branch));
+  CHECK(world.to_branch(branch));
+  CHECK(world.esp == 0);
+  CHECK(shows(world.office, "show ipsec sa=0", "UDP_ENCAP_TUNNEL"));
+  CHECK(counter(world.office, "show ipsec counters=udp", "inTunnel") == 2);
+  world.time.advance(5min);  // the NAT forgets after one
+  CHECK(world.to_branch(branch) == heartbeats);
+  CHECK((counter(world.office, "show ipsec counters=udp", "inHeartbeat") >= 14) == heartbeats);
+  CHECK(world.from_branch(branch));  // from another port of the NAT's, if it had forgotten
+  CHECK(world.to_branch(branch));
+  CHECK(ipsec_sas(world.office).size() == 1);
+}

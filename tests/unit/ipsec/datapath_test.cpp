@@ -218,6 +218,10 @@ TEST_CASE("the UDP tunnel of its own") {
   datagram.payload = datagram.payload.first(1);
   tunnel.fixture.ip.udp_listeners.back()(datagram);
   CHECK(tunnel.fixture.counter(GroupCounter::udp_in_heartbeat) == 1);
+  tunnel.fixture.configure("set ipsec udpport=3001");
+  const Packet later = tunnel.fixture.out(tunnel.fixture.packet("192.168.1.100", "192.168.2.100"));
+  CHECK(wire::view_udp(wire::view_ipv4(later->view())->payload())->source_port == 3001);
+  CHECK(tunnel.fixture.ip.udp_ports == std::vector<std::uint16_t>{3001});
 }
 
 TEST_CASE("heartbeats keep a NAT's mapping of the UDP tunnel") {

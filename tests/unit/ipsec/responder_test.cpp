@@ -176,6 +176,49 @@ TEST_CASE("LNAME and RNAME choose among policies for callers from anywhere") {
   CHECK(chosen("other.example", "branch3") == "two");
 }
 
+TEST_CASE("of policies for named callers the one that has a packet's bundle takes it, and the first what none has") {
+  IpsecFixture fixture;
+  fixture.configure(
+      "create ipsec sas=1 key=isakmp prot=esp enc=3desouter hasha=sha\n"
+      "create ipsec bund=1 key=isakmp string=\"1\"\n"
+      "create ipsec pol=one int=eth0 ac=ipsec key=isakmp bund=1 peer=any rname=branch1\n"
+      "create ipsec pol=two int=eth0 ac=ipsec key=isakmp bund=1 peer=any rname=branch2\n"
+      "create ipsec pol=rest int=eth0 ac=permit\nenable ipsec");
+  const auto call = [&](int number) {
+    auto offer = howto_offer();
+    offer.names = {"office", fmt::format("branch{}", number)};
+    offer.peer = Ipv4Address(200, 200, 200, static_cast<std::uint8_t>(number));
+    offer.remote_id = {Kind::subnet, Ipv4Address(192, 168, static_cast<std::uint8_t>(number), 0), mask_of(24), 0, 0};
+    const auto answer = fixture.isakmp.user->select(offer);
+    REQUIRE(answer);
+    isakmp::Bundle bundle;
+    bundle.ipsec_policy = answer->ipsec_policy;
+    bundle.bundle = answer->bundle;
+    bundle.local = offer.local;
+    bundle.peer = offer.peer;
+    bundle.local_id = offer.local_id;
+    bundle.remote_id = offer.remote_id;
+    const SecretBytes key(44, 0x55);
+    isakmp::KeyedSa& sa = bundle.sas.emplace_back();
+    sa = {isakmp::Protocol::esp, triple_sha, answer->spis[0], 0x5000U + static_cast<unsigned>(number), key, key};
+    for (std::uint8_t i = 0; i < 44; ++i) sa.in_key[i] = sa.out_key[i] = i;
+    fixture.isakmp.user->install(bundle);
+  };
+  const auto spi_towards = [&](std::string_view host) {
+    const Packet out = fixture.out(fixture.packet("192.168.1.100", host));
+    return out && out->data()[9] == 50 ? load_be32(out->data() + 20) : 0;
+  };
+  CHECK(spi_towards("192.168.2.9") == 0);
+  call(2);
+  CHECK(spi_towards("192.168.2.9") == 0x5002);
+  call(1);
+  CHECK(spi_towards("192.168.1.9") == 0x5001);
+  CHECK(spi_towards("192.168.2.9") == 0x5002);
+  CHECK(spi_towards("192.168.3.9") == 0);
+  CHECK(fixture.counter("one", PolicyCounter::out_no_bundle_fail) == 2);
+  CHECK(fixture.counter("rest", PolicyCounter::out_permit) == 0);  // nothing leaves in clear
+}
+
 TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
   for (const std::string_view kind : {"dynamic", "any"}) {
     IpsecFixture fixture;

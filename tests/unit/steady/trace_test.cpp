@@ -101,3 +101,56 @@ TEST_CASE("stages count what goes in and comes out") {
   check_in_order(text, {"Stage", "ip input", "10", "10", "0", "route", "10", "10", "0", "ipsec policy out", "10", "10",
                         "0", "ip output", "10", "10", "0"});
 }
+
+TEST_CASE("a trace tells of filters, the firewall, fragments, TTL and ARP") {
+  TwoSites sites({.path = TwoSites::Path::esp, .extra = "set ip arp timeout=4\n"});
+  VirtualRouter& one = sites.router1();
+  VirtualRouter& two = sites.router2();
+  const auto followed = [&](VirtualRouter& router, std::size_t payload = 64) {
+    const auto lines = type(router, "lab trace start protocol=udp");
+    sites.send(1, payload);
+    sites.settle();
+    return lines;
+  };
+  SECTION("a filter") {
+    type(one, "add ip fil=1 so=192.168.1.0 sm=255.255.255.0 ac=exclude");
+    type(one, "set ip int=vlan1 fil=1");
+    check_in_order(followed(one)->printed, {"Trace   1  vlan1", "ip        dropped: filtered\n"});
+  }
+  SECTION("a firewall") {
+    for (const std::string_view line :
+         {"enable firewall", "create firewall policy=net", "add firewall policy=net int=vlan1 type=private",
+          "add firewall policy=net int=eth0 type=public"})
+      type(two, line);
+    check_in_order(followed(two)->printed, {"Trace   1  decrypted", "firewall  denied: "});
+  }
+  SECTION("a packet that is too long with its SA around it") {
+    check_in_order(followed(one, 1450)->printed,
+                   {"ipsec     sealed by ESP AES128 SHA, sequence ", "ip        too long for eth0, mtu 1500\n",
+                    "arp       next hop 100.100.100.2\n", "eth0      out to ", ", 1500 bytes\n", "eth0      out to "});
+    const auto far = type(two, "lab trace start protocol=esp");
+    sites.send(1, 1450);
+    sites.settle();
+    check_in_order(far->printed, {"ip        fragment: waits for the rest\n", "ip        fragment: waits for the rest\n",
+                                  "ip        put together: ", "ipsec     SPI ", "ipsec     opened\n", "vlan1     out to "});
+  }
+  SECTION("a TTL that ends") {
+    const auto lines = type(two, "lab trace start protocol=udp");
+    const auto asked = type(one, "trace 192.168.2.100 maxttl=1");
+    sites.time().advance(std::chrono::seconds(1));
+    check_in_order(lines->printed, {"ttl 1\n", "ip        dropped: ttlExpired\n"});
+  }
+  SECTION("a host that is not there, and a port") {
+    type(two, "delete ip arp=192.168.2.100");
+    const auto lines = followed(two);
+    sites.time().advance(std::chrono::seconds(10));
+    check_in_order(lines->printed,
+                   {"arp       next hop 192.168.2.100: asked for its station\n", "ip        dropped: arpUnresolved\n"});
+    type(one, "create ipsec pol=clear int=eth0 ac=permit pos=1");
+    type(two, "create ipsec pol=clear int=eth0 ac=permit pos=1");
+    const auto local = type(two, "lab trace start protocol=udp");
+    const auto asked = type(one, "trace 100.100.100.2 maxttl=1");
+    sites.time().advance(std::chrono::seconds(1));
+    check_in_order(local->printed, {"ip        for this router\n", "udp       nobody listens on port "});
+  }
+}
