@@ -6,7 +6,7 @@ packages_lab="python3 iproute2 iputils-ping tcpdump ethtool procps nftables"
 packages_peers="strongswan-swanctl strongswan-charon charon-systemd strongswan-libcharon libstrongswan-standard-plugins
   libstrongswan-extra-plugins libcharon-extra-plugins libcharon-extauth-plugins"
 packages_test="python3-pexpect python3-netmiko inetutils-telnet putty-tools openssh-client openssh-server nmap
-  snmp snmptrapd dnsmasq-base chrony iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe tshark user-mode-linux kmod busybox-static
+  snmp snmptrapd dnsmasq-base chrony iperf3 openssl socat curl vsftpd python3-scapy python3-cryptography ike-scan vpnc freeradius tftpd-hpa ppp pppoe xl2tpd tshark user-mode-linux kmod busybox-static
   clang-19 libclang-rt-19-dev"
 # Never installed, because Debian's strongSwan and libreswan exclude each other: unpack_packages puts it into a folder.
 packages_libreswan="libreswan libnss3 libnss3-tools libnspr4 libldns3 libunbound8 libcurl3-nss libevent-2.1-7

@@ -8,11 +8,12 @@ void BundleIndex::add(SaBundle& bundle) { index_.add(bundle.traffic, &bundle); }
 
 void BundleIndex::remove(SaBundle& bundle) { index_.remove(bundle.traffic, &bundle); }
 
-SaBundle* BundleIndex::find(const FlowKey& flow) const {
+SaBundle* BundleIndex::find(const FlowKey& flow, const std::string* nat_id) const {
   SaBundle* ready = nullptr;
   SaBundle* unconfirmed = nullptr;
   index_.each(flow, [&](SaBundle* bundle) {
     if (bundle->exhausted || bundle->settles_at) return;
+    if (nat_id != nullptr && bundle->nat_id != *nat_id) return;
     SaBundle*& best = bundle->outbound_ready ? ready : unconfirmed;
     if (best == nullptr || best->age < bundle->age) best = bundle;
   });

@@ -51,23 +51,37 @@ const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
     grow();
     return decide(flow);
   }
-  *place = {flow, state_.generation, policy_for(flow), nullptr};
-  if (place->policy != nullptr && place->policy->action == Action::ipsec) find_bundle(*place);
+  *place = decide_anew(flow);
   return *place;
+}
+
+Datapath::Decision Datapath::decide_anew(const FlowKey& flow) {
+  Decision decision{.flow = flow, .generation = state_.generation};
+  const Conversations::Owner* const owner =
+      flow.ports == FlowKey::Ports::known ? conversations_.owner(flow) : nullptr;
+  FlowKey outside = flow;
+  if (owner != nullptr && owner->port != flow.remote_port) {
+    outside.remote_port = owner->port;
+    decision.peer_port = owner->port;
+  }
+  decision.policy = policy_for(outside);
+  if (decision.policy != nullptr && decision.policy->action == Action::ipsec) {
+    find_bundle(decision, outside, owner == nullptr ? nullptr : &owner->nat_id);
+  }
+  return decision;
 }
 
 /// Policies for callers that are known by name (RNAME) may look alike to a packet: one that has a bundle for it comes
 /// before those that have none (RFC 4301 4.4.1.1: such an entry of the SPD takes packets by the SAs made of it).
-void Datapath::find_bundle(Decision& decision) const {
-  const FlowKey& flow = decision.flow;
-  decision.bundle = decision.policy->by_traffic.find(flow);
+void Datapath::find_bundle(Decision& decision, const FlowKey& flow, const std::string* nat_id) const {
+  decision.bundle = decision.policy->by_traffic.find(flow, nat_id);
   if (decision.bundle != nullptr || !decision.policy->for_named_callers()) return;
   const PolicyTable::List& list = *lists_[flow.interface].policies;
   for (auto at = std::ranges::find(list, decision.policy) + 1; at != list.end(); ++at) {
     Policy& other = **at;
     if (!other.selectors.matches(flow)) continue;
     if (!other.for_named_callers()) return;
-    if (SaBundle* const bundle = other.by_traffic.find(flow)) {
+    if (SaBundle* const bundle = other.by_traffic.find(flow, nat_id)) {
       decision.policy = &other;
       decision.bundle = bundle;
       return;
@@ -146,7 +160,7 @@ void Datapath::check_clear(InterfaceId interface, Burst& burst) {
     note(*packet, [&] {
       return policy != nullptr && policy->action == Action::ipsec
                  ? fmt::format("policy \"{}\" wants it protected: dropped", policy->name)
-                 : describe({*flow, 0, policy, nullptr});
+                 : describe({.flow = *flow, .policy = policy});
     });
     if (policy != nullptr && policy->action == Action::permit) {
       state_.count(*policy, PolicyCounter::in_permit, GroupCounter::main_in_permit);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "modules/ipsec/areas.h"
+#include "modules/ipsec/conversations.h"
 #include "modules/ipsec/esp.h"
 #include "modules/ipsec/ipcomp.h"
 #include "modules/ipsec/policy_index.h"
@@ -42,6 +43,7 @@ class Datapath final : public IpsecStage {
     std::uint32_t generation = 0;
     Policy* policy = nullptr;    // nullptr: none matches
     SaBundle* bundle = nullptr;  // outbound; nullptr: none yet
+    std::uint16_t peer_port = 0;  // outbound: what the peer itself calls the flow's remote port; 0: the same
   };
   static constexpr std::size_t fewest_flows = 1024, most_flows = 65536;  // in the cache; powers of two
   struct InterfaceList {
@@ -49,8 +51,9 @@ class Datapath final : public IpsecStage {
     std::optional<PolicyIndex> index;             // made when the first flow asks
   };
   const Decision& decide(const FlowKey& flow);
+  Decision decide_anew(const FlowKey& flow);
   Policy* policy_for(const FlowKey& flow);
-  void find_bundle(Decision& decision) const;
+  void find_bundle(Decision& decision, const FlowKey& flow, const std::string* nat_id) const;
   void grow();
   unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
   void check_clear(InterfaceId interface, Burst& burst);
@@ -112,6 +115,7 @@ class Datapath final : public IpsecStage {
   bool unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened);
   void done_open(Sa& sa, std::size_t bytes);
   bool done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle& bundle, bool udp);
+  void tell_apart(const FlowKey& flow, const SaBundle& bundle, PacketBuffer& packet);
   void note_arrival(SaBundle& bundle, std::size_t bytes);
   void note_place(Sa& sa, const EspPacket& esp);
   void take_unknown(InterfaceId interface, Packet packet, std::uint32_t spi);
@@ -151,6 +155,7 @@ class Datapath final : public IpsecStage {
   Bytes scratch_ = Bytes(longest_packet);        // one packet's compressed or expanded form
   std::vector<InterfaceList> lists_;             // by InterfaceId
   std::vector<Decision> decisions_;              // two for each hash, side by side
+  Conversations conversations_;                  // of callers in transport mode
   std::size_t displaced_ = 0;  // decisions that were still right when another flow took their place
   Areas<Sealing> sealings_;
   Areas<Opening> openings_;

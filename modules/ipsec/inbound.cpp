@@ -226,7 +226,18 @@ bool Datapath::done_bundle(InterfaceId interface, PacketBuffer& packet, SaBundle
   meta.ipsec_sa = 1U + bundle.sas.back()->id;
   // The NAT changed addresses under the inner checksum; ESP has vouched for the bytes (RFC 3948 3.1.2).
   if (udp && bundle.transport()) meta.checksum = Checksum::verified;
+  if (bundle.transport() && bundle.policy->peer.kind != PeerAddress::Kind::address) tell_apart(*flow, bundle, packet);
   return true;
+}
+
+/// Callers behind one NAT may all use the same ports.
+void Datapath::tell_apart(const FlowKey& flow, const SaBundle& bundle, PacketBuffer& packet) {
+  if (flow.ports != FlowKey::Ports::known) return;
+  const auto heard = conversations_.heard(flow, bundle.nat_id, state_.services.random, state_.now());
+  if (heard.begins) ++state_.generation;
+  if (heard.port == flow.remote_port) return;
+  note(packet, [&] { return fmt::format("the peer's port {} is {} here", flow.remote_port, heard.port); });
+  change_port(packet, Heading::arriving, heard.port);
 }
 
 /// What an authentic packet tells about its bundle: bytes, and that the peer uses it.

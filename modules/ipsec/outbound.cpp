@@ -70,6 +70,10 @@ void Datapath::protect(const Decision& decision, Packet packet, std::size_t slot
   const FlowKey flow = decision.flow;
   if (decision.bundle == nullptr) return setup_.wanted(*decision.policy, flow, std::move(packet));
   SaBundle& bundle = *decision.bundle;
+  if (decision.peer_port != 0) {
+    note(*packet, [&] { return fmt::format("remote port {} is the peer's {}", flow.remote_port, decision.peer_port); });
+    change_port(*packet, Heading::leaving, decision.peer_port);
+  }
   if (sealing.mtu == 0) {
     const auto info = state_.ip.interface(flow.interface);
     sealing.mtu = info ? info->mtu : longest_packet;
@@ -297,7 +301,8 @@ void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
       continue;
     }
     note(*packet, [&] { return fmt::format("waited for bundle {}", bundle.index); });
-    protect({*flow, state_.generation, bundle.policy, &bundle}, std::move(packet), detached_slot, sealing);
+    protect({.flow = *flow, .generation = state_.generation, .policy = bundle.policy, .bundle = &bundle},
+            std::move(packet), detached_slot, sealing);
   }
   run(sealing);
   remove_exhausted();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "netdev/wire/checksum.h"
 #include "netdev/wire/ipv4.h"
 #include "os/base/text.h"
 
@@ -100,6 +101,21 @@ std::optional<FlowKey> flow_of(ByteView packet, Heading heading, InterfaceId int
     }
   }
   return flow;
+}
+
+void change_port(PacketBuffer& packet, Heading heading, std::uint16_t port) {
+  const auto ip = wire::view_ipv4(packet.view(), false);
+  std::uint8_t* const transport = packet.data() + ip->header_length();
+  std::uint8_t* const field = transport + (heading == Heading::leaving ? 2 : 0);
+  const std::size_t checksum_at = ip->protocol() == protocol::tcp ? 16 : 6;
+  const std::uint16_t before = load_be16(field);
+  store_be16(field, port);
+  if (packet.meta.checksum == Checksum::partial) return;  // ports are no part of a pseudo-header
+  if (ip->header_length() + checksum_at + 2 > packet.size()) return;
+  const std::uint16_t sum = load_be16(transport + checksum_at);
+  if (ip->protocol() == protocol::udp && sum == 0) return;  // there is none
+  const std::uint16_t adjusted = wire::checksum_adjust(sum, before, port);
+  store_be16(transport + checksum_at, adjusted == 0 && ip->protocol() == protocol::udp ? 0xffff : adjusted);
 }
 
 Ipv4Range AddressSelector::range() const {

@@ -36,6 +36,8 @@ static_assert(sizeof(FlowKey) == 16);
 enum class Heading : std::uint8_t { leaving, arriving };
 /// The flow of a packet that starts at its IPv4 header; nullopt when that header is broken.
 std::optional<FlowKey> flow_of(ByteView packet, Heading heading, InterfaceId interface);
+/// Gives the remote end of a TCP or UDP flow another port.
+void change_port(PacketBuffer& packet, Heading heading, std::uint16_t port);
 
 /// LADDRESS/LMASK or RADDRESS/RMASK.
 struct AddressSelector {

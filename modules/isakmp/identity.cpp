@@ -109,12 +109,16 @@ Bytes encode_identity(const Identity& identity) {
   return body;
 }
 
-std::expected<TrafficId, ParseError> parse_traffic_id(ByteView body) {
+std::expected<TrafficId, ParseError> parse_traffic_id(ByteView body, std::optional<Ipv4Address> seen_at) {
   ByteReader reader(body);
   TrafficId id;
   const auto type = static_cast<IdType>(reader.u8());
   id.protocol = reader.u8();
   id.port = reader.u16();
+  if (type == IdType::fqdn && seen_at && reader.ok() && reader.remaining() != 0) {
+    id.first = *seen_at;
+    return id;
+  }
   id.first = Ipv4Address(reader.u32());
   switch (type) {
     case IdType::ipv4_address: id.kind = TrafficId::Kind::address; break;

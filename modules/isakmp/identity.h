@@ -34,8 +34,9 @@ bool same_identity(const Identity& left, const Identity& right);
 std::expected<Identity, ParseError> parse_identity(ByteView body);
 Bytes encode_identity(const Identity& identity);
 
-/// Phase 2: IPv4 address, subnet or range with protocol and port.
-std::expected<TrafficId, ParseError> parse_traffic_id(ByteView body);
+/// Phase 2: IPv4 address, subnet or range with protocol and port. `seen_at`: where a peer behind a NAT is seen, which
+/// may send its host name instead of an address, as Windows XP does.
+std::expected<TrafficId, ParseError> parse_traffic_id(ByteView body, std::optional<Ipv4Address> seen_at = std::nullopt);
 Bytes encode_traffic_id(const TrafficId& id);
 
 }  // namespace arrouter::isakmp

@@ -32,11 +32,12 @@ std::expected<Common, Verdict> read_common(const Step& step) {
   if (const Payload* const key = step.in->find(PayloadType::key_exchange)) common.key = key->body;
   for (const Payload& payload : step.in->payloads) {
     if (payload.type != PayloadType::identification) continue;
-    const auto id = parse_traffic_id(payload.body);
+    const bool first = !common.initiator_id;
+    const bool callers_own = first && step.exchange.role == Role::responder && step.sa.nat.remote;
+    const auto id = parse_traffic_id(payload.body, callers_own ? std::optional(step.sa.peer.address) : std::nullopt);
     if (!id)
       return std::unexpected(
           Verdict::fail(NotifyType::invalid_id_information, id.error().cause, Counter::quick_idMismatch));
-    const bool first = !common.initiator_id;
     (first ? common.initiator_id : common.responder_id) = *id;
     (first ? common.initiator_id_body : common.responder_id_body) = payload.body;
   }

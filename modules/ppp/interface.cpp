@@ -106,7 +106,7 @@ SessionSettings Interface::session_settings() {
   made.username = settings.text("USERNAME");
   const ByteView password = as_bytes(settings.text("PASSWORD"));
   made.password.assign(password.begin(), password.end());
-  made.system_name = services_.system.name;
+  made.system_name = services_.system.name.empty() ? services_.model.name : services_.system.name;
   made.rechallenge = std::chrono::seconds(link.period("RECHALLENGE", standard_rechallenge_s).value_or(0));
   return made;
 }

@@ -124,6 +124,20 @@ TEST_CASE("identities take their type from their form") {
   CHECK_FALSE(parse_identity(port));
 }
 
+TEST_CASE("behind a NAT a host name may stand for the address it is seen at, as Windows XP has it") {
+  const Bytes laptop{2, 17, 0x06, 0xa5, 'p', 'c'};
+  CHECK_FALSE(parse_traffic_id(laptop));
+  const Ipv4Address seen_at(150, 0, 0, 1);
+  const auto id = parse_traffic_id(laptop, seen_at);
+  REQUIRE(id);
+  CHECK(*id == TrafficId{TrafficId::Kind::address, seen_at, {}, 17, 1701});
+  CHECK_FALSE(parse_traffic_id(ByteView(laptop).first(4), seen_at));
+  CHECK_FALSE(parse_traffic_id(ByteView(laptop).first(3), seen_at));
+  const auto own = parse_traffic_id(Bytes{1, 17, 0x06, 0xa5, 192, 168, 5, 1}, seen_at);
+  REQUIRE(own);
+  CHECK(own->first == Ipv4Address(192, 168, 5, 1));
+}
+
 TEST_CASE("every state that waits for a message has one row, and every row leads on") {
   for (const Row& row : exchange_rows()) {
     // A transaction exchange may expect several kinds of messages in one state.
