@@ -113,7 +113,8 @@ void SshWorker::Client::log_in(Owned<ssh_message> message) {
   // a thousand passwords a second.
   if (asking_) count_failure();
   asking_.reset();
-  Credentials credentials{.user = ssh_message_auth_user(message.get()), .password = {}, .public_key = {}};
+  const char* const user = ssh_message_auth_user(message.get());  // none in answers to questions nobody asked
+  Credentials credentials{.user = user == nullptr ? "" : user, .password = {}, .public_key = {}};
   switch (ssh_message_subtype(message.get())) {
     case SSH_AUTH_METHOD_PASSWORD:
       credentials.password = ssh_message_auth_password(message.get());

@@ -20,6 +20,7 @@ SshConnection::~SshConnection() {
 }
 
 std::weak_ptr<void> SshConnection::begin_login() {
+  user_.clear();
   login_ = std::make_shared<char>();
   return login_;
 }

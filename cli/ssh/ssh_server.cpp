@@ -112,7 +112,6 @@ void SshServer::decided(ConnectionId id, unsigned attempt, const LoginVerdict& v
   switch (verdict.result) {
     case LoginResult::good:
       ++counters_.logins;
-      login_timers_.erase(id);
       connection.authenticate(verdict);
       log(LogSeverity::info, "LON", fmt::format(fmt::runtime(texts::log_login), name, location));
       break;
@@ -136,6 +135,7 @@ void SshServer::decided(ConnectionId id, unsigned attempt, const LoginVerdict& v
 }
 
 void SshServer::opened(ConnectionId id, const Request& request) {
+  login_timers_.erase(id);
   if (const auto connection = connections_.find(id); connection != connections_.end()) {
     connection->second->open(request);
   }

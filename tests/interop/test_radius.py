@@ -105,6 +105,16 @@ except paramiko.AuthenticationException:
     print("denied")
 print(f"after {time.monotonic() - begun:.1f} s")
 """
+# Seven requests, none of which waits for the answer to the one before.
+IMPATIENT = """
+import sys, threading, time, paramiko
+link = paramiko.Transport((sys.argv[1], 22))
+link.start_client()
+for guess in range(7):
+    link.auth_password("alice", str(guess), event=threading.Event())
+time.sleep(2)
+print("active" if link.is_active() else "dropped")
+"""
 ADD_SERVER = f'add radius server={SERVER} secret="a shared secret"'
 
 
@@ -193,6 +203,8 @@ class Radius(LabTest):
         quick = self.by_ssh(lab, "manager", "ssh-word")
         self.assertIn("Manager ", quick)
         self.assertLess(float(re.search(r"after ([\d.]+)", quick)[1]), 2)
+        said = lab.network.exec("pc1", sys.executable, "-W", "ignore", "-c", IMPATIENT, ROUTER, timeout=60).stdout
+        self.assertEqual(said.strip(), "dropped")
         self.assertTrue(wait_until(lambda: "after" in lab.network.output("waiting"), 20))
         self.assertIn("denied", lab.network.output("waiting"))
         router.ctl("set user=lifeline radiusbackup=yes")

@@ -150,7 +150,9 @@ class SshClient(unittest.TestCase):
         ctl = self.lab.router.ctl
         load = f"load method=scp server={HOST} username=lab password=lab-word file=x.cfg destfile=y.cfg"
         ctl(load, check=False)
-        self.assertRegex(ctl("lab show ssh hosts"), r"192\.168\.7\.2 +ssh-ed25519 +\.\.")
+        learned = re.search(r"192\.168\.7\.2 +ssh-ed25519 +\.\.\S{16}", ctl("lab show ssh hosts"))[0]
+        ctl("restart router")
+        self.assertTrue(wait_until(lambda: learned in ctl("lab show ssh hosts", check=False), 10))
         self.lab.network.stop("sshd")
         os.remove(f"{self.folder}/ed25519")
         self.lab.network.exec("pc", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.folder}/ed25519")
