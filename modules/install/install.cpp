@@ -8,8 +8,8 @@
 // - In security mode nobody but a security officer sees the configuration or the feature list.
 // - The saved configuration is exactly what SHOW CONFIG DYNAMIC prints.
 //
-// Not modelled: loading another release's code (the table is kept and shown; the software stays this program), what
-// makes a licence's password right, 30-day licences.
+// Not modelled: loading another release's code (the table is kept and shown; the software stays this program), the real
+// routers' licence passwords (this program has its own), 30-day licences.
 #include "modules/install/install.h"
 
 #include "modules/install/install_module.h"

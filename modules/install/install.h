@@ -61,7 +61,9 @@ class InstallModule final : public Module, public InstallApi {
   Outcome show_install(Screen& screen) const;
   Outcome enable_release(const Args& args);
   Outcome disable_release(const Args& args);
-  Outcome switch_feature(const Args& args, bool on);
+  Outcome enable_feature(const Args& args);
+  Outcome disable_feature(const Args& args);
+  Outcome show_passwords(const Args& args, Screen& screen) const;
   std::optional<Feature> find_feature(std::string_view asked) const;  // by name or index
   Outcome show_release(Screen& screen) const;
   Outcome show_feature(Invocation& invocation) const;

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "os/base/text.h"
 #include "tests/screens/system/desk.h"
 
 using namespace arrouter;
@@ -114,7 +115,16 @@ flash:54-291.rez      full       -
 TEST_CASE("licences are enabled and disabled, and outlive a restart") {
   SystemDesk desk;
   constexpr std::string_view done = "Info (1049003): Operation successful.";
-  CHECK(desk("ena rel=28-231.rel pass=ce645398fbe num=2.3.1") == done);
+  const auto password = [&desk](std::string_view what) {
+    const std::string text = desk(fmt::format("lab show licence {}", what));
+    return text.substr(text.rfind(' ') + 1, 12);
+  };
+  // Another router's (reference/operations.md 4), one for another number, none.
+  for (const std::string& wrong : {std::string("ce645398fbe"), password("rel=28-231.rel num=2.3.2"), std::string()}) {
+    CHECK(desk(fmt::format("ena rel=28-231.rel pass=\"{}\" num=2.3.1", wrong)).starts_with("Error ("));
+  }
+  CHECK(desk("ena rel=28-231.rel num=2.3.1") == "Error (3049265): The licence password is not valid.");
+  CHECK(desk(fmt::format("ena rel=28-231.rel pass={} num=2.3.1", to_upper(password("rel=28-231.rel num=2.3.1")))) == done);
   CHECK(desk("disable feature=aes") == done);
   CHECK(desk("enable release=28-231.rel number=2.3") == "Error (3049264): 2.3 is not a valid release number.");
   CHECK(desk("enable release=28-231.rel number=2.3.1 pass=xyz") ==
@@ -124,7 +134,8 @@ TEST_CASE("licences are enabled and disabled, and outlive a restart") {
   desk.time.advance(std::chrono::seconds(1));
   CHECK(desk("show release").find("\nflash:28-231.rel      full       -\n") != std::string::npos);
   CHECK(desk("show feature").find("aes") == std::string::npos);
-  CHECK(desk("enable feature=2 password=0123456789ab") == done);
+  CHECK(desk("enable feature=2 password=0123456789ab") == "Error (3049265): The licence password is not valid.");
+  CHECK(desk("enable feature=2 password=" + password("feature=aes")) == done);
   CHECK(desk("show feature").find("2       aes            full      -") != std::string::npos);
   CHECK(desk("enable feature=bgp password=00") == "Error (3049263): Feature \"bgp\" does not exist.");
   CHECK(desk("disable release=28-231.rel") == done);

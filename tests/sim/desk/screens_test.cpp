@@ -31,6 +31,7 @@ bool shows(const Grammar& grammar) {
 /// What there is one of on this router, for rows that show nothing without it.
 const std::map<std::string_view, std::string_view> things = {
     {"SHow ENCo KEY=<0-65535>", "show enco key=1"},
+    {"LAB SHow LICence {FEAture=<name:1-24>|RELease=<file>} [NUMber=<name:1-11>]", "lab show licence feature=aes"},
 };
 
 /// The row's words alone: what it shows when nothing is asked for in particular.

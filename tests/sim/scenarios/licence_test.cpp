@@ -48,7 +48,7 @@ TEST_CASE("13 No licence for 3DES") {
   CHECK_FALSE(world.ping12());
   CHECK(isakmp_sa_count(world.peer1) == 0);
   SECTION("the licence") {
-    give(world.peer1, {"enable feature=3des password=0123456789ab"});
+    give(world.peer1, {"enable feature=3des password=5ec87df1e59c"});  // LAB SHOW LICENCE
     world.peer1->restart(RestartKind::reboot, std::nullopt);
     world.time.advance(1s);
     CHECK(first_of(world.peer1) == "");
