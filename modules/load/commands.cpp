@@ -111,7 +111,7 @@ std::vector<CommandRow> LoadModule::commands() {
        Coverage::partial, "By TFTP and SCP, not by ZMODEM."},
       {set_syntax, Access::manager, "Sets what LOAD takes when it is not told.",
        [this](Invocation& call) { return set(call.args); }, Coverage::partial, "For TFTP, HTTP and SCP."},
-      {"RESET LOAder", Access::manager, "Gives up the transfer in progress.", [this](Invocation&) { return reset(); }},
+      {"RESET LOAder", Access::manager, "Gives up the transfer in progress.", [this](Invocation& call) { return reset(call.caller); }},
       {"SHow LOAder", Access::manager, "Displays the defaults and the transfer in progress.",
        [this](Invocation& call) { return show(call.screen); }},
   };
@@ -172,7 +172,13 @@ Outcome LoadModule::set(const Args& args) {
   return Outcome::successful(module_number::load);
 }
 
-Outcome LoadModule::reset() {
+Outcome LoadModule::reset(const Caller& caller) {
+  const auto terminal = terminal_.lock();
+  if (terminal && terminal == caller.terminal.lock()) {
+    // Who gives it up need not be told.
+    terminal->release();
+    terminal_.reset();
+  }
   if (transfer() != nullptr) finish(say(texts::was_reset), Status::reset);
   return Outcome::successful(module_number::load);
 }

@@ -61,7 +61,7 @@ class LoadModule final : public Module {
   Outcome load(Invocation& invocation);
   Outcome upload(Invocation& invocation);
   Outcome set(const Args& args);
-  Outcome reset();
+  Outcome reset(const Caller& caller);
   Outcome show(Screen& screen);
 
   // transfer.cpp
