@@ -7,7 +7,7 @@
 // - SET ASYN=n is kept for the port, survives a logoff and is part of the configuration; SET TTY lives with its
 // session.
 //
-// Not modelled: line speed and signals. There is no serial line, so the rows that set them are not there either.
+// Not modelled: parity and signals of the serial line, for there is none.
 #include "cli/session/asyn_module.h"
 
 #include "cli/session/alias_rows.h"
@@ -24,6 +24,7 @@ namespace arrouter {
 namespace {
 
 constexpr Message no_session{MessageClass::error, module_number::tty, 256, "There is no session to act on."};
+constexpr Message no_help_file{MessageClass::error, module_number::tty, 257, "The help file was not found."};
 constexpr Message wrong_password{MessageClass::error, module_number::user, 269, "The old password is wrong."};
 constexpr Message not_confirmed{MessageClass::error, module_number::user, 270, "The new passwords are not the same."};
 constexpr Message short_password{MessageClass::error, module_number::user, 259,
@@ -55,6 +56,8 @@ bool apply(const Args& args, TerminalSettings& settings) {
   if (args.has("HISTORY")) settings.history = static_cast<unsigned>(args.number("HISTORY"));
   if (args.has("TYPE")) settings.dumb = args.choice("TYPE") == "DUMB";
   if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
+  if (args.has("ECHO")) settings.echo = args.boolean("ECHO");
+  if (args.has("SPEED")) settings.speed = static_cast<std::uint32_t>(args.number("SPEED"));
   if (args.holds<Choice>("ATTENTION")) {
     settings.attention.reset();
     if (args.choice("ATTENTION") == "BREAK") settings.attention = TerminalSettings::break_key;
@@ -72,8 +75,12 @@ bool apply(const Args& args, TerminalSettings& settings) {
 
 class AsynModule final : public Module {
  public:
-  AsynModule(Services& services, CommandTable& table, SessionRegistry& sessions)
-      : services_(services), table_(table), sessions_(sessions), started_(services.clock.now()) {}
+  AsynModule(Services& services, CommandTable& table, SessionRegistry& sessions, std::function<std::string()> help_file)
+      : services_(services),
+        table_(table),
+        sessions_(sessions),
+        help_file_(std::move(help_file)),
+        started_(services.clock.now()) {}
   std::string_view name() const override { return "asyn"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -88,6 +95,7 @@ class AsynModule final : public Module {
   Outcome set_password(Invocation& invocation);
   Outcome new_password(std::string_view user, const std::string& password, const std::string& again,
                        const Caller& caller);
+  std::map<unsigned, std::shared_ptr<Session>> ports() const;
   Outcome set_asyn(Invocation& invocation);
   Outcome set_tty(Invocation& invocation);
   Outcome show_asyns(Invocation& invocation) const;
@@ -99,6 +107,7 @@ class AsynModule final : public Module {
   Services& services_;
   CommandTable& table_;
   SessionRegistry& sessions_;
+  std::function<std::string()> help_file_;
   Instant started_;
 };
 
@@ -132,16 +141,17 @@ std::vector<CommandRow> AsynModule::login_rows() {
 
 std::vector<CommandRow> AsynModule::terminal_rows() {
   constexpr std::string_view terminal_note =
-      "There is no serial line: speed, parity and signals have no parameters.";
+      "There is no serial line: SPEED is kept and shown, parity and signals have no parameters.";
   return {
-      {"SET ASYn[=<0-9>] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
-       "[SECure=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
+      {"SET ASYn[={<0-9>|ALL}] [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] "
+       "[PROMpt=<text:0-64>] [SECure=<bool>] [ECHo=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}] "
+       "[SPEed=<75-115200>]",
        Access::manager, "Sets how a terminal port behaves.",
        [this](Invocation& invocation) { return set_asyn(invocation); }, Coverage::partial, terminal_note},
       {"SET TTY [PAGe={OFF|<4-99>}] [HIStory=<0-99>] [IDLEtime={OFF|<10-4294967294>}] [PROMpt=<text:0-64>] "
-       "[ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
+       "[ECHo=<bool>] [ATTEntion={BREAK|NONE|<name:1-2>}] [TYpe={DUMB|VT100}]",
        Access::manager, "Sets how the present session behaves.",
-       [this](Invocation& invocation) { return set_tty(invocation); }, Coverage::partial, terminal_note},
+       [this](Invocation& invocation) { return set_tty(invocation); }},
       {"SHow ASYn[={<0-9>|ALL}] [{SUMmary|COUnters}]", Access::user,
        "Displays asynchronous ports and the terminals at them.",
        [this](Invocation& invocation) { return show_asyns(invocation); }, Coverage::partial,
@@ -181,6 +191,8 @@ void AsynModule::dump(ConfigWriter& writer) const {
       line += " attention=" + arrouter::quoted(key_text(*settings.attention));
     }
     if (settings.dumb) line += " type=dumb";
+    if (!settings.echo) line += " echo=off";
+    if (settings.speed != delivered.speed) line += fmt::format(" speed={}", settings.speed);
     if (!settings.secure) line += " secure=off";
     if (!line.empty()) writer.line(fmt::format("set asyn={}{}", number, line));
   }
@@ -242,17 +254,21 @@ Outcome AsynModule::set_password(Invocation& invocation) {
 }
 
 Outcome AsynModule::set_asyn(Invocation& invocation) {
-  std::string device;
-  if (invocation.args.has_value("ASYN")) {
-    device = asyn_name(invocation.args.number("ASYN"));
+  std::vector<std::string> devices;
+  if (invocation.args.holds<std::uint64_t>("ASYN")) {
+    devices.push_back(asyn_name(invocation.args.number("ASYN")));
+  } else if (invocation.args.has_value("ASYN")) {
+    for (const auto& [number, session] : ports()) devices.push_back(asyn_name(number));
   } else {
     const auto session = session_of(invocation.caller);
     if (!session) return say(no_session);
-    device = session->description().device;
+    devices.push_back(session->description().device);
   }
-  TerminalSettings settings = sessions_.port_settings(device);
-  if (!apply(invocation.args, settings)) return say(no_key);
-  sessions_.set_port(device, std::move(settings));
+  for (const std::string& device : devices) {
+    TerminalSettings settings = sessions_.port_settings(device);
+    if (!apply(invocation.args, settings)) return say(no_key);
+    sessions_.set_port(device, std::move(settings));
+  }
   return Outcome::successful(module_number::tty);
 }
 
@@ -265,8 +281,8 @@ Outcome AsynModule::set_tty(Invocation& invocation) {
   return Outcome::successful(module_number::tty);
 }
 
-/// Port 0, which every router has, and those somebody has set or is at; of those ALL or one number.
-Outcome AsynModule::show_asyns(Invocation& invocation) const {
+/// Port 0, which every router has, and those somebody has set or is at.
+std::map<unsigned, std::shared_ptr<Session>> AsynModule::ports() const {
   std::map<unsigned, std::shared_ptr<Session>> ports = {{0, nullptr}};
   const auto number_of = [](std::string_view device) {
     constexpr std::string_view kind = "Asyn ";
@@ -278,6 +294,12 @@ Outcome AsynModule::show_asyns(Invocation& invocation) const {
   for (const auto& session : sessions_.live()) {
     if (const auto number = number_of(session->description().device)) ports[static_cast<unsigned>(*number)] = session;
   }
+  return ports;
+}
+
+/// All of them, or one number.
+Outcome AsynModule::show_asyns(Invocation& invocation) const {
+  std::map<unsigned, std::shared_ptr<Session>> ports = this->ports();
   if (invocation.args.holds<std::uint64_t>("ASYN")) {
     const auto only = static_cast<unsigned>(invocation.args.number("ASYN"));
     const std::shared_ptr<Session> at = ports.contains(only) ? ports[only] : nullptr;
@@ -326,6 +348,12 @@ Outcome AsynModule::reset_history(Invocation& invocation) {
 }
 
 Outcome AsynModule::help(Invocation& invocation) const {
+  if (const std::string own = help_file_(); !own.empty() && invocation.args.all().empty()) {
+    const auto text = services_.files.read(*parse_file_name(own));  // SET HELP has checked the name
+    if (!text) return say(no_help_file);
+    for (const std::string_view line : split(*text, '\n')) invocation.screen.line(printable(line));
+    return Outcome::screen();
+  }
   const Access allowed = highest_access(invocation.caller.privilege, services_.users.security_mode());
   // The topic, if any, is the one keyword that was chosen.
   const auto& given = invocation.args.all();
@@ -335,8 +363,9 @@ Outcome AsynModule::help(Invocation& invocation) const {
 
 }  // namespace
 
-std::unique_ptr<Module> make_asyn(Services& services, CommandTable& table, SessionRegistry& sessions) {
-  return std::make_unique<AsynModule>(services, table, sessions);
+std::unique_ptr<Module> make_asyn(Services& services, CommandTable& table, SessionRegistry& sessions,
+                                  std::function<std::string()> help_file) {
+  return std::make_unique<AsynModule>(services, table, sessions, std::move(help_file));
 }
 
 }  // namespace arrouter

@@ -60,7 +60,7 @@ void show_terminal(Screen& screen, const std::string& device, std::string_view p
   field("Type", settings.dumb ? "Dumb" : "VT100");
   field("Service", "none");
   field("Prompt", settings.prompt.value_or("default"));
-  field("Echo", "yes");
+  field("Echo", yes_no(settings.echo));
   const bool is_break = settings.attention == TerminalSettings::break_key;
   field("Attention", is_break ? "break" : settings.attention ? key_text(*settings.attention) : "none");
   field("Manager", yes_no(session != nullptr && session->logged_in() && who.privilege != Privilege::user));
@@ -89,7 +89,7 @@ void asyn_summary_heading(Screen& screen) {
 
 void asyn_summary_row(Screen& screen, unsigned number, const TerminalSettings& settings, const Session* session) {
   const std::string user = session == nullptr ? std::string() : session->description().user;
-  screen.row({number, fmt::format("Asyn {}", number), "enabled", "Ten", 9600, settings.dumb ? "Dumb" : "VT100",
+  screen.row({number, fmt::format("Asyn {}", number), "enabled", "Ten", settings.speed, settings.dumb ? "Dumb" : "VT100",
               user.empty() ? "none" : user});
 }
 
@@ -114,7 +114,7 @@ void show_asyn(Screen& screen, unsigned number, const TerminalSettings& settings
   field("Name", device);
   field("Status", "enabled");
   field("Mode", "Ten");
-  field("Data rate", 9600);
+  field("Data rate", settings.speed);
   field("Parity", "none");
   field("Data bits", 8);
   field("Stop bits", 1);

@@ -45,7 +45,7 @@ void Session::State::proceed() {
   }
   flush_held();
   prompt = make_prompt();
-  wait_for_line(SessionMode::command, prompt, true);
+  wait_for_line(SessionMode::command, prompt, session.settings.echo);
 }
 
 void Session::State::relay_key(char key) {

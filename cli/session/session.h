@@ -49,6 +49,8 @@ struct TerminalSettings {
   std::optional<std::string> prompt;
   bool secure = true;  // a login is asked for
   bool dumb = false;   // TYPE=DUMB: no VT100
+  bool echo = true;    // of what is typed at the prompt
+  std::uint32_t speed = 9600;  // bits a second; shown, for there is no serial line
   /// Comes back from an outgoing connection. A break, where the medium has one, arrives as this key too.
   std::optional<char> attention = break_key;
   static constexpr char break_key = '\x10';

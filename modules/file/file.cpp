@@ -9,7 +9,8 @@
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
 //
-// Not modelled: long and short names side by side, garbage (a deleted file's room is free at once), DUMP, CompactFlash. EDIT is a session's (cli/session/edit.cpp).
+// Not modelled: long and short names side by side, garbage (a deleted file's room is free at once), DUMP of addresses,
+// blocks of NVS beside its files, CompactFlash. EDIT is a session's (cli/session/edit.cpp).
 #include "modules/file/file.h"
 
 #include <algorithm>
@@ -81,11 +82,13 @@ std::vector<CommandRow> FileModule::file_rows() {
       {"ADD FILe=<file> COMmand=<text:1-900>", Access::manager, "Appends the output of a SHOW command to a file.",
        [this](Invocation& invocation) { return record_output(invocation.args, invocation.caller, true); }},
       {"DELete FILe=<text:1-40>", Access::manager, "Deletes files.",
-       [this](Invocation& invocation) { return delete_files(invocation.args, invocation.caller); }},
+       [this](Invocation& invocation) { return delete_files(invocation.args, "FILE", "*", invocation.caller); }},
       {"REName [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Renames a file.",
        [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, false); }},
       {"COPy [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Copies a file.",
        [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, true); }},
+      {"DUMP FILe=<file> [OFFset=<0-33554432>] [LENgth=<1-33554432>]", Access::security,
+       "Displays the bytes of a file.", [this](Invocation& invocation) { return dump_file(invocation); }},
   };
 }
 
@@ -95,6 +98,10 @@ std::vector<CommandRow> FileModule::memory_rows() {
        [this](Invocation& invocation) { return show_files(invocation, "FFILE", "flash"); }},
       {"SHow NFIle[=<text:1-40>]", Access::manager, "Displays the files in NVS, or a file's content.",
        [this](Invocation& invocation) { return show_files(invocation, "NFILE", "nvs"); }},
+      {"DELete FFIle=<text:1-40>", Access::manager, "Deletes files in FLASH.",
+       [this](Invocation& invocation) { return delete_files(invocation.args, "FFILE", "flash", invocation.caller); }},
+      {"DELete NFIle=<text:1-40>", Access::manager, "Deletes files in NVS.",
+       [this](Invocation& invocation) { return delete_files(invocation.args, "NFILE", "nvs", invocation.caller); }},
       {"SHow FFIle CHEck", Access::manager, "Reads every FLASH file and displays its checksum.",
        [this](Invocation& invocation) { return check_files(invocation.screen); }},
       {"SHow FLash [FFS]", Access::manager, "Displays how full the FLASH is.",
@@ -105,9 +112,12 @@ std::vector<CommandRow> FileModule::memory_rows() {
        [this](Invocation& invocation) { return compact(invocation); }, Coverage::partial,
        "A deleted file's room is free at once, so there is nothing to win."},
       {"CLEar FLash TOTally", Access::security, "Deletes every file in FLASH.",
-       [this](Invocation& invocation) { return clear_flash(invocation); }},
-      {"SHow NVs", Access::manager, "Displays how full the non-volatile storage is.",
-       [this](Invocation& invocation) { return show_nvs(invocation.screen); }},
+       [this](Invocation& invocation) { return clear(invocation, "flash"); }},
+      {"CLEar NVs TOTally", Access::security, "Deletes every file in NVS.",
+       [this](Invocation& invocation) { return clear(invocation, "nvs"); }, Coverage::partial,
+       "What is no file there stays: keys, licences, the install table."},
+      {"SHow NVs [FREe]", Access::manager, "Displays how full the non-volatile storage is.",
+       [this](Invocation& invocation) { return show_nvs(invocation.screen, invocation.args.has("FREE")); }},
   };
 }
 
@@ -153,9 +163,12 @@ Outcome FileModule::record_output(const Args& args, const Caller& caller, bool a
   return Outcome::successful(module_number::file);
 }
 
-Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
-  const auto pattern = parse_pattern(args.text("FILE"));
+Outcome FileModule::delete_files(const Args& args, std::string_view parameter, std::string_view device,
+                                 const Caller& caller) {
+  const std::string& asked = args.text(parameter);
+  auto pattern = parse_pattern(asked);
   if (!pattern) return pattern.error();
+  if (device != "*") pattern->device = device;
   std::vector<FileName> chosen;
   for (const FileInfo& file : services_.files.list()) {
     const FileName name{file.device, file.name};
@@ -166,7 +179,7 @@ Outcome FileModule::delete_files(const Args& args, const Caller& caller) {
     }
     chosen.push_back(name);
   }
-  if (chosen.empty()) return say(pattern->single() ? texts::unknown_file : texts::no_match, args.text("FILE"));
+  if (chosen.empty()) return say(pattern->single() ? texts::unknown_file : texts::no_match, asked);
   for (const FileName& name : chosen) {
     if (const auto removed = services_.files.remove(name); !removed) return say(texts::refused, removed.error().text);
   }
@@ -191,18 +204,18 @@ void FileModule::compacted() {
   terminal->release();
 }
 
-Outcome FileModule::clear_flash(Invocation& invocation) {
+Outcome FileModule::clear(Invocation& invocation, std::string_view device) {
   Question question;
-  question.prompt = "All files in FLASH will be deleted. Are you sure (y/n)? ";
+  question.prompt = fmt::format("All files in {} will be deleted. Are you sure (y/n)? ", to_upper(device));
   question.single_key = true;
-  question.answered = [this, finish = invocation.finish](const std::string& answer) {
+  question.answered = [this, device, finish = invocation.finish](const std::string& answer) {
     if (!starts_with_ignoring_case(answer, "y")) return finish(Outcome::screen());
     for (const FileInfo& file : services_.files.list()) {
-      if (file.device != "flash" || file.name == security_marker) continue;
+      if (file.device != device || file.name == security_marker) continue;
       const auto removed = services_.files.remove({file.device, file.name});
       if (!removed) return finish(say(texts::refused, removed.error().text));
     }
-    finish(Outcome::successful(module_number::flash));
+    finish(Outcome::successful(device == "flash" ? module_number::flash : module_number::file));
   };
   invocation.ask(std::move(question));
   return Outcome::wait();

@@ -45,8 +45,11 @@ class FileModule final : public Module {
   std::vector<CommandRow> memory_rows();
 
   Outcome record_output(const Args& args, const Caller& caller, bool append);
-  Outcome delete_files(const Args& args, const Caller& caller);
-  Outcome clear_flash(Invocation& invocation);
+  /// Those that `parameter` names, wherever that is, or in `device` alone.
+  Outcome delete_files(const Args& args, std::string_view parameter, std::string_view device, const Caller& caller);
+  /// CLEAR FLASH TOTALLY, CLEAR NVS TOTALLY.
+  Outcome clear(Invocation& invocation, std::string_view device);
+  Outcome dump_file(Invocation& invocation) const;
   Outcome compact(Invocation& invocation);
   void compacted();
   /// RENAME and COPY (`keep`): the content of one file under a new name.
@@ -61,7 +64,7 @@ class FileModule final : public Module {
   Outcome check_files(Screen& screen);
   Outcome show_flash(Screen& screen) const;
   Outcome show_flash_physical(Screen& screen) const;
-  Outcome show_nvs(Screen& screen) const;
+  Outcome show_nvs(Screen& screen, bool free_only) const;
 
   Services& services_;
   RouterControl& control_;

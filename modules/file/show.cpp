@@ -72,6 +72,32 @@ Outcome FileModule::show_content(Invocation& invocation, const FileName& name) c
   return Outcome::screen();
 }
 
+/// Offset, sixteen bytes, the same as text.
+Outcome FileModule::dump_file(Invocation& invocation) const {
+  constexpr std::size_t bytes_a_line = 16;
+  const auto name = named(invocation.args, "FILE", invocation.caller);
+  if (!name) return name.error();
+  if (!services_.files.exists(*name)) return say(texts::unknown_file, name->name);
+  const auto content = services_.files.read(*name);
+  if (!content) return say(texts::refused, content.error().text);
+  const std::size_t first = std::min<std::size_t>(invocation.args.number_or("OFFSET", 0), content->size());
+  const std::string_view bytes =
+      std::string_view(*content).substr(first, invocation.args.number_or("LENGTH", content->size()));
+  Screen& screen = invocation.screen;
+  for (std::size_t at = 0; at < bytes.size(); at += bytes_a_line) {
+    std::string hex, text;
+    for (const char byte : bytes.substr(at, bytes_a_line)) {
+      hex += fmt::format("{:02x} ", static_cast<std::uint8_t>(byte));
+      text += byte >= ' ' && byte < 0x7f ? byte : '.';
+    }
+    screen.line(fmt::format("{:08x}  {:<48} {}", first + at, hex, text));
+  }
+  screen.set("file", name->name);
+  screen.set("offset", first);
+  screen.set("bytes", to_hex(as_bytes(bytes)));
+  return Outcome::screen();
+}
+
 Outcome FileModule::check_files(Screen& screen) {
   screen.line("Flash file check");
   screen.rule();
@@ -168,7 +194,7 @@ Outcome FileModule::show_flash_physical(Screen& screen) const {
   return Outcome::screen();
 }
 
-Outcome FileModule::show_nvs(Screen& screen) const {
+Outcome FileModule::show_nvs(Screen& screen, bool free_only) const {
   constexpr int value_column = 29;
   std::uint64_t used = 0;
   unsigned count = 0;
@@ -178,10 +204,10 @@ Outcome FileModule::show_nvs(Screen& screen) const {
     ++count;
   }
   screen.line("NVS info:");
-  screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", used, count));
+  if (!free_only) screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", used, count));
   screen.field(0, value_column, "free",
                fmt::format("{} bytes", limits::nvs_bytes - std::min(used, std::uint64_t{limits::nvs_bytes})));
-  screen.field(0, value_column, "total", fmt::format("{} bytes", limits::nvs_bytes));
+  if (!free_only) screen.field(0, value_column, "total", fmt::format("{} bytes", limits::nvs_bytes));
   return Outcome::screen();
 }
 

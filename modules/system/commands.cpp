@@ -13,6 +13,8 @@ std::vector<CommandRow> SystemModule::identity_rows() {
        "[TERritory={AUStralia|CHIna|EURope|JApan|KOrea|NEWzealand|USA}]",
        Access::manager, "Sets the router's name, location, contact and territory.",
        [this](Invocation& invocation) { return set_system(invocation.args); }},
+      {"SET HELP=<file>", Access::manager, "Sets the file whose text HELP displays.",
+       [this](Invocation& invocation) { return set_help(invocation.args); }},
       {"ENAble SYStem SECurity_mode", Access::security, "Enters security mode.",
        [this](Invocation&) { return enable_security_mode(); }},
       {"DISable SYStem SECurity_mode", Access::security, "Leaves security mode and deletes all sensitive data.",
@@ -79,6 +81,16 @@ Outcome SystemModule::set_system(const Args& args) {
   take("DISTINGUISHEDNAME", identity.distinguished_name);
   take("COUNTRY", country_);
   if (args.has("TERRITORY")) identity.territory = to_lower(args.choice("TERRITORY"));
+  return Outcome::successful(module_number::system);
+}
+
+Outcome SystemModule::set_help(const Args& args) {
+  const auto name = parse_file_name(args.text("HELP"));
+  // Anybody may read the help: it must not be a way to read configurations.
+  if (!name || !name->name.ends_with(".hlp")) return say(texts::bad_file_name, args.text("HELP"));
+  const bool own = name->device == "flash" && name->name == services_.model.help_file;
+  if (!own && !services_.files.exists(*name)) return say(texts::no_help_file);
+  help_file_ = own ? std::string() : (name->device == "flash" ? "" : name->device + ":") + name->name;
   return Outcome::successful(module_number::system);
 }
 

@@ -108,7 +108,7 @@ void SystemModule::show_software(Screen& screen) const {
   fact("Patch Installed ", "patchInstalled", "NONE");
   fact("Territory       ", "territory", services_.system.territory);
   fact("Country         ", "country", country_.empty() ? "none" : country_);
-  fact("Help File       ", "helpFile", model.help_file);
+  fact("Help File       ", "helpFile", help_file_.empty() ? model.help_file : help_file_);
 }
 
 void SystemModule::show_patches(Screen& screen) const {

@@ -95,6 +95,7 @@ void SystemModule::dump(ConfigWriter& writer) const {
     writer.line(fmt::format("set system territory={}", identity.territory));
   }
   setting("country", country_);
+  if (!help_file_.empty()) writer.line("set help=" + help_file_);
   summer_time_.dump(writer);
 }
 

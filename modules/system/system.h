@@ -39,6 +39,7 @@ class SystemModule final : public Module, public SystemApi {
   void record_exception(std::string_view type) override;
   bool warm_start() const override;
   std::chrono::minutes summer_offset() const override { return summer_time_.offset(); }
+  const std::string& help_file() const override { return help_file_; }
 
  private:
   std::vector<CommandRow> identity_rows();
@@ -47,6 +48,7 @@ class SystemModule final : public Module, public SystemApi {
   std::vector<CommandRow> show_rows();
 
   Outcome set_system(const Args& args);
+  Outcome set_help(const Args& args);
   Outcome enable_security_mode();
   Outcome disable_security_mode(Invocation& invocation);
   Outcome restart(const Args& args, RestartKind kind);
@@ -65,7 +67,7 @@ class SystemModule final : public Module, public SystemApi {
 
   Services& services_;
   RouterControl& control_;
-  std::string country_;
+  std::string country_, help_file_;
   std::vector<Exception> exceptions_;  // oldest first
   std::string last_end_;               // how the run before this one ended; see run_endings in system.cpp
   std::string this_end_;               // what stop() leaves for the next run

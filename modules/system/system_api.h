@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace arrouter {
@@ -17,6 +18,8 @@ class SystemApi {
   virtual bool warm_start() const = 0;
   /// How far summer time has the clock run ahead now.
   virtual std::chrono::minutes summer_offset() const = 0;
+  /// SET HELP's file; empty: the help that comes with the router.
+  virtual const std::string& help_file() const = 0;
 };
 
 }  // namespace arrouter

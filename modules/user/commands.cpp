@@ -52,7 +52,7 @@ std::vector<CommandRow> UserModule::user_rows() {
        [this](Invocation& invocation) { return enable_user(invocation.args, true); }},
       {"DISable USer=<name:1-64>", Access::security, "Keeps a user from logging in.",
        [this](Invocation& invocation) { return enable_user(invocation.args, false); }},
-      {"RESET USer[=<name:1-64>] [COUnter={ALL|GLobal|USer}]", Access::security,
+      {"RESET USer[=<name:1-64>] [COUnters={ALL|GLobal|USer}]", Access::security,
        "Sets the counters of the user database to zero.",
        [this](Invocation& invocation) { return reset_users(invocation.args); }},
       {"SHow USer[=<name:1-64>]", Access::manager, "Displays the users and who is logged in.",
@@ -188,7 +188,7 @@ Outcome UserModule::enable_user(const Args& args, bool enabled) {
 Outcome UserModule::reset_users(const Args& args) {
   const bool one = args.has_value("USER");
   if (one && services_.users.find(args.text("USER")) == nullptr) return say(texts::unknown_user, args.text("USER"));
-  const std::string which = args.has("COUNTER") ? args.choice("COUNTER") : one ? "USER" : "ALL";
+  const std::string which = args.has("COUNTERS") ? args.choice("COUNTERS") : one ? "USER" : "ALL";
   if (which != "USER") services_.users.counters = {};
   if (which == "GLOBAL") return Outcome::successful(module_number::user);
   std::vector<User> users;

@@ -158,8 +158,8 @@ Manager > )");
 TEST_CASE("HELP lists the topics, a topic its commands") {
   Desk desk;
   const std::string topics = desk("help");
-  CHECK(topics.starts_with("\nAR415S Online Help - V2.9.1\n\nHelp is available on the following topics."));
-  CHECK(topics.find("\nHelp OPeration          system, users, files, configuration, sessions, scripts, triggers\n") !=
+  CHECK(topics.starts_with("\nAR400 Series Online Help - V2.9.1\n\nHelp is available on the following topics."));
+  CHECK(topics.find("\nHelp OPeration          system, users, files, sessions, scripts, triggers\n") !=
         std::string::npos);
   desk("set asyn page=off");
   CHECK(desk("h op").find("\n\nSHow TIme\n     Displays the time.\n") != std::string::npos);
@@ -176,4 +176,20 @@ TEST_CASE("HELP hides what one may not do") {
   const std::string shown = user.shown();
   CHECK(shown.find("SHow TIme") != std::string::npos);
   CHECK(shown.find("ADD USer") == std::string::npos);
+}
+
+TEST_CASE("SET ASYN=ALL reaches every port that is known, and what it sets is kept") {
+  Desk desk;
+  desk("set asyn=2 page=30");
+  desk("set asyn=all speed=19200 history=5");
+  CHECK(desk.router.text("show asyn=2").find("   Data rate ................. 19200\n") != std::string::npos);
+  const std::string dump = desk.router.text("show config dynamic=asyn");
+  CHECK(dump.find("\nset asyn=0 history=5 speed=19200\nset asyn=2 page=30 history=5 speed=19200\n") != std::string::npos);
+}
+
+TEST_CASE("ECHO=OFF keeps the prompt's line to itself") {
+  Desk desk;
+  desk("set asyn=0 echo=off");
+  desk.person->type("show time");
+  CHECK(desk.person->shown().find("show time") == std::string::npos);
 }

@@ -188,3 +188,32 @@ free ....................... 524284 bytes
 total ...................... 524288 bytes
 )");
 }
+
+TEST_CASE("DUMP shows a file's bytes") {
+  SystemDesk desk;
+  desk("create file=time.txt command=\"show time\"");
+  CHECK(desk("dump file=time.txt length=32") ==
+        "00000000  0a 53 79 73 74 65 6d 20 74 69 6d 65 20 69 73 20  .System time is \n"
+        "00000010  31 31 3a 31 39 3a 32 34 20 6f 6e 20 46 72 69 64  11:19:24 on Frid\n");
+  CHECK(desk("dump file=time.txt offset=47") == "0000002f  0a                                               .\n");
+  CHECK(desk("dump file=time.txt offset=48").empty());
+  CHECK(desk("dump file=none.txt") == "Error (3056257): File none.txt does not exist.");
+}
+
+TEST_CASE("each memory's files are deleted by themselves, or all at once") {
+  SystemDesk desk;
+  constexpr std::string_view done = "Info (1056003): Operation successful.";
+  desk("create file=a.txt command=\"show time\"");
+  desk("create file=nvs:a.txt command=\"show time\"");
+  desk("create file=nvs:b.txt command=\"show time\"");
+  CHECK(desk("show nvs").find("files ...................... 96 bytes   (2 files)\n") != std::string::npos);
+  CHECK(desk("show nvs free") == "NVS info:\nfree ....................... 524192 bytes\n");
+  CHECK(desk("delete nfile=a.txt") == done);
+  CHECK(desk("delete nfile=a.txt") == "Error (3056257): File a.txt does not exist.");
+  CHECK(desk("show file").find("a.txt                flash") != std::string::npos);
+  CHECK(desk("delete ffile=b.txt") == "Error (3056257): File b.txt does not exist.");
+  CHECK(desk("delete ffile=*.txt") == done);
+  CHECK(desk("show file").find("b.txt                nvs") != std::string::npos);
+  CHECK(desk("clear nvs totally") == done);
+  CHECK(desk("show file").find(".txt") == std::string::npos);
+}

@@ -270,3 +270,19 @@ TEST_CASE("a run that ended without a goodbye is an exception of the next") {
   desk.time.advance(1s);
   CHECK(desk("show exception").find("Number of exceptions ... 1") != std::string::npos);
 }
+
+TEST_CASE("SET HELP names a file whose text HELP displays, as long as it is there") {
+  SystemDesk desk;
+  CHECK(desk("set help=mine.hlp") == "Error (3034267): The help file was not found.");
+  desk("create config=boot.cfg");
+  CHECK(desk("set help=boot.cfg") == "Error (3034262): boot.cfg is not a valid file name.");
+  desk("create file=mine.hlp command=\"show time\"");
+  CHECK(desk("set help=mine.hlp") == "Info (1034003): Operation successful.");
+  CHECK(desk("show system").find("\nHelp File       : mine.hlp\n") != std::string::npos);
+  CHECK(desk("help").starts_with("\nSystem time is 11:19:24"));
+  CHECK(desk("show config dynamic=system").find("set help=mine.hlp\n") != std::string::npos);
+  desk("delete file=mine.hlp");
+  CHECK(desk("help") == "Error (3036257): The help file was not found.");
+  CHECK(desk("set help=400-291a.hlp") == "Info (1034003): Operation successful.");
+  CHECK(desk("help").starts_with("AR400 Series Online Help - V2.9.1\n"));
+}
