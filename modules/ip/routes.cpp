@@ -7,6 +7,9 @@
 namespace arrouter::ip {
 namespace {
 
+constexpr std::size_t many = 256;       // prefixes
+constexpr std::size_t block_bits = 16;  // of the networks that know their longer prefixes
+
 std::size_t length_of(Ipv4Address mask) { return static_cast<std::size_t>(std::popcount(mask.value)); }
 
 }  // namespace
@@ -99,17 +102,38 @@ void RouteTable::choose(const Prefix& prefix) {
 void RouteTable::Chosen::put(const Prefix& prefix, Paths best) {
   const std::size_t length = length_of(prefix.second);
   auto& table = tables[length];
-  if (best.empty()) {
+  const std::size_t before = table.size();
+  const bool gone = best.empty();
+  if (gone) {
     table.erase(prefix.first.value);
   } else {
     table.insert_or_assign(prefix.first.value, std::move(best));
   }
+  size += table.size() - before;
+  if (!gone) mark(prefix.first, length);
   const std::uint64_t bit = std::uint64_t{1} << length;
   lengths = table.empty() ? lengths & ~bit : lengths | bit;
 }
 
+void RouteTable::Chosen::mark(Ipv4Address network, std::size_t length) {
+  if (blocks.empty() && size >= many) {
+    blocks.resize(std::size_t{1} << block_bits);
+    for (std::size_t known = block_bits + 1; known < tables.size(); ++known) {
+      for (const auto& [value, paths] : tables[known]) mark(Ipv4Address(value), known);
+    }
+  }
+  if (blocks.empty() || length <= block_bits) return;
+  blocks[network.value >> (32 - block_bits)] |= static_cast<std::uint16_t>(1U << (length - block_bits - 1));
+}
+
 std::pair<const RouteTable::Paths*, int> RouteTable::Chosen::lookup(Ipv4Address destination) const {
-  for (std::uint64_t left = lengths; left != 0;) {
+  std::uint64_t left = lengths;
+  if (!blocks.empty()) {
+    constexpr std::uint64_t short_ones = (std::uint64_t{2} << block_bits) - 1;
+    const std::uint64_t long_ones = blocks[destination.value >> (32 - block_bits)];
+    left &= short_ones | long_ones << (block_bits + 1);
+  }
+  while (left != 0) {
     const int length = 63 - std::countl_zero(left);
     left &= ~(std::uint64_t{1} << length);
     const auto& table = tables[static_cast<std::size_t>(length)];
@@ -122,6 +146,8 @@ std::pair<const RouteTable::Paths*, int> RouteTable::Chosen::lookup(Ipv4Address 
 void RouteTable::Chosen::clear() {
   for (auto& table : tables) table.clear();
   lengths = 0;
+  blocks.clear();
+  size = 0;
 }
 
 const RouteTable::Paths* RouteTable::lookup(Ipv4Address destination, unsigned policy) const {

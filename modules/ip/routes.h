@@ -82,8 +82,13 @@ class RouteTable {
   struct Chosen {
     std::array<std::unordered_map<std::uint32_t, Paths>, 33> tables;  // by prefix length, then network
     std::uint64_t lengths = 0;                                        // bit n: tables[n] is not empty
+    // With many prefixes nearly every length has some, and nearly all would be tried in vain. So then: which lengths
+    // above 16 each network of 16 bits has, or had (bit 0: 17). Empty with few.
+    std::vector<std::uint16_t> blocks;
+    std::size_t size = 0;  // of all tables
 
     void put(const Prefix& prefix, Paths best);
+    void mark(Ipv4Address network, std::size_t length);
     /// Of the longest prefix, with its length; nullptr and -1 when none matches.
     std::pair<const Paths*, int> lookup(Ipv4Address destination) const;
     void clear();
