@@ -35,7 +35,8 @@ class CompressionStatistics {
   std::string ratio(ChannelId channel, Direction direction) const {
     const auto found = sums_.find({channel, direction});
     if (found == sums_.end() || found->second.packed == 0) return "-";
-    return fmt::format("{:.2f} : 1", static_cast<double>(found->second.plain) / static_cast<double>(found->second.packed));
+    const auto& [plain, packed] = found->second;
+    return fmt::format("{:.2f} : 1", static_cast<double>(plain) / static_cast<double>(packed));
   }
 
  private:

@@ -177,7 +177,8 @@ Outcome Enco::show_channels(Invocation& call) const {
     const Channel* channel = channels_.find(id);
     if (channel == nullptr) return reply(message::channel_unknown, id);
     screen.line();
-    counters ? show_channel_counters(screen, *channel, channels_.statistics()) : show_channel(screen, *channel, hardware);
+    counters ? show_channel_counters(screen, *channel, channels_.statistics())
+             : show_channel(screen, *channel, hardware);
     return Outcome::screen();
   }
   if (counters) {

@@ -159,9 +159,9 @@ bool Datapath::authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence) {
   const bool good = job.result == enco::JobResult::good;
   if (good && (!sa.anti_replay || sa.window.commit(sequence))) return true;
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
-  note(*job.packet, [&] {
-    return good ? fmt::format("sequence {} was seen: dropped", sequence)
-                : std::string(job.result == enco::JobResult::bad_icv ? "check value wrong: dropped" : "ENCO failed: dropped");
+  note(*job.packet, [&]() -> std::string {
+    if (good) return fmt::format("sequence {} was seen: dropped", sequence);
+    return job.result == enco::JobResult::bad_icv ? "check value wrong: dropped" : "ENCO failed: dropped";
   });
   if (good) {
     state_.counters.add(counters_of(sa.protocol).in_replay_fail);
@@ -192,7 +192,9 @@ bool Datapath::unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened) {
       sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
       state_.counters.add(GroupCounter::esp_in_decrypt_fail);
       sa.counters.add(opened == Opened::bad_padding ? SaCounter::in_pad_fail : SaCounter::in_process_fail);
-      note(packet, [&] { return opened == Opened::bad_padding ? "padding wrong: dropped" : "no IP packet inside: dropped"; });
+      note(packet, [&] {
+        return opened == Opened::bad_padding ? "padding wrong: dropped" : "no IP packet inside: dropped";
+      });
       return false;
   }
   return false;

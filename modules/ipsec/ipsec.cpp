@@ -34,9 +34,9 @@
 //     minutes (RFC 4301 8.2); it is believed only about packets this router can have sent. In transport mode it holds
 //     for packets with DF; the others may be fragmented on the way.
 //   - A bundle of a policy with IPROUTETEMPLATE brings routes to its remote networks along and takes them away again.
-//   - LNAME and RNAME are names of ISAKMP's ends (RFC 2401 4.4.2): a policy that has them negotiates, and answers, under
-//     an ISAKMP SA between these two alone. They tell nothing about a packet, so packets choose policies without them;
-//     of policies for callers known by RNAME alone the first that has a bundle for the packet takes it.
+//   - LNAME and RNAME are names of ISAKMP's ends (RFC 2401 4.4.2): a policy that has them negotiates, and answers,
+//     under an ISAKMP SA between these two alone. They tell nothing about a packet, so packets choose policies without
+//     them; of policies for callers known by RNAME alone the first that has a bundle for the packet takes it.
 //
 // Not modelled: IPv6, the pre-2.0 SA module.
 #include "modules/ipsec/ipsec.h"

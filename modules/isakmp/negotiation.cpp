@@ -14,6 +14,11 @@ bool same_wish(const Acquire& a, const Acquire& b) {
   return a.ipsec_policy == b.ipsec_policy && a.bundle == b.bundle && a.peer == b.peer;
 }
 
+PolicyPtr policy_for(const PolicyStore& policies, const Acquire& wanted) {
+  return wanted.isakmp_policy.empty() ? policies.for_peer(wanted.peer, wanted.names)
+                                      : policies.find(wanted.isakmp_policy);
+}
+
 }  // namespace
 
 bool Engine::in_progress(const Acquire& wanted, Ipv4Address peer) {
@@ -32,13 +37,11 @@ void Engine::acquire(Pending pending) {
   count(Counter::general_acquire);
   const Acquire& wanted = pending.wanted;
   if (!enabled_) return acquire_failed(std::move(pending), text::reason_disabled, true);
-  PolicyPtr policy;
-  if (!wanted.isakmp_policy.empty()) {
-    policy = policies_.find(wanted.isakmp_policy);
-    count(policy ? Counter::spd_getPolicyGood : Counter::spd_getPolicyFailed);
-  } else {
-    policy = policies_.for_peer(wanted.peer, wanted.names);
+  const PolicyPtr policy = policy_for(policies_, wanted);
+  if (wanted.isakmp_policy.empty()) {
     count(policy ? Counter::spd_getPolicyByPeerGood : Counter::spd_getPolicyByPeerFailed);
+  } else {
+    count(policy ? Counter::spd_getPolicyGood : Counter::spd_getPolicyFailed);
   }
   if (!policy) {
     count(Counter::general_acquireNoPolicy);
@@ -186,8 +189,7 @@ void Engine::prenegotiate(const PolicyPtr& policy) {
 // RETRYIKEATTEMPTS (reference/isakmp-ipsec.md 4.3): both policies must name one peer.
 void Engine::acquire_failed(Pending pending, const std::string& reason, bool phase1) {
   const Acquire& wanted = pending.wanted;
-  const PolicyPtr policy =
-      wanted.isakmp_policy.empty() ? policies_.for_peer(wanted.peer, wanted.names) : policies_.find(wanted.isakmp_policy);
+  const PolicyPtr policy = policy_for(policies_, wanted);
   if (enabled_ && policy && policy->retry_ike_attempts != 0) {
     const bool more = policy->retry_ike_attempts == retry_continuous || pending.repeats < policy->retry_ike_attempts;
     if (more && policy->peer.fixed() && wanted.fixed_peer) {

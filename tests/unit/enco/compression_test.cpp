@@ -106,7 +106,8 @@ TEST_CASE("DEFLATE: streams of each kind of block") {
   CHECK(expanded("010500faff68656c6c6f") == bytes_of("hello"));
   CHECK(expanded("cb48cdc9c90700") == bytes_of("hello"));
   CHECK(expanded("0300") == Bytes());
-  CHECK(expanded("2bc94855282ccd4cce56482aca2fcf5348cbafd0512841134cc94f8708e6245655a22b441203aa0300") == bytes_of(text));
+  CHECK(expanded("2bc94855282ccd4cce56482aca2fcf5348cbafd0512841134cc94f8708e6245655a22b441203aa0300") ==
+        bytes_of(text));
   CHECK(expanded("05c1870d00210c04b0556e0096a284a24739118128d3bf3dab60ac163f04e356641e87590563b5f82118b722b138cc2a"
                  "e8fe5d04e356641e875905ddbf8b60dc8ac4f203") == bytes_of(text));
   CHECK_FALSE(expanded("07"));                    // block type 3

@@ -66,7 +66,8 @@ TEST_CASE("whatever is to leave: what left, waits or was answered, and the reaso
   SeededRandom random(43);
   std::uint64_t left = 0;
   for (int i = 0; i < packets; ++i) {
-    const std::array<std::string_view, 6> targets{"192.168.2.9", "10.0.0.1", "11.0.0.1", "12.0.0.1", "13.0.0.1", "14.0.0.1"};
+    const std::array<std::string_view, 6> targets{"192.168.2.9", "10.0.0.1", "11.0.0.1",
+                                                  "12.0.0.1",    "13.0.0.1", "14.0.0.1"};
     const std::size_t length = random.below(50) == 0 ? 65500 + random.below(36) : 28 + random.below(1472);
     Packet packet = tunnel.fixture.packet("192.168.1.9", targets[random.below(targets.size())], 17, length, 1, 2);
     if (random.below(2) == 0) test::set_df(packet);

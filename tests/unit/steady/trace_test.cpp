@@ -131,8 +131,9 @@ TEST_CASE("a trace tells of filters, the firewall, fragments, TTL and ARP") {
     const auto far = type(two, "lab trace start protocol=esp");
     sites.send(1, 1450);
     sites.settle();
-    check_in_order(far->printed, {"ip        fragment: waits for the rest\n", "ip        fragment: waits for the rest\n",
-                                  "ip        put together: ", "ipsec     SPI ", "ipsec     opened\n", "vlan1     out to "});
+    check_in_order(far->printed,
+                   {"ip        fragment: waits for the rest\n", "ip        fragment: waits for the rest\n",
+                    "ip        put together: ", "ipsec     SPI ", "ipsec     opened\n", "vlan1     out to "});
   }
   SECTION("a TTL that ends") {
     const auto lines = type(two, "lab trace start protocol=udp");
