@@ -67,6 +67,7 @@ LogModule::LogModule(Services& services, IpApi& ip, MailApi& mail)
 LogModule::~LogModule() { services_.log.listen({}); }
 
 void LogModule::stop(Ending) {
+  listeners_.clear();  // they belong to modules that go before this one
   if (permanent_dirty_) save_permanent();
 }
 
@@ -89,6 +90,18 @@ void LogModule::take(const LogRecord& record) {
     }
   }
   ++(wanted ? counters_.processed : counters_.discarded);
+  for (const auto& listener : listeners_) listener(record);
+}
+
+std::expected<MessageTest, std::string> LogModule::test(const std::vector<MessageCondition>& conditions) const {
+  Filter filter;
+  for (const MessageCondition& wanted : conditions) {
+    const auto field = std::ranges::find(fields(), wanted.field, &FieldTraits::parameter);
+    auto condition = field == fields().end() ? std::nullopt : parse_condition(field->field, wanted.value);
+    if (!condition) return std::unexpected(wanted.field);
+    filter.set(std::move(*condition));
+  }
+  return [filter](const LogRecord& record) { return filter.matches(make_entry(record)); };
 }
 
 void LogModule::deliver(OutputId id, Output& output, const Entry& entry) {
@@ -210,8 +223,10 @@ void LogModule::save_permanent() {
 
 }  // namespace logging
 
-std::unique_ptr<Module> make_log(Services& services, IpApi& ip, MailApi& mail) {
-  return std::make_unique<logging::LogModule>(services, ip, mail);
+MadeLog make_log(Services& services, IpApi& ip, MailApi& mail) {
+  auto module = std::make_unique<logging::LogModule>(services, ip, mail);
+  logging::LogApi& api = *module;
+  return {std::move(module), api};
 }
 
 }  // namespace arrouter

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "modules/ip/ip_api.h"
+#include "modules/log/log_api.h"
 #include "modules/log/output.h"
 #include "modules/mail/mail_api.h"
 #include "os/base/scheduler.h"
@@ -22,7 +23,7 @@ struct LogCounters {
   std::uint64_t generated = 0, processed = 0, discarded = 0, syslog_sent = 0, emails_sent = 0, overflows = 0;
 };
 
-class LogModule final : public Module {
+class LogModule final : public Module, public LogApi {
  public:
   LogModule(Services& services, IpApi& ip, MailApi& mail);
   ~LogModule() override;
@@ -31,6 +32,12 @@ class LogModule final : public Module {
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& out) const override;
   void stop(Ending) override;
+
+  // LogApi
+  std::expected<MessageTest, std::string> test(const std::vector<MessageCondition>& conditions) const override;
+  void on_message(std::function<void(const LogRecord&)> listener) override {
+    listeners_.push_back(std::move(listener));
+  }
 
  private:
   // log.cpp: the way of a message
@@ -85,6 +92,7 @@ class LogModule final : public Module {
   bool enabled_ = true, generation_ = true, reception_ = true;
   std::optional<std::chrono::seconds> utc_offset_;
   LogCounters counters_;
+  std::vector<std::function<void(const LogRecord&)>> listeners_;
   std::set<OutputId> due_;      // outputs with messages that may be sent
   std::set<OutputId> blocked_;  // those whose message IP did not take; tried again when retry_ fires
   bool sending_ = false;        // a datagram is on its way through IP: what that logs is not sent

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "modules/ip/ip_api.h"
+#include "modules/log/log_api.h"
 #include "modules/mail/mail_api.h"
 #include "os/module.h"
 
 namespace arrouter {
 
-std::unique_ptr<Module> make_log(Services& services, IpApi& ip, MailApi& mail);
+struct MadeLog {
+  std::unique_ptr<Module> module;
+  logging::LogApi& api;
+};
+MadeLog make_log(Services& services, IpApi& ip, MailApi& mail);
 
 }  // namespace arrouter

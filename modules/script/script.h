@@ -32,6 +32,7 @@ class ScriptModule final : public Module, public ScriptApi {
 
   std::expected<unsigned, Outcome> activate(std::string_view file, std::vector<std::string> arguments,
                                             const Caller& caller) override;
+  bool active(unsigned id) const override { return active_.contains(id); }
 
  private:
   /// A script in progress.

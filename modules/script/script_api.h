@@ -17,6 +17,8 @@ class ScriptApi {
   /// it prints goes to the caller's terminal.
   virtual std::expected<unsigned, Outcome> activate(std::string_view file, std::vector<std::string> arguments,
                                                     const Caller& caller) = 0;
+  /// The script of that activation has not ended.
+  virtual bool active(unsigned id) const = 0;
 };
 
 }  // namespace arrouter

@@ -12,20 +12,11 @@ namespace arrouter::trigger {
 
 namespace {
 
-// What only some kinds of triggers have.
-constexpr std::string_view details =
-    "[EVent={UP|DOWN|ANY|LINKUp|LINKDown}] [CP={APPLE|ATCP|BCP|CCP|IPCP|IPXCP|LCP}] [DIRection={UP|DOWN|ANY}] "
-    "[POrt=<1-48>] [MODE={STArt|END|BOTH}] [POLIcy=<name:1-15>]";
-
 constexpr std::string_view when_and_how =
     "[AFTer=<time>] [BEFore=<time>] [{DATE=<date>|DAYs={MON|TUE|WED|THU|FRI|SAT|SUN|WEEKDay|WEEKEnd|ALL}[,...]}] "
     "[NAMe=<text:0-40>] [REPeat={Yes|No|ONCe|FORever|<1-4294967294>}] [TEST=<bool>]";
 
 constexpr unsigned no_activation_left = 1;
-
-std::chrono::minutes minutes_of(const std::string& time) {
-  return std::chrono::floor<std::chrono::minutes>(*parse_time_of_day(time));  // the row has checked it
-}
 
 Days days_of(const std::string& list) {
   constexpr std::string_view names[] = {"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"};
@@ -45,99 +36,6 @@ std::string days_words(Days days) {
   for (std::size_t day = 0; day < std::size(names); ++day)
     if (days[day]) words.push_back(names[day]);
   return fmt::format("{}", fmt::join(words, ","));
-}
-
-std::string clock(std::chrono::minutes of_day) {
-  return fmt::format("{:02}:{:02}", of_day.count() / 60, of_day.count() % 60);
-}
-
-Direction direction_of(const Args& args, std::string_view name) {
-  if (!args.has(name)) return Direction::any;
-  const std::string& word = args.choice(name);
-  return word.ends_with("UP") ? Direction::up : word.ends_with("DOWN") ? Direction::down : Direction::any;
-}
-
-kind::Attack::Mode mode_of(const std::string& word) {
-  using enum kind::Attack::Mode;
-  return word == "START" ? start : word == "END" ? end : both;
-}
-
-std::string attack_words() {
-  std::string words = "ALL";
-  for (std::size_t i = 0; i < static_cast<std::size_t>(firewall::AttackKind::count_); ++i)
-    words += fmt::format("|{}", firewall::keyword_of(static_cast<firewall::AttackKind>(i)));
-  return words;
-}
-
-kind::Reboot::Cause cause_of(const std::string& word) {
-  using enum kind::Reboot::Cause;
-  return word == "CRASH" ? crash : word == "RESTART" ? restart : all;
-}
-
-void adjust(kind::Attack& attack, const Args& args) {
-  if (args.has("MODE")) attack.mode = mode_of(args.choice("MODE"));
-  if (args.has("POLICY")) attack.policy = args.text("POLICY");
-}
-
-void adjust(kind::SwitchPort& port, const Args& args) {
-  if (args.has("EVENT")) port.event = direction_of(args, "EVENT");
-  if (args.has("PORT")) port.port = static_cast<unsigned>(args.number("PORT"));
-}
-
-Kind kind_of(const Args& args) {
-  if (args.has("INTERFACE")) {
-    const std::string protocol = args.has("CP") ? to_lower(args.choice("CP")) : "";
-    return kind::Interface{args.text("INTERFACE"), direction_of(args, "EVENT"), protocol};
-  }
-  if (args.has("CPU")) return kind::Cpu{static_cast<unsigned>(args.number("CPU")), direction_of(args, "DIRECTION")};
-  if (args.has("MEMORY"))
-    return kind::Memory{static_cast<unsigned>(args.number("MEMORY")), direction_of(args, "DIRECTION")};
-  if (args.has("PERIODIC")) return kind::Periodic{static_cast<unsigned>(args.number("PERIODIC"))};
-  if (args.has("TIME")) return kind::TimeOfDay{minutes_of(args.text("TIME"))};
-  if (args.has("FIREWALL")) {
-    kind::Attack attack;
-    attack.attack = firewall::find_attack(args.choice("FIREWALL"));  // none for ALL
-    adjust(attack, args);
-    return attack;
-  }
-  if (args.has("MODULE")) {
-    kind::SwitchPort port;
-    adjust(port, args);
-    return port;
-  }
-  return kind::Reboot{cause_of(args.choice("REBOOT"))};
-}
-
-/// A parameter that the trigger's kind does not have; empty when all fit.
-std::string_view misplaced(const Args& args, const Kind& kind) {
-  const bool interface = std::holds_alternative<kind::Interface>(kind);
-  const bool port = std::holds_alternative<kind::SwitchPort>(kind);
-  const bool attack = std::holds_alternative<kind::Attack>(kind);
-  const bool load = std::holds_alternative<kind::Cpu>(kind) || std::holds_alternative<kind::Memory>(kind);
-  // LINKUP is an event of a port, UP one of an interface.
-  const bool link_event = args.has("EVENT") && args.choice("EVENT").starts_with("LINK");
-  const std::pair<std::string_view, bool> fits[] = {
-      {"EVENT", link_event ? port : interface}, {"CP", interface}, {"DIRECTION", load},
-      {"PORT", port},                           {"MODE", attack},  {"POLICY", attack}};
-  for (const auto& [name, fitting] : fits)
-    if (args.has(name) && !fitting) return name;
-  return {};
-}
-
-/// What a trigger of one kind may change about it.
-void adjust(Kind& kind, const Args& args) {
-  if (auto* const interface = std::get_if<kind::Interface>(&kind)) {
-    if (args.has("EVENT")) interface->event = direction_of(args, "EVENT");
-    if (args.has("CP")) interface->control_protocol = to_lower(args.choice("CP"));
-  } else if (auto* const cpu = std::get_if<kind::Cpu>(&kind)) {
-    if (args.has("DIRECTION")) cpu->direction = direction_of(args, "DIRECTION");
-  } else if (auto* const memory = std::get_if<kind::Memory>(&kind)) {
-    if (args.has("DIRECTION")) memory->direction = direction_of(args, "DIRECTION");
-  } else if (auto* const port = std::get_if<kind::SwitchPort>(&kind)) {
-    adjust(*port, args);
-  } else if (auto* const attack = std::get_if<kind::Attack>(&kind)) {
-    adjust(*attack, args);
-  }
 }
 
 void take_settings(Trigger& trigger, const Args& args) {
@@ -161,8 +59,8 @@ void take_settings(Trigger& trigger, const Args& args) {
 
 std::string settings_text(const Trigger& trigger) {
   std::string text;
-  if (trigger.after) text += " after=" + clock(*trigger.after);
-  if (trigger.before) text += " before=" + clock(*trigger.before);
+  if (trigger.after) text += " after=" + clock_text(*trigger.after);
+  if (trigger.before) text += " before=" + clock_text(*trigger.before);
   if (trigger.date) text += " date=" + to_lower(date_text(WallTime(*trigger.date)));
   if (!trigger.date && !trigger.days.all()) text += " days=" + days_words(trigger.days);
   if (!trigger.name.empty()) text += " name=" + arrouter::quoted(trigger.name);
@@ -182,14 +80,13 @@ std::vector<CommandRow> TriggerModule::commands() {
 /// A trigger's scripts have a security officer's rights, so giving it scripts is a security command.
 std::vector<CommandRow> TriggerModule::object_rows() {
   static const std::string create_syntax =
-      fmt::format("CREate TRIgger=<1-100> {{INTerface=<interface>|CPU=<1-100>|MEMory=<1-100>|PERiodic=<1-1440>|"
-                  "TIme=<time>|REBoot={{ALL|CRAsh|REStart}}|MODule={{SWItch}}|FIREwall={{{}}}}} {} {} "
-                  "[SCRipt=<file>] [STate={{ENAbled|DISabled}}]",
-                  attack_words(), details, when_and_how);
-  static const std::string set_syntax = fmt::format("SET TRIgger=<1-100> {} {}", details, when_and_how);
+      fmt::format("CREate TRIgger=<1-100> {} {} {} [SCRipt=<file>] [STate={{ENAbled|DISabled}}]", kind_syntax(),
+                  detail_syntax(), when_and_how);
+  static const std::string set_syntax =
+      fmt::format("SET TRIgger=<1-100> [{}] {} {}", kind_syntax(), detail_syntax(), when_and_how);
   return {
       {create_syntax, Access::security, "Makes a trigger.", [this](Invocation& call) { return create(call.args); },
-       Coverage::partial, "Of CP= only IPCP, and of MODULE= only the ports of the switch, have events."},
+       Coverage::partial, "Of CP= only LCP and IPCP have events: PPP speaks no others."},
       {set_syntax, Access::manager, "Changes a trigger.", [this](Invocation& call) { return set(call.args); }},
       {"DESTroy TRIgger=<1-100>", Access::manager, "Destroys a trigger.",
        [this](Invocation& call) { return destroy(call.args); }},
@@ -226,6 +123,7 @@ Outcome TriggerModule::create(const Args& args) {
   Trigger trigger;
   trigger.kind = kind_of(args);
   if (const auto name = misplaced(args, trigger.kind); !name.empty()) return say(texts::not_of_kind, name);
+  if (auto refused = prepare(trigger.kind)) return *refused;
   take_settings(trigger, args);
   trigger.enabled = !args.has("STATE") || args.choice("STATE") == "ENABLED";
   if (args.has("SCRIPT")) {
@@ -238,11 +136,24 @@ Outcome TriggerModule::create(const Args& args) {
   return Outcome::successful(module_number::trigger);
 }
 
+/// Makes the test of MODULE=LOG; what it is refused with.
+std::optional<Outcome> TriggerModule::prepare(Kind& kind) const {
+  auto* const message = std::get_if<kind::Message>(&kind);
+  if (message == nullptr) return std::nullopt;
+  auto test = log_.test(message->conditions);
+  if (!test) return say(texts::bad_condition, message_parameter(test.error()));
+  message->wanted = std::move(*test);
+  return std::nullopt;
+}
+
 Outcome TriggerModule::set(const Args& args) {
   Trigger* const trigger = find(args);
   if (trigger == nullptr) return say(texts::unknown_trigger, args.number("TRIGGER"));
   if (const auto name = misplaced(args, trigger->kind); !name.empty()) return say(texts::not_of_kind, name);
-  adjust(trigger->kind, args);
+  Kind changed = trigger->kind;
+  adjust(changed, args);
+  if (auto refused = prepare(changed)) return *refused;
+  trigger->kind = std::move(changed);
   take_settings(*trigger, args);
   return Outcome::successful(module_number::trigger);
 }

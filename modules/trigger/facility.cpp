@@ -1,15 +1,17 @@
 // TRIGGER: scripts run by events (Software Reference, chapter "Trigger Facility"; reference/operations.md 8).
 //
-// Events: the clock (TIME, PERIODIC), an IP interface or a port of the switch that goes up or down, CPU and memory use
-// that cross a limit, an attack on the firewall that begins or ends, and the router's start. A trigger acts only while the facility and itself are enabled, on its days or its date, within
-// its window, and as often as REPEAT says. Its scripts run with a security officer's rights, and what they print has no
-// terminal.
+// Events: the clock (TIME, PERIODIC); an interface, a control protocol of a PPP interface (CP=LCP, IPCP) or a port of
+// the switch that goes up or down; CPU and memory use that cross a limit; an attack on the firewall that begins or
+// ends; a polled device that is lost or found again (MODULE=PING); a message of the log (MODULE=LOG); and the router's
+// start. A trigger acts only while the facility and itself are enabled, on its days or its date, within its window, and
+// as often as REPEAT says. Its scripts run with a security officer's rights, and what they print has no terminal.
 //
 // Invariants: the clock's triggers are looked at once in each minute of the router's clock, also after SET TIME; a
-// trigger whose clock jumps over its minute is not caught up with.
+// trigger whose clock jumps over its minute is not caught up with. What a trigger or its scripts log does not run it
+// again: messages of TRIGGER activate nothing, and none activates a trigger whose scripts are running.
 //
-// Not modelled: events of other modules than SWITCH, and of the control protocols of PPP (CP=) all but IPCP, which opens
-// as IP comes up.
+// Inferred: the parameters of MODULE=LOG, which are the log's filters, with LOGMODULE for their MODULE; arguments of
+// scripts but the port's number. Not modelled: events of other modules.
 #include <algorithm>
 #include <iterator>
 
@@ -33,9 +35,9 @@ unsigned memory_per_cent(const RouterControl& control, const Model& model) {
   return static_cast<unsigned>(std::min<std::uint64_t>(100, control.memory_used_kb() * 100 / model.dram_kb));
 }
 
-/// CP= of a PPP interface asks for one of its protocols; IP is up while IPCP is.
-bool follows_ip(const kind::Interface& wanted) {
-  return wanted.control_protocol.empty() || wanted.control_protocol == "ipcp";
+bool wants(const kind::Interface& wanted, std::string_view name, std::string_view control_protocol, bool up) {
+  return wanted.name == name && wanted.control_protocol == control_protocol &&
+         (wanted.event == Direction::any || (wanted.event == Direction::up) == up);
 }
 
 /// Numbers of the switch ports ("port3") that have a link.
@@ -59,10 +61,19 @@ TriggerModule::TriggerModule(Services& services, const TriggerSources& sources)
       system_(sources.system),
       ports_(sources.ports),
       scripts_(sources.scripts),
+      interfaces_(sources.interfaces),
+      log_(sources.log),
       minute_(services.scheduler, [this] { minute(); }),
       load_(services.scheduler, [this] { look_at_load(); }),
       links_(services.scheduler, [this] { look_at_ports(); }) {
-  sources.ip.on_interface_change([this](const InterfaceChange& change) { interface_changed(change); });
+  sources.ip.on_interface_change([this](const InterfaceChange& change) { ip_interface_changed(change); });
+  sources.interfaces.on_link_change([this](const InterfaceEntry& entry) {
+    if (!entry.port->point_to_point()) link_changed(entry.name, entry.port->link_up());
+  });
+  sources.ppp.on_control_protocol(
+      [this](const ppp::ControlProtocolChange& change) { control_protocol_changed(change); });
+  sources.polls.on_device_change([this](unsigned poll, bool up) { device_changed(poll, up); });
+  sources.log.on_message([this](const LogRecord& record) { logged(record); });
   sources.firewall.on_attack([this](const firewall::AttackNotice& notice) { attacked(notice); });
 }
 
@@ -159,7 +170,9 @@ void TriggerModule::attacked(const firewall::AttackNotice& notice) {
        to_string(notice.source)});
 }
 
-void TriggerModule::interface_changed(const InterfaceChange& change) {
+/// Interfaces that the interface table has follow their link, whether IP is on them or not; the others (vlan1-1, ppp0)
+/// follow IP.
+void TriggerModule::ip_interface_changed(const InterfaceChange& change) {
   const std::string& name = change.info.name;
   const bool up = change.info.up && !change.removed;
   if (up == up_.contains(name)) return;
@@ -168,13 +181,38 @@ void TriggerModule::interface_changed(const InterfaceChange& change) {
   } else {
     up_.erase(name);
   }
-  const Direction event = up ? Direction::up : Direction::down;
+  const auto entries = interfaces_.entries();
+  const auto entry = std::ranges::find(entries, name, &InterfaceEntry::name);
+  if (entry == entries.end() || entry->port->point_to_point()) link_changed(name, up);
+}
+
+void TriggerModule::link_changed(const std::string& name, bool up) {
+  fire_all<kind::Interface>([&](Trigger&, const kind::Interface& wanted) { return wants(wanted, name, {}, up); },
+                            {name, std::string(word(up ? Direction::up : Direction::down))});
+}
+
+void TriggerModule::control_protocol_changed(const ppp::ControlProtocolChange& change) {
+  const std::string protocol = to_lower(change.protocol);
   fire_all<kind::Interface>(
-      [&](Trigger&, const kind::Interface& wanted) {
-        return wanted.name == name && follows_ip(wanted) &&
-               (wanted.event == Direction::any || wanted.event == event);
+      [&](Trigger&, const kind::Interface& wanted) { return wants(wanted, change.interface, protocol, change.up); },
+      {change.interface, std::string(word(change.up ? Direction::up : Direction::down)), protocol});
+}
+
+void TriggerModule::device_changed(unsigned poll, bool up) {
+  fire_all<kind::PolledDevice>(
+      [&](Trigger&, const kind::PolledDevice& wanted) { return wanted.up == up && wanted.poll.value_or(poll) == poll; },
+      {std::to_string(poll)});
+}
+
+void TriggerModule::logged(const LogRecord& record) {
+  if (record.module == module_number::trigger) return;
+  fire_all<kind::Message>(
+      [&](Trigger& trigger, const kind::Message& wanted) {
+        std::erase_if(trigger.running, [this](unsigned id) { return !scripts_.active(id); });
+        return trigger.running.empty() && wanted.wanted(record);
       },
-      {name, std::string(word(event))});
+      {std::string(log_module_short_name(record.module)), std::string(record.type), std::string(record.subtype),
+       std::to_string(static_cast<int>(record.severity)), record.message});
 }
 
 template <class K, class Wanted>
@@ -208,7 +246,10 @@ void TriggerModule::run(unsigned id, Trigger& trigger, const std::vector<std::st
   if (trigger.test) return;
   for (const std::string& script : trigger.scripts) {
     const auto started = scripts_.activate(script, arguments, Caller{});
-    if (started) continue;
+    if (started) {
+      if (std::holds_alternative<kind::Message>(trigger.kind)) trigger.running.push_back(*started);
+      continue;
+    }
     services_.log.record({.severity = LogSeverity::important,
                           .module = module_number::trigger,
                           .type = "TRG",

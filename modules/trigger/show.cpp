@@ -9,7 +9,8 @@ namespace arrouter::trigger {
 namespace {
 
 constexpr int value_column = 32;
-constexpr std::string_view kind_words[] = {"Interface", "CPU", "Memory", "Periodic", "Time", "Reboot", "Module", "Firewall"};
+constexpr std::string_view kind_words[] = {"Interface", "CPU",    "Memory",   "Periodic",  "Time",
+                                           "Reboot",    "Switch", "Firewall", "Ping poll", "Log"};
 static_assert(std::size(kind_words) == std::variant_size_v<Kind>);
 
 std::string repeat_text(const Trigger& trigger) {

@@ -37,7 +37,11 @@ class TriggerModule final : public Module {
   void look_at_ports();
   void attacked(const firewall::AttackNotice& notice);
   void arm_timers();
-  void interface_changed(const InterfaceChange& change);
+  void ip_interface_changed(const InterfaceChange& change);
+  void link_changed(const std::string& name, bool up);
+  void control_protocol_changed(const ppp::ControlProtocolChange& change);
+  void device_changed(unsigned poll, bool up);
+  void logged(const LogRecord& record);
   /// Counts an activation and starts the trigger's scripts.
   void run(unsigned id, Trigger& trigger, const std::vector<std::string>& arguments);
   /// Runs the triggers of kind K that want this event and may act now.
@@ -48,6 +52,7 @@ class TriggerModule final : public Module {
   std::vector<CommandRow> object_rows();
   std::vector<CommandRow> switch_rows();
   Outcome create(const Args& args);
+  std::optional<Outcome> prepare(Kind& kind) const;
   Outcome set(const Args& args);
   Outcome destroy(const Args& args);
   Outcome set_enabled(const Args& args, bool on);
@@ -69,9 +74,11 @@ class TriggerModule final : public Module {
   const SystemApi& system_;
   const PortStacks& ports_;
   ScriptApi& scripts_;
+  const InterfaceApi& interfaces_;
+  const logging::LogApi& log_;
   bool enabled_ = false;
   std::map<unsigned, Trigger> triggers_;
-  std::set<std::string, std::less<>> up_;  // interfaces
+  std::set<std::string, std::less<>> up_;  // IP interfaces
   std::set<unsigned> linked_;              // switch ports
   Tally all_, by_kind_[std::variant_size_v<Kind>];
   std::optional<std::chrono::sys_days> today_;

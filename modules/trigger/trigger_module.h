@@ -4,7 +4,11 @@
 #include <memory>
 
 #include "modules/firewall/firewall_api.h"
+#include "modules/interface/interface_api.h"
 #include "modules/ip/ip_api.h"
+#include "modules/ip/ping_poll_api.h"
+#include "modules/log/log_api.h"
+#include "modules/ppp/ppp_api.h"
 #include "modules/script/script_api.h"
 #include "modules/system/system_api.h"
 #include "netdev/port_stack.h"
@@ -18,7 +22,11 @@ struct TriggerSources {
   RouterControl& control;
   const SystemApi& system;
   IpApi& ip;
+  PingPollApi& polls;
+  InterfaceApi& interfaces;
+  ppp::PppApi& ppp;
   firewall::FirewallApi& firewall;
+  logging::LogApi& log;
   const PortStacks& ports;
   ScriptApi& scripts;
 };

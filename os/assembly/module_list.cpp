@@ -134,7 +134,8 @@ MadeModules make_modules(const ModuleContext& context) {
                              {services.users, context.tcp, host_names(ip.api, ip.dns), dialler}, ssh_keys(enco.api)));
   MadeMail mail = make_mail(services, ip.api, ip.dns, context.tcp);
   modules.push_back(std::move(mail.module));
-  modules.push_back(make_log(services, ip.api, mail.api));
+  MadeLog log = make_log(services, ip.api, mail.api);
+  modules.push_back(std::move(log.module));
   modules.push_back(make_ntp(services, system.api, ip.api));
   modules.push_back(make_load(services, ip.api, ip.dns, context.tcp, dialler));
   MadeScript script = make_script(services, context.control);
@@ -147,8 +148,8 @@ MadeModules make_modules(const ModuleContext& context) {
   });
   modules.push_back(
       make_snmp(services, context.control, system.api, ip.api, ip.mib, interface.api, context.tcp, firewall.api));
-  modules.push_back(make_trigger(
-      services, {context.control, system.api, ip.api, firewall.api, context.stacks, script.api}));
+  modules.push_back(make_trigger(services, {context.control, system.api, ip.api, ip.polls, interface.api, ppp.api,
+                                            firewall.api, log.api, context.stacks, script.api}));
   MadeIsakmp isakmp = make_isakmp(services, ip.api, enco.api);
   modules.push_back(std::move(isakmp.module));
   MadeRadius radius = make_radius(services, ip.api, enco.api);

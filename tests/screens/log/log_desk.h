@@ -10,7 +10,7 @@ namespace arrouter::test {
 
 struct LogDesk {
   explicit LogDesk(TestServices& services, FakeIp& sender)
-      : world(services), module(make_log(services.services, sender, mail)), desk(services, *module) {}
+      : world(services), module(make_log(services.services, sender, mail).module), desk(services, *module) {}
 
   std::string operator()(std::string_view line) { return desk(line); }
 

@@ -2,38 +2,12 @@
 #include <fmt/format.h>
 
 #include "os/base/text.h"
-#include "tests/screens/system/desk.h"
+#include "tests/screens/trigger/trigger_desk.h"
 #include "tests/support/world.h"
 
 using namespace arrouter;
 using namespace arrouter::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// A router at 11:19:24 on Friday 2 February 2007 whose script notes each run in the system name.
-struct TriggerDesk : SystemDesk {
-  TriggerDesk() {
-    (*this)("add script=note.scp text=\"set system name=%N+\"");
-    (*this)("set system name=r");
-    (*this)("enable trigger");
-  }
-  std::string runs() { return configured("name=\"r"); }
-  std::string location() { return configured("location=\""); }
-
- private:
-  /// What stands behind `words` in the system's configuration, up to the next quote; scripts that are due run first.
-  std::string configured(std::string_view words) {
-    time.advance(0ms);
-    const std::string text = (*this)("show config dynamic=system");
-    const auto found = text.find(words);
-    if (found == std::string::npos) return {};
-    const auto begin = found + words.size();
-    return text.substr(begin, text.find('"', begin) - begin);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("triggers are listed") {
   TriggerDesk desk;
@@ -178,7 +152,7 @@ TEST_CASE("a port of the switch runs scripts with its number as it loses its lin
   cable("port3");
   time.advance(2s);
   const std::string counters = router->execute("show trigger counters", Caller{}).screen.text();
-  CHECK(counters.find("  Module               3          3\n") != std::string::npos);
+  CHECK(counters.find("  Switch               3          3\n") != std::string::npos);
 }
 
 TEST_CASE("an attack on the firewall runs scripts as it begins and as it ends") {
