@@ -23,6 +23,11 @@ class DnsApi {
   virtual ~DnsApi() = default;
   /// There are servers to ask at all.
   virtual bool has_servers() const = 0;
+  /// The first or second server of all names, configured or else learnt, for hosts that are to be told of it; unset:
+  /// none.
+  virtual Ipv4Address server(bool) const { return {}; }
+  /// What the link of an interface says the servers are; unset ones take back what was said.
+  virtual void learnt(const std::string&, Ipv4Address, Ipv4Address) {}
   /// Holds a question open; without it `done` is never called.
   using Lookup = std::shared_ptr<void>;
   using FoundAddress = std::function<void(std::optional<Ipv4Address>)>;

@@ -8,7 +8,7 @@
 namespace arrouter::ip {
 namespace {
 
-constexpr std::string_view nothing_learnt = "INTERFACE is kept and shown; no link of this router learns servers.";
+constexpr std::string_view nothing_learnt = "Of links only PPP's learn servers, by IPCP: there is no DHCP client.";
 constexpr int rule_width = 63, value_column = 16;
 
 std::string shown(Ipv4Address address) { return address.unset() ? "Not Set" : to_string(address); }
@@ -49,6 +49,7 @@ Outcome remove(Engine& engine, const Args& args) {
 Outcome set_server(Engine& engine, Ipv4Address DnsServers::*which, Ipv4Address address) {
   DnsSettings settings = engine.resolver.settings();
   DnsServers& servers = settings.domains[""];
+  servers.interface.clear();
   servers.*which = address;
   if (servers == DnsServers()) settings.domains.erase("");
   return apply(engine, std::move(settings));
@@ -82,8 +83,9 @@ void show(const Resolver& resolver, Screen& screen) {
     const auto scope = screen.item("domains");
     screen.field(0, value_column, "Domain", domain.empty() ? "ANY" : domain);
     if (!servers.interface.empty()) screen.field(2, value_column, "Interface", servers.interface);
-    screen.field(2, value_column, "Primary", shown(servers.primary));
-    screen.field(2, value_column, "Secondary", shown(servers.secondary));
+    const DnsServers now = resolver.resolved(servers);
+    screen.field(2, value_column, "Primary", shown(now.primary));
+    screen.field(2, value_column, "Secondary", shown(now.secondary));
   }
   screen.rule(rule_width);
   screen.line();
@@ -99,7 +101,8 @@ void show(const Resolver& resolver, Screen& screen) {
                    {"relayReplies", relay.answered},
                    {"badReplies", of.strays},
                    {"relayDiscards", relay.discarded},
-                   {"tooManyQueries", of.full}});
+                   {"tooManyQueries", of.full},
+                   {"queriesByTcp", of.by_tcp}});
   screen.rule(rule_width);
 }
 

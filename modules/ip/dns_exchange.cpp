@@ -10,7 +10,7 @@ namespace arrouter::ip {
 namespace {
 
 constexpr std::uint16_t dns_port = 53;
-constexpr std::chrono::seconds answer_time{2};
+constexpr std::chrono::seconds answer_time{2}, stream_time{5};
 constexpr std::size_t rounds = 3;  // through the servers
 
 /// The server cannot say; another may. That there is no such name is an answer.
@@ -18,14 +18,15 @@ bool another_may_know(DnsStatus status) { return status != DnsStatus::good && st
 
 }  // namespace
 
-DnsExchanges::DnsExchanges(IpApi& ip, const Clock& clock, Scheduler& scheduler, Random& random)
-    : ip_(ip), clock_(clock), random_(random), timer_(scheduler, [this] { look(); }) {}
+DnsExchanges::DnsExchanges(IpApi& ip, Tcp* tcp, const Clock& clock, Scheduler& scheduler, Random& random)
+    : ip_(ip), tcp_(tcp), clock_(clock), random_(random), timer_(scheduler, [this] { look(); }) {}
 
 DnsExchanges::~DnsExchanges() {
   for (const auto& [key, open] : open_) ip_.listen_udp(open.port, {}, {});
 }
 
-DnsExchanges::Key DnsExchanges::ask(Bytes query, DnsQuestion question, std::vector<Ipv4Address> servers, Done done) {
+DnsExchanges::Key DnsExchanges::ask(Bytes query, DnsQuestion question, std::vector<Ipv4Address> servers, bool whole,
+                                    Done done) {
   if (servers.empty() || query.size() < 2) return 0;
   if (open_.size() >= limits::dns_questions) {
     ++counters.full;
@@ -38,6 +39,7 @@ DnsExchanges::Key DnsExchanges::ask(Bytes query, DnsQuestion question, std::vect
   store_be16(open.query.data(), open.id);
   open.question = std::move(question);
   open.servers = std::move(servers);
+  open.whole = whole;
   open.done = std::move(done);
   open.port = listen_udp_anywhere(ip_, random_, "DNS",
                                   [this, key](const UdpDatagram& datagram) { receive(key, datagram); });
@@ -68,14 +70,37 @@ void DnsExchanges::send(Open& open) {
 void DnsExchanges::receive(Key key, const UdpDatagram& datagram) {
   Open& open = open_.at(key);
   auto message = decode_dns(datagram.payload);
-  if (!message || datagram.source != open.server() || datagram.source_port != dns_port || !message->response ||
-      message->id != open.id || message->question != open.question) {
+  if (open.stream || !message || datagram.source != open.server() || datagram.source_port != dns_port ||
+      !message->response || message->id != open.id || message->question != open.question) {
     ++counters.strays;
     return;
   }
   ++counters.answered;
   if (another_may_know(message->status)) return go_on(key);
+  if (message->truncated && open.whole && tcp_ != nullptr && tcp_->usable()) return ask_by_tcp(key, datagram.payload);
   const Answer answer{datagram.payload, std::move(*message)};
+  finish(key, &answer);
+}
+
+void DnsExchanges::ask_by_tcp(Key key, ByteView cut_short) {
+  Open& open = open_.at(key);
+  ++counters.by_tcp;
+  open.cut_short.assign(cut_short.begin(), cut_short.end());
+  open.deadline = clock_.now() + stream_time;
+  open.stream = std::make_shared<DnsStream>();
+  open.stream->start(*tcp_, ip_.source_towards(open.server()), {open.server(), dns_port}, open.query,
+                     [this, key](ByteView answer) { heard_by_tcp(key, answer); });
+  arm();
+}
+
+void DnsExchanges::heard_by_tcp(Key key, ByteView datagram) {
+  const Open& open = open_.at(key);
+  auto message = decode_dns(datagram);
+  const bool good = message && message->response && message->id == open.id && message->question == open.question &&
+                    !another_may_know(message->status);
+  const Bytes kept = good ? Bytes(datagram.begin(), datagram.end()) : open.cut_short;
+  if (!good) message = decode_dns(kept);
+  const Answer answer{kept, std::move(*message)};
   finish(key, &answer);
 }
 
@@ -101,7 +126,11 @@ void DnsExchanges::look() {
   for (const Key key : due) {
     if (!open_.contains(key)) continue;  // an earlier one's end cancelled it
     ++counters.timed_out;
-    go_on(key);
+    if (open_.at(key).stream) {
+      heard_by_tcp(key, {});
+    } else {
+      go_on(key);
+    }
   }
   arm();
 }

@@ -156,6 +156,7 @@ Bytes encode_dns(const DnsMessage& message) {
   ByteWriter out(bytes);
   std::uint16_t flags = static_cast<std::uint16_t>(message.status);
   if (message.response) flags |= response_bit | recursion_available_bit;
+  if (message.truncated) flags |= truncated_bit;
   if (message.recursion_desired) flags |= recursion_desired_bit;
   out.u16(message.id);
   out.u16(flags);

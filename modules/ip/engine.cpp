@@ -7,14 +7,14 @@
 
 namespace arrouter::ip {
 
-Engine::Engine(Services& given)
+Engine::Engine(Services& given, Tcp* tcp)
     : services(given),
       state(given.ports),
       path(given, state),
       ping(given, state, path),
       trace(given, state, path),
       polls(given, state, path),
-      resolver(given, *this, state.hosts) {
+      resolver(given, *this, state.hosts, tcp) {
   for (const auto& link : state.interfaces.links()) watch(*link);
   path.on_icmp([this](const IcmpAnswer& answer) {
     ping.answered(answer);

@@ -12,7 +12,7 @@ namespace arrouter::ip {
 
 class Engine final : public IpApi {
  public:
-  explicit Engine(Services& services);
+  explicit Engine(Services& services, Tcp* tcp = nullptr);
   ~Engine() override;
 
   Services& services;

@@ -22,7 +22,8 @@
 // packets without one; a policy is preferred among routes of the longest prefix.
 //
 // DNS: questions leave from random ports with random numbers and are answered once; names that point ahead or in a
-// circle are refused (dns_message); there is no TCP for answers that are too long. A polled device begins as down.
+// circle are refused (dns_message); an answer that is cut short is asked for again by TCP. The relay hands it
+// on as it is, for its host can ask again; it takes no TCP itself. A polled device begins as down.
 //
 // Not modelled here: RIP, OSPF, helper, address assignment by DHCP, IPv6. TCP goes to whoever
 // set_tcp() names; the rest is answered with the reset of a closed port.
@@ -37,7 +38,7 @@ namespace {
 
 class IpModule final : public Module {
  public:
-  explicit IpModule(Services& services) : engine_(services), mib_(engine_) {}
+  IpModule(Services& services, Tcp* tcp) : engine_(services, tcp), mib_(engine_) {}
   std::string_view name() const override { return "ip"; }
   std::vector<CommandRow> commands() override {
     Rows rows;
@@ -68,8 +69,8 @@ class IpModule final : public Module {
 }  // namespace
 }  // namespace ip
 
-MadeIp make_ip(Services& services) {
-  auto module = std::make_unique<ip::IpModule>(services);
+MadeIp make_ip(Services& services, Tcp* tcp) {
+  auto module = std::make_unique<ip::IpModule>(services, tcp);
   IpApi& api = module->api();
   IpMib& mib = module->mib();
   DnsApi& dns = module->dns();

@@ -5,6 +5,7 @@
 #include "modules/ip/ip_mib_api.h"
 #include "modules/ip/ping_poll_api.h"
 #include "os/module.h"
+#include "os/tcp.h"
 
 namespace arrouter {
 
@@ -15,6 +16,7 @@ struct MadeIp {
   DnsApi& dns;
   PingPollApi& polls;
 };
-MadeIp make_ip(Services& services);
+/// `tcp` is for name servers whose answers are long.
+MadeIp make_ip(Services& services, Tcp* tcp = nullptr);
 
 }  // namespace arrouter

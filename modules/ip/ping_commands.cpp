@@ -36,8 +36,16 @@ Outcome with_destination(Engine& engine, Probe& probe, Invocation& call,
   const auto found = [&probe, use = std::move(use)](std::optional<Ipv4Address> address) {
     probe.looked_up(address ? use(address) : messages::host_unresolved());
   };
-  probe.look_up(engine.resolver.find_address(host, found), call.finish);
-  return Outcome::wait();
+  // A person gets the prompt back, as the whole command runs in the background; a script waits for how it went.
+  if (!call.caller.interactive) {
+    probe.look_up(engine.resolver.find_address(host, found), call.finish);
+    return Outcome::wait();
+  }
+  probe.look_up(engine.resolver.find_address(host, found), [terminal = call.caller.terminal](const Outcome& outcome) {
+    const auto to = terminal.lock();
+    if (to && !outcome.line().empty()) to->print(outcome.line() + "\n");
+  });
+  return Outcome::screen();
 }
 
 void add_ping_rows(Engine& engine, Rows& rows) {

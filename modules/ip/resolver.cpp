@@ -66,11 +66,11 @@ struct Resolver::Question {
   FoundExchangers found_exchangers;
 };
 
-Resolver::Resolver(Services& services, IpApi& ip, const Hosts& hosts)
+Resolver::Resolver(Services& services, IpApi& ip, const Hosts& hosts, Tcp* tcp)
     : services_(services),
       ip_(ip),
       hosts_(hosts),
-      exchanges_(ip, services.clock, services.scheduler, services.random),
+      exchanges_(ip, tcp, services.clock, services.scheduler, services.random),
       alive_(std::make_shared<Resolver*>(this)) {}
 
 Resolver::~Resolver() {
@@ -88,8 +88,26 @@ bool Resolver::apply(DnsSettings settings) {
   return true;
 }
 
-/// Those of the longest domain that the name belongs to.
-std::vector<Ipv4Address> Resolver::servers_for(std::string_view name) const {
+void Resolver::learnt(const std::string& interface, Ipv4Address primary, Ipv4Address secondary) {
+  if (primary.unset() && secondary.unset()) {
+    learnt_.erase(interface);
+  } else {
+    learnt_[interface] = {primary, secondary, {}};
+  }
+}
+
+DnsServers Resolver::learnt_on(const std::string& interface) const {
+  if (interface.empty()) return learnt_.empty() ? DnsServers() : learnt_.begin()->second;
+  const auto found = learnt_.find(interface);
+  return found == learnt_.end() ? DnsServers() : found->second;
+}
+
+DnsServers Resolver::resolved(const DnsServers& configured) const {
+  return configured.interface.empty() ? configured : learnt_on(configured.interface);
+}
+
+/// Those of the longest domain that the name belongs to; without any, what some link has told.
+DnsServers Resolver::of_name(std::string_view name) const {
   const DnsServers* best = nullptr;
   std::size_t longest = 0;
   for (const auto& [domain, servers] : settings_.domains) {
@@ -98,10 +116,19 @@ std::vector<Ipv4Address> Resolver::servers_for(std::string_view name) const {
     best = &servers;
     longest = domain.size();
   }
+  return best == nullptr ? learnt_on({}) : resolved(*best);
+}
+
+std::vector<Ipv4Address> Resolver::list(const DnsServers& servers) {
   std::vector<Ipv4Address> list;
-  if (best != nullptr && !best->primary.unset()) list.push_back(best->primary);
-  if (best != nullptr && !best->secondary.unset()) list.push_back(best->secondary);
+  for (const Ipv4Address server : {servers.primary, servers.secondary})
+    if (!server.unset()) list.push_back(server);
   return list;
+}
+
+Ipv4Address Resolver::server(bool primary) const {
+  const DnsServers servers = of_name({});
+  return primary ? servers.primary : servers.secondary;
 }
 
 const Resolver::CacheEntry* Resolver::cached(const std::string& name) {
@@ -155,7 +182,7 @@ void Resolver::end_later(const std::shared_ptr<Question>& question, std::optiona
 bool Resolver::ask(const std::shared_ptr<Question>& question) {
   DnsMessage query;
   query.question = {question->name, static_cast<std::uint16_t>(question->type), internet};
-  question->key = exchanges_.ask(encode_dns(query), query.question, servers_for(question->name),
+  question->key = exchanges_.ask(encode_dns(query), query.question, list(of_name(question->name)), true,
                                  [this, weak = std::weak_ptr(question)](const DnsExchanges::Answer* answer) {
                                    if (const auto open = weak.lock()) answered(open, answer);
                                  });
@@ -220,8 +247,11 @@ void Resolver::relay(const UdpDatagram& datagram) {
     reply.status = DnsStatus::server_failure;
     answer_relayed(to, encode_dns(reply));
   };
-  if (exchanges_.ask({datagram.payload.begin(), datagram.payload.end()}, query->question,
-                     servers_for(query->question.name), done) == 0) {
+  std::vector<Ipv4Address> servers;
+  if (!settings_.relay_interface.empty()) servers = list(learnt_on(settings_.relay_interface));
+  if (servers.empty()) servers = list(of_name(query->question.name));
+  if (exchanges_.ask({datagram.payload.begin(), datagram.payload.end()}, query->question, std::move(servers), false,
+                     done) == 0) {
     return done(nullptr);
   }
   relayed_.push_back(to);

@@ -15,15 +15,19 @@ std::optional<Ipv4Address> known_address(const Hosts& hosts, std::string_view te
 
 class Resolver final : public DnsApi {
  public:
-  Resolver(Services& services, IpApi& ip, const Hosts& hosts);
+  Resolver(Services& services, IpApi& ip, const Hosts& hosts, Tcp* tcp = nullptr);
   ~Resolver() override;
 
   // DnsApi
-  bool has_servers() const override { return !settings_.domains.empty(); }
+  bool has_servers() const override { return !settings_.domains.empty() || !learnt_.empty(); }
+  Ipv4Address server(bool primary) const override;
+  void learnt(const std::string& interface, Ipv4Address primary, Ipv4Address secondary) override;
   Lookup find_address(std::string_view text, FoundAddress done) override;
   Lookup find_mail_exchangers(std::string_view domain, FoundExchangers done) override;
 
   const DnsSettings& settings() const { return settings_; }
+  /// Those that a configured entry stands for: its own, or what its interface has learnt.
+  DnsServers resolved(const DnsServers& configured) const;
   /// False: the relay cannot have its port.
   bool apply(DnsSettings settings);
 
@@ -46,7 +50,10 @@ class Resolver final : public DnsApi {
     std::uint16_t port = 0, id = 0;
     bool operator==(const Relayed&) const = default;
   };
-  std::vector<Ipv4Address> servers_for(std::string_view name) const;
+  /// What an interface has learnt; the first of any for an empty name. Unset: nothing.
+  DnsServers learnt_on(const std::string& interface) const;
+  DnsServers of_name(std::string_view name) const;
+  static std::vector<Ipv4Address> list(const DnsServers& servers);
   const CacheEntry* cached(const std::string& name);
   void keep(const DnsMessage& answer);
   /// Sends the question's name to the servers. False: nobody can be asked.
@@ -61,6 +68,7 @@ class Resolver final : public DnsApi {
   IpApi& ip_;
   const Hosts& hosts_;
   DnsSettings settings_;
+  std::map<std::string, DnsServers, std::less<>> learnt_;  // by interface
   std::map<std::string, CacheEntry, std::less<>> cache_;
   std::vector<Relayed> relayed_;  // under way
   RelayCounters relay_;

@@ -31,8 +31,10 @@ class InterfaceHost {
   /// A dynamic interface has lost its line.
   virtual void gone(Interface& interface) = 0;
   virtual void verify(Interface& interface, const Credentials& credentials) = 0;
-  /// A name server that some interface has learnt of; unset: none.
+  /// The name server that callers are told of; unset: none.
   virtual Ipv4Address name_server(bool primary) const = 0;
+  /// The peer told of name servers, or they went with the link (Interface::addresses()).
+  virtual void name_servers_told(const Interface& interface) = 0;
   virtual bool debugging(const Interface& interface, DebugKind kind) const = 0;
   virtual void debug(const Interface& interface, DebugKind kind, std::string_view text) = 0;
   virtual const Md5& md5() const = 0;

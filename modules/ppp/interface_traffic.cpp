@@ -91,6 +91,7 @@ void Interface::network_up(const Addresses& addresses) {
     ip_.assign_address(name, addresses.own, mask_of(32));
   }
   if (!addresses.peer.unset() && !ip_.is_own(addresses.peer)) peer_route_ = ip_.add_host_route(name, addresses.peer);
+  host_.name_servers_told(*this);
   tell_port();
   log(LogSeverity::info, "VINT", "UP", fmt::format(texts::interface_up, name));
   Burst waiting;
@@ -104,6 +105,7 @@ void Interface::network_down() {
   network_ = false;
   addresses_ = {};
   if (peer_route_) ip_.remove_route(*std::exchange(peer_route_, std::nullopt));
+  host_.name_servers_told(*this);
   tell_port();
   if (!dynamic && !on_demand()) ip_.assign_address(name, {}, {});
   log(LogSeverity::info, "VINT", "DOWN", fmt::format(texts::interface_down, name));

@@ -30,17 +30,18 @@
 
 namespace arrouter {
 
-MadePpp make_ppp(Services& services, IpApi& ip, const UserApi& users, ppp::Md5 md5) {
-  auto module = std::make_unique<ppp::PppModule>(services, ip, users, std::move(md5));
+MadePpp make_ppp(Services& services, IpApi& ip, DnsApi& dns, const UserApi& users, ppp::Md5 md5) {
+  auto module = std::make_unique<ppp::PppModule>(services, ip, dns, users, std::move(md5));
   ppp::PppApi& api = *module;
   return {std::move(module), api};
 }
 
 namespace ppp {
 
-PppModule::PppModule(Services& services, IpApi& ip, const UserApi& users, Md5 md5)
+PppModule::PppModule(Services& services, IpApi& ip, DnsApi& dns, const UserApi& users, Md5 md5)
     : services_(services),
       ip_(ip),
+      dns_(dns),
       users_(users),
       md5_(std::move(md5)),
       pppoe_(services, *this, md5_),
@@ -58,7 +59,10 @@ PppModule::PppModule(Services& services, IpApi& ip, const UserApi& users, Md5 md
 PppModule::~PppModule() { remove_all(); }
 
 /// It leaves the table before it goes: IP tells of what happens, and then the table is looked at.
-void PppModule::remove(unsigned number) { const auto leaving = interfaces_.extract(number); }
+void PppModule::remove(unsigned number) {
+  const auto leaving = interfaces_.extract(number);
+  if (leaving) dns_.learnt(leaving.mapped()->name, {}, {});
+}
 
 void PppModule::remove_all() {
   while (!interfaces_.empty()) remove(interfaces_.begin()->first);
@@ -200,13 +204,9 @@ void PppModule::gone(Interface& interface) {
   funeral_.arm(services_.clock.now());
 }
 
-Ipv4Address PppModule::name_server(bool primary) const {
-  for (const auto& [number, interface] : interfaces_) {
-    const Addresses& learnt = interface->addresses();
-    const Ipv4Address server = primary ? learnt.primary_dns : learnt.secondary_dns;
-    if (!server.unset()) return server;
-  }
-  return {};
+void PppModule::name_servers_told(const Interface& interface) {
+  const Addresses& told = interface.addresses();
+  dns_.learnt(interface.name, told.primary_dns, told.secondary_dns);
 }
 
 bool PppModule::known(const Interface& interface, const Credentials& credentials) {

@@ -12,7 +12,7 @@ namespace arrouter::ppp {
 
 class PppModule final : public Module, public PppApi, public InterfaceHost {
  public:
-  PppModule(Services& services, IpApi& ip, const UserApi& users, Md5 md5);
+  PppModule(Services& services, IpApi& ip, DnsApi& dns, const UserApi& users, Md5 md5);
   ~PppModule() override;
 
   std::string_view name() const override { return "ppp"; }
@@ -38,7 +38,8 @@ class PppModule final : public Module, public PppApi, public InterfaceHost {
   void control_protocol_changed(const ControlProtocolChange& change) override;
   void gone(Interface& interface) override;
   void verify(Interface& interface, const Credentials& credentials) override;
-  Ipv4Address name_server(bool primary) const override;
+  Ipv4Address name_server(bool primary) const override { return dns_.server(primary); }
+  void name_servers_told(const Interface& interface) override;
   bool debugging(const Interface& interface, DebugKind kind) const override;
   void debug(const Interface& interface, DebugKind kind, std::string_view text) override;
   const Md5& md5() const override { return md5_; }
@@ -118,6 +119,7 @@ class PppModule final : public Module, public PppApi, public InterfaceHost {
   std::shared_ptr<int> alive_ = std::make_shared<int>();
   Services& services_;
   IpApi& ip_;
+  DnsApi& dns_;
   const UserApi& users_;
   Md5 md5_;
   std::map<std::string, LineOpener*, std::less<>> openers_;  // by prefix in capitals: "TNL-"

@@ -120,9 +120,9 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(enco.module));
   MadeInterface interface = make_interface(services, context.control, context.stacks);
   modules.push_back(std::move(interface.module));
-  MadeIp ip = make_ip(services);
+  MadeIp ip = make_ip(services, &context.tcp);
   modules.push_back(std::move(ip.module));
-  MadePpp ppp = make_ppp(services, ip.api, user.api, [&api = enco.api](std::span<const ByteView> parts) {
+  MadePpp ppp = make_ppp(services, ip.api, ip.dns, user.api, [&api = enco.api](std::span<const ByteView> parts) {
     return api.hash(enco::Hash::md5, parts);
   });
   modules.push_back(std::move(ppp.module));

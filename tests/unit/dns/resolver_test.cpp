@@ -5,6 +5,7 @@
 #include "modules/ip/resolver.h"
 #include "os/base/limits.h"
 #include "tests/support/fake_ip.h"
+#include "tests/support/fake_tcp.h"
 #include "tests/support/test_services.h"
 
 namespace arrouter::ip {
@@ -19,7 +20,8 @@ struct Desk {
   test::TestServices world;
   FakeIp ip;
   Hosts hosts{{"Bulbul", Ipv4Address(192, 168, 1, 1)}};
-  Resolver resolver{world.services, ip, hosts};
+  test::FakeTcp tcp{world.time};
+  Resolver resolver{world.services, ip, hosts, &tcp};
   std::vector<std::optional<Ipv4Address>> found;
   std::vector<DnsApi::Lookup> open;
 
@@ -254,6 +256,91 @@ TEST_CASE("No more than 256 questions are open") {
   CHECK(desk.ip.listeners.size() == limits::dns_questions);
   CHECK(desk.found.size() == 1);
   CHECK(desk.resolver.counters().full == 1);
+}
+
+/// What stands in front of a message in a TCP stream, and the message.
+std::string framed(const DnsMessage& message) {
+  const Bytes bytes = encode_dns(message);
+  std::string text{static_cast<char>(bytes.size() >> 8), static_cast<char>(bytes.size())};
+  return text.append(bytes.begin(), bytes.end());
+}
+
+struct CutShort : Desk {
+  /// The first server's answer by UDP has one address and says that there is more.
+  CutShort() {
+    find("a.example");
+    answer({record("a.example", pc)}, [](DnsMessage& reply) { reply.truncated = true; });
+    wait(0ms);
+    REQUIRE(found.empty());
+    REQUIRE(tcp.dialled.size() == 1);
+  }
+  DnsMessage reply(Ipv4Address address) const {
+    DnsMessage message = question();
+    message.response = true;
+    message.answers = {record("a.example", address)};
+    return message;
+  }
+};
+
+TEST_CASE("An answer that is cut short is asked for again by TCP") {
+  CutShort desk;
+  CHECK(desk.tcp.dialled[0]->remote.address == first);
+  CHECK(desk.tcp.dialled[0]->remote.port == 53);
+  CHECK(desk.tcp.dialled[0]->heard() == framed(desk.question()));
+  const std::string answer = framed(desk.reply(branch));
+  for (const char byte : answer) {
+    CHECK(desk.found.empty());
+    desk.tcp.dialled[0]->say({&byte, 1});
+  }
+  CHECK(desk.found == std::vector<std::optional<Ipv4Address>>{branch});
+  CHECK(desk.resolver.counters().by_tcp == 1);
+  CHECK(desk.ip.listeners.empty());
+}
+
+TEST_CASE("Where TCP fails the short answer has to do") {
+  CutShort desk;
+  SECTION("the server hangs up") { desk.tcp.dialled[0]->hang_up(); }
+  SECTION("the server never answers") {
+    desk.wait(4999ms);
+    CHECK(desk.found.empty());
+    desk.wait(1ms);
+  }
+  SECTION("somebody answers another question") {
+    DnsMessage other = desk.reply(branch);
+    ++other.id;
+    desk.tcp.dialled[0]->say(framed(other));
+  }
+  SECTION("the stream is no message") { desk.tcp.dialled[0]->say(std::string("\0\5abcde", 7)); }
+  CHECK(desk.found == std::vector<std::optional<Ipv4Address>>{pc});
+}
+
+TEST_CASE("Nobody waits for TCP once the question is dropped") {
+  CutShort desk;
+  desk.open.clear();
+  CHECK(desk.tcp.dialled[0]->hung_up_on());
+  desk.wait(1min);
+  CHECK(desk.found.empty());
+}
+
+TEST_CASE("What links learn counts where nothing else is configured, and goes with them") {
+  Desk desk;
+  desk.resolver.learnt("ppp0", branch, {});
+  CHECK(desk.resolver.server(true) == first);
+  DnsSettings settings;
+  REQUIRE(desk.resolver.apply(settings));
+  CHECK(desk.resolver.has_servers());
+  desk.find("a.example");
+  CHECK(desk.ip.sent.back().destination == branch);
+  settings.domains[""] = {{}, {}, "ppp1"};
+  REQUIRE(desk.resolver.apply(settings));
+  CHECK(desk.resolver.server(true).unset());  // of that link only
+  desk.resolver.learnt("ppp1", second, pc);
+  CHECK(desk.resolver.server(true) == second);
+  CHECK(desk.resolver.server(false) == pc);
+  desk.resolver.learnt("ppp1", {}, {});
+  desk.resolver.learnt("ppp0", {}, {});
+  REQUIRE(desk.resolver.apply({}));
+  CHECK_FALSE(desk.resolver.has_servers());
 }
 
 }  // namespace
