@@ -7,17 +7,34 @@ namespace arrouter {
 PortStack::PortStack(std::unique_ptr<Port> driver, std::string attachment, const PortEnvironment& environment,
                      const WallClock& wall, std::uint64_t seed, bool promiscuous)
     : Port(driver->name(), driver->mac(), environment.pool),
+      clock_(environment.clock),
       attachment_(std::move(attachment)),
       promiscuous_(promiscuous),
       driver_(std::move(driver)),
       impair_(*driver_, environment.pool, environment.scheduler, environment.clock, seed),
       capture_(impair_, environment.pool, environment.scheduler, environment.clock, wall) {
   capture_.set_receiver([this](Burst& frames) { receive(frames); });
-  capture_.set_link_listener([this, &clock = environment.clock](bool up) {
-    link_changed_at_ = clock.now();
-    link_changed(up);
-    if (link_watcher_) link_watcher_();
+  capture_.set_link_listener([this](bool) {
+    if (enabled_) tell_link();
   });
+}
+
+void PortStack::tell_link() {
+  link_changed_at_ = clock_.now();
+  link_changed(link_up());
+  if (link_watcher_) link_watcher_();
+}
+
+void PortStack::set_enabled(bool on) {
+  if (on == enabled_) return;
+  enabled_ = on;
+  if (capture_.link_up()) tell_link();
+}
+
+void PortStack::transmit(Burst& frames) {
+  if (enabled_) return capture_.send(frames);
+  counters_.out_discards += frames.size();
+  frames.clear();
 }
 
 PortCounters PortStack::counters() const {
@@ -28,6 +45,10 @@ PortCounters PortStack::counters() const {
 }
 
 void PortStack::receive(Burst& frames) {
+  if (!enabled_) {
+    counters_.in_discards += frames.size();
+    return frames.clear();
+  }
   if (!promiscuous_) {
     for (Packet& frame : frames) {
       const bool ours = std::equal(mac().octets.begin(), mac().octets.end(), frame->data());

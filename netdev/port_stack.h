@@ -34,19 +34,26 @@ class PortStack final : public Port {
   /// Called after each change of the link, besides the router's own listener; an empty one ends it.
   void watch_link(std::function<void()> watcher) { link_watcher_ = std::move(watcher); }
 
-  bool link_up() const override { return capture_.link_up(); }
+  /// Switched off (ifAdminStatus), it has no link and passes no frame; what comes is discarded and counted.
+  void set_enabled(bool on);
+  bool enabled() const { return enabled_; }
+
+  bool link_up() const override { return enabled_ && capture_.link_up(); }
   PortOffloads offloads() const override { return capture_.offloads(); }
   /// The driver's, with the discards of the layers above it.
   PortCounters counters() const override;
 
  protected:
-  void transmit(Burst& frames) override { capture_.send(frames); }
+  void transmit(Burst& frames) override;
 
  private:
   void receive(Burst& frames);
+  void tell_link();
 
+  const Clock& clock_;
   std::string attachment_;
   bool promiscuous_;
+  bool enabled_ = true;
   std::uint64_t filtered_ = 0;
   std::optional<Instant> link_changed_at_;
   std::function<void()> link_watcher_;

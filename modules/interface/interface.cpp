@@ -36,7 +36,10 @@ PortCounters difference(const PortCounters& now, const PortCounters& zero) {
 }  // namespace
 
 InterfaceModule::~InterfaceModule() {
-  for (const auto& [name, stack] : stacks_) stack->watch_link({});
+  for (const auto& [name, stack] : stacks_) {
+    stack->watch_link({});
+    stack->set_enabled(true);
+  }
 }
 
 void InterfaceModule::start() {
@@ -44,13 +47,26 @@ void InterfaceModule::start() {
   for (const auto& [name, stack] : stacks_) stack->watch_link([this] { look_at_links(); });
 }
 
+bool InterfaceModule::set_enabled(const std::string& name, bool on) {
+  const auto stack = stacks_.find(name);
+  if (stack == stacks_.end()) return false;
+  stack->second->set_enabled(on);
+  return true;
+}
+
 /// A VLAN has no link of its own: any change may have been one of its members'.
 void InterfaceModule::look_at_links() {
-  for (const InterfaceEntry& entry : entries()) {
-    if (entry.port->point_to_point()) continue;  // nothing here hears of a PPP link's changes
+  const std::vector<InterfaceEntry> all = entries();
+  const auto gone = [&all](const auto& named) {
+    return std::ranges::find(all, named.first, &InterfaceEntry::name) == all.end();
+  };
+  std::erase_if(up_, gone);
+  std::erase_if(changed_, gone);
+  for (const InterfaceEntry& entry : all) {
     bool& known = up_[entry.name];
     if (known == entry.port->link_up()) continue;
     known = !known;
+    if (entry.port->point_to_point()) changed_[entry.name] = up_time();
     for (const auto& listener : listeners_) listener(entry);
   }
 }
@@ -59,7 +75,7 @@ std::vector<CommandRow> InterfaceModule::commands() {
   std::vector<CommandRow> rows = {
       {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::manager, "Displays the interfaces, or one in detail.",
        [this](Invocation& invocation) { return show_interfaces(invocation); }, Coverage::partial,
-       "ifMtu, ifSpeed and the administrative status are fixed: no port tells them."},
+       "ifMtu and ifSpeed are fixed: no port tells them."},
       {"RESET INTerface={ALL|<interface>} COUnter", Access::manager, "Sets the counters of an interface to zero.",
        [this](Invocation& invocation) { return reset_interface(invocation.args); }},
       {"SHow ETH[=<0-15>] STATE", Access::manager, "Displays the state of Ethernet interfaces.",
@@ -88,6 +104,8 @@ void InterfaceModule::add(std::vector<InterfaceEntry>& entries, const std::strin
     if (stack == stacks_.end() || !stack->second->link_changed_at()) continue;
     entry.last_change = std::max(entry.last_change, *stack->second->link_changed_at() - control_.started());
   }
+  if (const auto stack = stacks_.find(name); stack != stacks_.end()) entry.enabled = stack->second->enabled();
+  if (const auto changed = changed_.find(name); changed != changed_.end()) entry.last_change = changed->second;
   if (const auto zero = zero_.find(name); zero != zero_.end()) {
     entry.counters = difference(entry.counters, zero->second);
   }

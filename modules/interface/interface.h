@@ -38,6 +38,8 @@ class InterfaceModule final : public Module, public InterfaceApi {
 
   std::vector<InterfaceEntry> entries() const override;
   void set_link_traps(const std::string& name, bool on) override { traps_[name].enabled = on; }
+  bool set_enabled(const std::string& name, bool on) override;
+  void look_at_links() override;
   void on_link_change(std::function<void(const InterfaceEntry&)> listener) override {
     listeners_.push_back(std::move(listener));
   }
@@ -50,7 +52,6 @@ class InterfaceModule final : public Module, public InterfaceApi {
            const std::vector<std::string>& stacks) const;
   Duration up_time() const { return services_.clock.now() - control_.started(); }
 
-  void look_at_links();
   TrapSettings* traps_of(const Args& args);
   Outcome set_traps(const Args& args, bool on);
   Outcome set_trap_limit(const Args& args);
@@ -68,9 +69,10 @@ class InterfaceModule final : public Module, public InterfaceApi {
   RouterControl& control_;
   const PortStacks& stacks_;
   std::vector<std::function<void(const InterfaceEntry&)>> listeners_;
-  std::map<std::string, bool, std::less<>> up_;  // as the listeners know it
+  std::map<std::string, bool, std::less<>> up_;           // as the listeners know it
+  std::map<std::string, Duration, std::less<>> changed_;  // sysUpTime of the last change of links without a stack
   std::map<std::string, TrapSettings, std::less<>> traps_;
-  TrapSettings dynamic_traps_;                             // of interfaces that come and go; there are none
+  TrapSettings dynamic_traps_;                             // of interfaces that come and go; they send none
   std::map<std::string, PortCounters, std::less<>> zero_;  // what the counters read when they were reset
 };
 

@@ -18,6 +18,7 @@ struct InterfaceEntry {
   const Port* port = nullptr;
   Duration last_change{};    // sysUpTime when the link changed last; zero: never since the start
   PortCounters counters;     // since the last reset
+  bool enabled = true;       // ifAdminStatus
   bool link_traps = false;   // ENABLE INTERFACE LINKTRAP
   unsigned trap_limit = 20;  // link traps in a minute at most
 };
@@ -27,7 +28,11 @@ class InterfaceApi {
   virtual ~InterfaceApi() = default;
   /// eth interfaces, then switch ports, then VLANs, as the model has them.
   virtual std::vector<InterfaceEntry> entries() const = 0;
+  /// Sets ifAdminStatus; it is in no script. False: an interface that only its own commands switch (PPP).
+  virtual bool set_enabled(const std::string& name, bool on) = 0;
   virtual void set_link_traps(const std::string& name, bool on) = 0;
+  /// A link changed whose port tells nobody here: a PPP interface's.
+  virtual void look_at_links() = 0;
   /// Called when an interface went up or down.
   virtual void on_link_change(std::function<void(const InterfaceEntry&)> listener) = 0;
 };

@@ -85,10 +85,11 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
     const auto scope = screen.item("interfaces");
     const std::string_view state = up_or_down(entry.port->link_up());
     const std::string changed = elapsed_text(entry.last_change);
-    screen.line(fmt::format("{:>6}   {:<15}{:<15}{:<14}{}", entry.index, entry.name, "Up", state, changed));
+    screen.line(fmt::format("{:>6}   {:<15}{:<15}{:<14}{}", entry.index, entry.name, up_or_down(entry.enabled), state,
+                            changed));
     screen.set("ifIndex", entry.index);
     screen.set("interface", entry.name);
-    screen.set("ifAdminStatus", "Up");
+    screen.set("ifAdminStatus", up_or_down(entry.enabled));
     screen.set("ifOperStatus", state);
     screen.set("ifLastChange", changed);
   }
@@ -108,7 +109,7 @@ Outcome InterfaceModule::show_interface(const InterfaceEntry& entry, Screen& scr
     fact("ifIndex", entry.index);
     fact("ifMTU", entry.port->mtu());
     fact("ifSpeed", 100'000'000);
-    fact("ifAdminStatus", "Up");
+    fact("ifAdminStatus", up_or_down(entry.enabled));
     fact("ifOperStatus", up_or_down(entry.port->link_up()));
     fact("ifLinkUpDownTrapEnable", enabled_or_disabled(entry.link_traps));
     fact("TrapLimit", entry.trap_limit);

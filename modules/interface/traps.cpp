@@ -17,7 +17,7 @@ std::vector<CommandRow> InterfaceModule::trap_rows() {
   return {
       {"ENAble " WHICH " LINktrap", Access::manager, "Sends a trap when the link of an interface goes up or down.",
        [this](Invocation& call) { return set_traps(call.args, true); }, Coverage::partial,
-       "PPP interfaces send none; SHOW INTERFACE and SNMP tell their state."},
+       "DYNAMIC is kept without effect: PPP interfaces of callers send none."},
       {"DISable " WHICH " LINktrap", Access::manager, "Sends no traps about the link of an interface.",
        [this](Invocation& call) { return set_traps(call.args, false); }},
       {"SET " WHICH " TRAPLimit=<1-60>", Access::manager, "Limits the link traps of an interface in a minute.",

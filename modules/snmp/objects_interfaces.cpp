@@ -35,8 +35,8 @@ void add_interfaces(Mib& mib, Sources& sources) {
       },
       Duration::zero());
   using Row = const InterfaceEntry&;
-  const auto basic = [&](std::uint32_t number, std::function<Value(Row)> read) {
-    mib.column<InterfaceEntry>(table, if_entry, number, std::move(read));
+  const auto basic = [&](std::uint32_t number, std::function<Value(Row)> read, Mib::Write write = {}) {
+    mib.column<InterfaceEntry>(table, if_entry, number, std::move(read), std::move(write));
   };
   const auto counted = [&](std::uint32_t number, std::uint64_t PortCounters::*figure) {
     basic(number, [figure](Row row) { return Value::of_counter(row.counters.*figure); });
@@ -49,7 +49,16 @@ void add_interfaces(Mib& mib, Sources& sources) {
   basic(6, [](Row row) {
     return type_of(row) == ppp ? Value::of_text({}) : Value::of_mac(row.port->mac());
   });                                                                                    // ifPhysAddress
-  basic(7, [](Row) { return Value::of_integer(up); });                                   // ifAdminStatus
+  basic(
+      7, [](Row row) { return Value::of_integer(row.enabled ? up : down); },  // ifAdminStatus; PPP has its own commands
+      [&sources, table](const Instance& index, const Value& value, bool really) {
+        if (value.type != Type::integer) return ErrorStatus::wrong_type;
+        if (value.integer != up && value.integer != down) return ErrorStatus::wrong_value;
+        const InterfaceEntry& row = table->row(index);
+        if (row.port->point_to_point()) return ErrorStatus::not_writable;
+        if (really) sources.interfaces.set_enabled(row.name, value.integer == up);
+        return ErrorStatus::none;
+      });
   basic(8, [](Row row) { return Value::of_integer(row.port->link_up() ? up : down); });  // ifOperStatus
   basic(9, [](Row row) { return Value::of_ticks(hundredths(row.last_change)); });        // ifLastChange
   counted(10, &PortCounters::in_octets);                                                 // ifInOctets

@@ -13,6 +13,7 @@ struct Product {
   std::uint32_t family, number;
 };
 constexpr Product products[] = {
+    {"AR410", 1, 47},    {"AR410S", 1, 47},      {"AR720", 1, 11},       {"AR740", 1, 23},  {"Rapier 16fi", 14, 14},
     {"AR415S", 1, 71},   {"AR440S", 1, 59},      {"AR441S", 1, 60},      {"AR442S", 1, 61}, {"AR450S", 1, 54},
     {"AR725", 1, 48},    {"AR745", 1, 49},       {"AR750S", 1, 70},      {"AR770S", 1, 77}, {"AT-8824", 14, 36},
     {"AT-8848", 14, 37}, {"Rapier 24i", 14, 20}, {"Rapier 48i", 14, 21},

@@ -11,7 +11,8 @@
 // Traps: coldStart (warmStart after RESTART ROUTER), linkUp and linkDown where ENABLE INTERFACE LINKTRAP wants them,
 // authenticationFailure, firewallTrap. They are kept for a minute while there is no way to their host.
 //
-// Not modelled: SNMPv3; ifAdminStatus cannot be set, no port of this router can be switched off.
+// Not modelled: SNMPv3; the login trap, whose address nobody tells this module; ifAdminStatus of PPP interfaces is
+// read-only.
 #include "modules/snmp/snmp.h"
 
 namespace arrouter {
@@ -94,7 +95,7 @@ void SnmpModule::link_changed(const InterfaceEntry& entry) {
   Notification notification = standard_trap(up ? link_up : link_down, object_id(services_.model));
   const auto column = [&](std::uint32_t number) { return oid("1.3.6.1.2.1.2.2.1") + Oid{number, entry.index}; };
   notification.bindings = {{column(1), Value::of_integer(entry.index)},
-                           {column(7), Value::of_integer(1)},
+                           {column(7), Value::of_integer(entry.enabled ? 1 : 2)},
                            {column(8), Value::of_integer(up ? 1 : 2)}};
   tell(notification);
 }

@@ -122,6 +122,7 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(interface.module));
   MadeIp ip = make_ip(services, &context.tcp);
   modules.push_back(std::move(ip.module));
+  ip.api.on_interface_change([&api = interface.api](const InterfaceChange&) { api.look_at_links(); });
   MadePpp ppp = make_ppp(services, ip.api, ip.dns, user.api, [&api = enco.api](std::span<const ByteView> parts) {
     return api.hash(enco::Hash::md5, parts);
   });

@@ -84,6 +84,25 @@ class Requests(DeskTest):
         self.assertIn("INTEGER: 2", put("private", f"{MIB_2}.4.1.0", "i", "2").stdout)
         self.assertRegex(self.router.ctl("show ip"), r"IP Packet Forwarding \.+ DISABLED")
 
+    def test_an_interface_is_switched_off_and_on(self):
+        status = f"{MIB_2}.2.2.1.7.1"
+        put = lambda value, community="private": self.network.exec(
+            "pc", "snmpset", "-v", "2c", "-c", community, *QUIET, LAN, status, "i", value, check=False)
+        self.assertIn("noAccess", put("2", "public").stderr)
+        self.assertIn("wrongValue", put("3").stderr)
+        self.assertIn("INTEGER: 2", put("2").stdout)
+        self.assertRegex(self.router.ctl("show interface"), r"1   eth0 +Down +Down")
+        self.assertIn("INTEGER: 2", self.get(f"{MIB_2}.2.2.1.8.1"))
+        self.assertIn("INTEGER: 1", put("1").stdout)
+        self.assertRegex(self.router.ctl("show interface"), r"1   eth0 +Up +Up")
+
+    def test_the_whole_tree_ends(self):
+        for program in (("snmpbulkwalk", "-v", "2c", "-Cr2000"), ("snmpwalk", "-v", "2c"), ("snmpwalk", "-v", "1")):
+            done = self.network.exec("pc", *program, "-c", "public", *QUIET, LAN, ".1", check=False)
+            end = "End of MIB" if program[2] == "1" else "past the end of the MIB tree"
+            self.assertIn(end, done.stdout + done.stderr)
+            self.assertGreater(len(done.stdout.splitlines()), 200)
+
     def test_nobody_else_is_answered(self):
         for community in ("wrong", "elsewhere", "Public"):
             done = self.network.exec("pc", "snmpget", "-v", "2c", "-c", community, "-t", "0.3", "-r", "0", "-m", "", LAN,
