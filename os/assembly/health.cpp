@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 4> stage_words = {"started", "interfaces"
 
 constexpr Message not_reached{MessageClass::error, module_number::lab, 300, "The router has not come as far as {}."};
 constexpr Message lines_refused{MessageClass::warning, module_number::lab, 301,
-                                "{} lines of the boot configuration were refused."};
+                                "{} of the boot configuration {} refused."};
 
 bool attached_outside(const PortStack& stack) { return !stack.attachment().empty() && stack.attachment() != "memory"; }
 
@@ -65,7 +65,10 @@ class HealthModule final : public Module {
                                                      : std::string(stage_words[std::size_t(Stage::configured)]);
     const auto wanted = static_cast<Stage>(std::ranges::find(stage_words, asked) - stage_words.begin());
     if (health.stage() < wanted) return say(not_reached, asked);
-    if (!health.refused.empty()) return say(lines_refused, health.refused.size());
+    if (!health.refused.empty()) {
+      const bool one = health.refused.size() == 1;
+      return say(lines_refused, one ? "1 line" : fmt::format("{} lines", health.refused.size()), one ? "was" : "were");
+    }
     return Outcome::screen();
   }
 

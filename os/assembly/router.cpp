@@ -27,6 +27,7 @@ namespace {
 constexpr std::string_view default_script = "boot.cfg";
 constexpr std::string_view boot_config_key = "config";  // private data: the name SET CONFIG gave
 constexpr unsigned deepest_script = 8;                  // scripts that run scripts
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // what Windows' editors put in front
 
 std::string_view kind_word(const Model& model) { return model.kind == "switch" ? "Switch" : "Router"; }
 
@@ -139,7 +140,7 @@ void Router::run_boot_script(const std::optional<std::string>& wanted) {
 
 void Router::report_refused(const Script& script, std::size_t number, std::string_view line, const Outcome& outcome) {
   refused_.push_back({script.name, number, std::string(line), outcome});
-  boot_text(fmt::format("{}\n{}\n", line, outcome.line()));
+  boot_text(fmt::format("{}\n{}\n", printable(line), outcome.line()));
   // The line itself may hold a password, so the log has its number alone.
   software_->log.record({.severity = LogSeverity::important,
                          .module = module_number::command,
@@ -211,6 +212,7 @@ void Router::run_script(std::string_view script, const Caller& caller, const Ref
     return;
   }
   ++script_depth_;
+  if (script.starts_with(byte_order_mark)) script.remove_prefix(byte_order_mark.size());
   std::size_t number = 0;
   for (const std::string_view raw : split(script, '\n')) {
     if (++number > limits::script_lines) {

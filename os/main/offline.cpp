@@ -7,6 +7,7 @@
 
 #include "cli/control/control_client.h"
 #include "os/assembly/router.h"
+#include "os/base/text.h"
 #include "os/event_loop.h"
 #include "os/main/host_file.h"
 #include "os/main/program.h"
@@ -14,6 +15,8 @@
 namespace arrouter {
 
 namespace {
+
+constexpr std::size_t longest_shown = 200;  // characters of a refused line
 
 class OfflineRouter {
  public:
@@ -97,7 +100,9 @@ int run_check(const Options& options) {
   router.set_startup_script(options.path, *text);
   router.boot();
   for (const RefusedLine& refused : router.refused_at_boot()) {
-    std::cout << fmt::format("{}:{}: {}\n    {}\n", options.path, refused.number, refused.outcome.line(), refused.line);
+    // The file may be anything, and what it holds must not reach a terminal as it is.
+    std::cout << fmt::format("{}:{}: {}\n    {}\n", options.path, refused.number, printable(refused.outcome.line()),
+                             printable(std::string_view(refused.line).substr(0, longest_shown)));
   }
   return router.refused_at_boot().empty() ? control::exit_info : control::exit_error;
 }

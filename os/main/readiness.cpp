@@ -21,8 +21,9 @@ constexpr std::chrono::seconds interval{1};
 
 std::string status_text(const Health& health) {
   const auto count = [](const auto& list, auto up) { return std::ranges::count_if(list, up); };
-  return fmt::format("{} of {} interfaces up, {} lines refused, {} of {} tunnels up",
-                     count(health.links, &Health::Link::up), health.links.size(), health.refused.size(),
+  const std::size_t refused = health.refused.size();
+  return fmt::format("{} of {} interfaces up, {} line{} refused, {} of {} tunnels up",
+                     count(health.links, &Health::Link::up), health.links.size(), refused, refused == 1 ? "" : "s",
                      count(health.tunnels, &Health::Tunnel::up), health.tunnels.size());
 }
 

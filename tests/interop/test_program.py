@@ -142,7 +142,7 @@ class Running(ProgramTest):
             systemd.bind(f"{self.folder}/notify")
             systemd.settimeout(10)
             process = self.start("--flash", "flash", "--ready", "ready", env={"NOTIFY_SOCKET": f"{self.folder}/notify"})
-            status = "STATUS=0 of 0 interfaces up, 1 lines refused, 0 of 0 tunnels up"
+            status = "STATUS=0 of 0 interfaces up, 1 line refused, 0 of 0 tunnels up"
             self.assertEqual(systemd.recv(4096).decode(), "READY=1\n" + status)
             with open(f"{self.folder}/ready") as file:
                 ready = json.load(file)
@@ -158,7 +158,7 @@ class Running(ProgramTest):
             self.assertEqual(self.run_program("health", "ctl", "tunnels").returncode, 2)
             self.write("flash/boot.cfg", "set system name=Peer1\n")
             self.run_program("ctl", "ctl", "restart router")
-            self.assertEqual(systemd.recv(4096).decode(), status.replace("1 lines", "0 lines"))
+            self.assertEqual(systemd.recv(4096).decode(), status.replace("1 line", "0 lines"))
             asked = self.run_program("health", "--json", "ctl", "started")
             self.assertEqual((asked.returncode, json.loads(asked.stdout)["screen"]["stage"]), (0, "configured"))
             process.send_signal(signal.SIGTERM)

@@ -35,6 +35,17 @@ TEST_CASE("A boot configuration with bad lines is applied for the rest, and each
             refused[1].outcome.line() + "\nINFO: Router startup complete\n\n");
 }
 
+TEST_CASE("A file as editors of PCs write it boots, and one that is no text cannot play with the console") {
+  test::VirtualTime time;
+  test::VirtualRouter router(time, "R");
+  router.boot("\xef\xbb\xbfset system name=\"one\"\r\n\tset  system\tcontact=\"me\"\r\nxyz\x1b[2J\r\n");
+  CHECK(router.text("show config dynamic=system").find("name=\"one\"\nset system contact=\"me\"") != std::string::npos);
+  REQUIRE(router->refused_at_boot().size() == 1);
+  CHECK(router.boot_text.find("xyz.[2J\n") != std::string::npos);
+  CHECK(router.text("lab show health=configured").find("1 line of the boot configuration was refused.") !=
+        std::string::npos);
+}
+
 TEST_CASE("Without a configuration the router starts as it left the factory") {
   VirtualTime time;
   VirtualRouter router(time, "", "rapier24i");
