@@ -29,8 +29,9 @@ constexpr std::string_view keys =
 bool configures(const Grammar& grammar) {
   static const std::set<std::string> verbs = {"ADD", "CREATE", "DELETE", "DESTROY", "DISABLE", "ENABLE", "SET"};
   // Files, keys, licences and modes are kept elsewhere; time runs.
-  static const std::set<std::string> elsewhere = {"FILE", "CONFIG", "ENCO", "INSTALL", "RELEASE", "FEATURE", "SCRIPT",
-                                                  "TIME", "DATE", "PASSWORD", "TTY", "CPU", "SECURITY_MODE", "DEBUG"};
+  static const std::set<std::string> elsewhere = {"FILE",    "CONFIG", "ENCO",          "INSTALL", "RELEASE",
+                                                  "FEATURE", "SCRIPT", "TIME",          "DATE",    "PASSWORD",
+                                                  "TTY",     "CPU",    "SECURITY_MODE", "DEBUG"};
   if (!verbs.contains(grammar.head.front().front().text)) return false;
   // An interface that goes leaves lines of other modules that name it; no router takes those back.
   if (grammar.row.syntax.starts_with("DELete IP INTerface")) return false;
@@ -79,6 +80,48 @@ std::string about_what_is_there(std::string line, const Values& values, Random& 
   return line;
 }
 
+/// Something of every module that has a configuration, so that random commands find what they change.
+constexpr std::string_view of_each_module = R"(create ppp=0 over=eth0-any
+set ppp=0 over=eth0-any username=user password=secret lqr=off echo=10
+create ppp template=1
+set ppp template=1 authentication=chap ippool=callers
+add ppp acservice=any template=1 acinterface=eth0
+create ip pool=callers ip=192.168.1.200-192.168.1.220
+enable l2tp
+enable l2tp server=lac
+add l2tp password=secret
+add l2tp call=hq type=virtual ip=10.0.0.1 remote=hq prec=out
+add radius server=192.168.1.7 secret=radius
+set radius timeout=8
+add tacacs server=192.168.1.8
+create snmp community=public open=on
+add snmp community=public traphost=192.168.1.9
+enable snmp
+enable interface=eth0 linktrap
+set mail hostname=router.example.com
+add ntp peer=192.168.1.9
+set ntp utcoffset=+01:00
+enable ntp
+add ping poll=1 ipaddress=192.168.1.9
+enable ping poll=1
+set ping number=3
+set trace maxttl=20
+add ip dns primary=192.168.1.9
+set ip dns cache size=10
+add summertime=nz offset=60
+set telnet listenport=2323
+set loader server=192.168.1.9
+set asyn=0 page=off
+enable trigger
+create trigger=2 module=ping event=devicedown poll=1
+create log output=2 destination=email to=noc@example.com messages=10
+add ip route template=peers interface=eth0 next=100.100.100.254
+add user=bob password=bobsecret login=yes
+enable user rso
+add user rso ip=192.168.1.9
+add ssh user=manager password=friend
+)";
+
 std::string base() {
   return std::string(keys) + test::source_file("config/examples/peer1.cfg") +
          "enable firewall\ncreate firewall policy=office\nadd firewall policy=office int=vlan1 type=private\n"
@@ -88,10 +131,27 @@ std::string base() {
          "create log output=1 destination=syslog server=192.168.1.9\nadd log output=1 severity=>4\n"
          "create trigger=1 cpu=80 direction=up script=a.scp\nadd ip filter=1 source=192.168.1.0 smask=255.255.255.0 "
          "action=include\nadd ip host=pc ip=192.168.1.100\nadd alias=st string=\"show time\"\n"
-         "create isakmp pol=any pe=any key=1 mode=aggressive remoteid=\"branch\" group=2 enc=aes128\n";
+         "create isakmp pol=any pe=any key=1 mode=aggressive remoteid=\"branch\" group=2 enc=aes128\n" +
+         std::string(of_each_module);
 }
 
 }  // namespace
+
+TEST_CASE("every module with a configuration stands in the base of the random ones") {
+  test::VirtualTime time;
+  VirtualRouter router(time, "");
+  router.boot(base());
+  CHECK(test::refusals(*router) == "");
+  std::set<std::string> written;
+  for (const auto& section : router->configuration().sections())
+    if (!section.lines.empty()) written.insert(section.title);
+  for (const char* title : {"System", "LOADER",        "User", "RADIUS", "TACACS",  "ASYN",     "INTERFACE",
+                            "L2TP",   "PPP templates", "PPP",  "IP",     "SNMP",    "FIREWALL", "TELNET",
+                            "SSH",    "MAIL",          "NTP",  "LOG",    "TRIGGER", "IPSEC",    "ISAKMP"}) {
+    INFO(title);
+    CHECK(written.contains(title));
+  }
+}
 
 TEST_CASE("the configuration of any router makes the same router again") {
   const std::uint64_t seed = test::chosen_seed(1);
