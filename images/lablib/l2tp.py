@@ -4,7 +4,7 @@ guest, which forwards for them."""
 import re
 
 import strongswan
-from network import LabError, wait_until
+from network import LabError
 
 # pppd wants its folder and its device; the rest of the guest is this machine's, read-only. One module after the other: a
 # guest's kernel may have one built in.
@@ -75,69 +75,68 @@ class Client:
         self.guest, self.name, self.address, self.server = guest, name, address, server
         self.folder = f"/run/{name}"
         self.inside = f"ip netns exec {name} " if gateway else ""
-        shell(guest, f"mkdir -p {self.folder}")
-        if gateway:
-            shell(guest, NAMESPACE.format(name=name, address=address, gateway=gateway))
+        shell(guest, f"mkdir -p {self.folder}\n" +
+              (NAMESPACE.format(name=name, address=address, gateway=gateway) if gateway else ""))
+
+    # Every process costs a guest far more than it costs elsewhere, so each of these is one script.
 
     def shell(self, script, check=True, seconds=60):
-        return shell(self.guest, script, check, seconds)
+        return shell(self.guest, f"cd {self.folder}\n{script}", check, seconds)
+
+    def swanctl(self, words):
+        return (f"STRONGSWAN_CONF={self.folder}/strongswan.conf {self.inside}swanctl {words} "
+                f"--uri unix://{self.folder}/charon.vici\n")
 
     def start_ipsec(self, psk):
         """strongSwan, ready to protect UDP port 1701 between the two. Only because it knows the office's ID it tells when it
         has no other SA with it."""
-        folder = f"{self.guest.mailbox}/{self.name}"
-        strongswan.write_files(folder, dict(
+        mail = f"{self.guest.mailbox}/{self.name}"
+        strongswan.write_files(mail, dict(
             local=self.address, remote=self.server, psk=psk, ike=IKE, esp=ESP, mode="transport", backend="kernel",
             local_ts="dynamic[udp/1701]", remote_ts="dynamic[udp/1701]", remote_id=self.server))
-        self.shell(f"cp /mnt/{self.name}/*.conf {self.folder}; sed -i 's#{folder}#{self.folder}#' {self.folder}/*.conf; "
-                   f"STRONGSWAN_CONF={self.folder}/strongswan.conf setsid {self.inside}{strongswan.DAEMON} "
-                   f"> {self.folder}/charon.out 2>&1 9<&- & echo $! > {self.folder}/charon.pid; "
-                   f"for i in $(seq 100); do [ -S {self.folder}/charon.vici ] && break; sleep 0.1; done")
-        self.swanctl(f"--load-all --noprompt --file {self.folder}/swanctl.conf")
-
-    def swanctl(self, words, check=True):
-        return self.shell(f"STRONGSWAN_CONF={self.folder}/strongswan.conf {self.inside}swanctl {words} "
-                          f"--uri unix://{self.folder}/charon.vici", check)
+        self.shell(f"""
+            cp /mnt/{self.name}/*.conf .
+            sed -i 's#{mail}#{self.folder}#' *.conf
+            STRONGSWAN_CONF={self.folder}/strongswan.conf setsid {self.inside}{strongswan.DAEMON} > charon.out 2>&1 9<&- &
+            echo $! > charon.pid
+            for i in $(seq 100); do [ -S charon.vici ] && break; sleep 0.1; done
+            """ + self.swanctl("--load-all --noprompt --file swanctl.conf"))
 
     def dial(self, user, password):
         """IKE and quick mode, then L2TP; PPP goes on by itself."""
-        said = self.swanctl("--initiate --child lan --timeout 20", check=False)
-        if "completed successfully" not in said:
-            raise LabError(f"{self.name}: no IPsec: {said.strip()[-1500:]}")
-        self.write("xl2tpd", XL2TPD_CONF.format(server=self.server, folder=self.folder))
-        self.write("ppp", PPP_OPTIONS.format(user=user, password=password, folder=self.folder))
-        self.shell(f"rm -f {self.folder}/ppp.log; cd {self.folder}; setsid {self.inside}xl2tpd -D -c xl2tpd -s /dev/null "
-                   f"-p xl2tpd.pid -C control > xl2tpd.log 2>&1 < /dev/null 9<&- &")
-
-    def write(self, file, text):
-        self.shell(f"cat > {self.folder}/{file} <<'end'\n{text}end")
+        xl2tpd = XL2TPD_CONF.format(server=self.server, folder=self.folder)
+        ppp = PPP_OPTIONS.format(user=user, password=password, folder=self.folder)
+        self.shell(f"set -e\n{self.swanctl('--initiate --child lan --timeout 20')}"
+                   f"cat > xl2tpd <<'end'\n{xl2tpd}end\ncat > ppp <<'end'\n{ppp}end\nrm -f ppp.log\n"
+                   f"setsid {self.inside}xl2tpd -D -c xl2tpd -s /dev/null -p xl2tpd.pid -C control > xl2tpd.log 2>&1 "
+                   "< /dev/null 9<&- &")
 
     def connected(self, seconds=20):
         """PPP's own address, when it has come up in time."""
-        def address():
-            found = re.search(r"inet (\S+) peer", self.shell(f"{self.inside}ip -4 addr show dev ppp0 2>&1", check=False))
-            return found and found[1]
-        return wait_until(address, seconds, 0.2)
+        said = self.shell(f"""
+            for i in $(seq {round(seconds / 0.2) + 1}); do
+              {self.inside}ip -4 addr show dev ppp0 2> /dev/null | grep peer && break
+              sleep 0.2
+            done""", check=False)
+        found = re.search(r"inet (\S+) peer", said)
+        return found and found[1]
 
     def ping(self, target, *options):
         """How many of three pings through the tunnel came back."""
-        self.shell(f"{self.inside}ip route replace {target} dev ppp0", check=False)
-        said = self.shell(f"{self.inside}ping -n -c 3 -i 0.2 -w 8 {' '.join(map(str, options))} {target}", check=False)
+        said = self.shell(f"{self.inside}ip route replace {target} dev ppp0\n"
+                          f"{self.inside}ping -n -c 3 -i 0.2 -w 8 {' '.join(map(str, options))} {target}", check=False)
         found = re.search(r"(\d+) received", said)
         return int(found[1]) if found else 0
 
     def hang_up(self):
         """As a user does it: PPP, L2TP and then IPsec end in order."""
-        self.shell(f"kill $(cat {self.folder}/xl2tpd.pid)", check=False)
-        self.shell(f"for i in $(seq 50); do [ -e {self.folder}/xl2tpd.pid ] || break; sleep 0.1; done", check=False)
-        self.swanctl("--terminate --ike lab --timeout 5", check=False)
+        self.shell("kill $(cat xl2tpd.pid)\nfor i in $(seq 50); do [ -e xl2tpd.pid ] || break; sleep 0.1; done\n" +
+                   self.swanctl("--terminate --ike lab --timeout 5"), check=False)
 
     def vanish(self):
         """Everything of it dies at once, without a word, as if the power went."""
-        self.shell(f"pids=$(cat {self.folder}/charon.pid {self.folder}/xl2tpd.pid); "
-                   f"kill -9 $pids $(pgrep -P $(cat {self.folder}/xl2tpd.pid)); "
-                   f"{self.inside}ip xfrm state flush; {self.inside}ip xfrm policy flush; "
-                   f"rm -f {self.folder}/charon.vici {self.folder}/*.pid", check=False)
+        self.shell(f"kill -9 $(cat charon.pid xl2tpd.pid) $(pgrep -P $(cat xl2tpd.pid))\n{self.inside}ip xfrm state flush\n"
+                   f"{self.inside}ip xfrm policy flush\nrm -f charon.vici *.pid", check=False)
 
     def logs(self):
-        return self.shell(f"cd {self.folder}; tail -n 25 xl2tpd.log ppp.log charon.log", check=False)
+        return self.shell("tail -n 25 xl2tpd.log ppp.log charon.log", check=False)

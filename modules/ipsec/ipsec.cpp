@@ -8,6 +8,7 @@
 //   Specifications, PolicyTable   what the commands configured
 //   Setup                         the life of SA bundles; asks ISAKMP and answers it (isakmp::KeyUser)
 //   Datapath                      the stage in IP's packet path (IpsecStage); asks Setup when a bundle is missing
+//   Conversations                 tells callers apart who share a NAT's address and use the same ports
 //   State                         what they share, and the generation number that makes cached decisions stale
 //
 // Invariants

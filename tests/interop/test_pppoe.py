@@ -8,7 +8,7 @@ from umlpeer import UmlPeer
 
 SUBSCRIBER = """\
 create ppp=0 over=eth0-any
-set ppp=0 over=eth0-any user=user@isp password=isppasswd lqr=off echo=2
+set ppp=0 over=eth0-any user=user@isp password=isppasswd lqr=off echo=2 restart=1
 set ppp=0 bap=off iprequest=on
 enable ip
 enable ip remote
@@ -25,7 +25,7 @@ add firewall policy=net nat=enhanced int=vlan1 gblint=ppp0
 PROVIDER = """\
 set system name=isp
 add user=dialin pass=friend1 lo=no
-create ppp template=1 authentication=chap ippool=roaming bap=off lqr=off echo=2
+create ppp template=1 authentication=chap ippool=roaming bap=off lqr=off echo=2 restart=1
 add ppp acservice=any template=1 acinterface=eth0
 enable ppp accessconcentrator
 enable ip

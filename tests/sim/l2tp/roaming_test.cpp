@@ -284,6 +284,8 @@ TEST_CASE("callers behind one NAT, and one with the same address behind another,
     set_cable(first, false);
     office.time.advance(10min);
     CHECK(office.lines_of("show ip interface", "ppp") == 2);
+    CHECK(office.lines_of("show l2tp tunnel", "Remote Tunnel ID") == 2);
+    CHECK(office.lines_of("show ip pool=myippool", "inuse") == 2);
     CHECK(office.reached(second) == 3);
     CHECK(office.pc_reaches("192.168.8.2"));
     hotel.forget();
@@ -293,6 +295,19 @@ TEST_CASE("callers behind one NAT, and one with the same address behind another,
     CHECK(office.reached(second) == 3);
     CHECK(office.lines_of("show ip interface", "ppp") == 3);
   }
+}
+
+TEST_CASE("without echoes of PPP it is L2TP that misses a caller") {
+  WindowsServer office;
+  office.router.run("set ppp template=1 echo=off");
+  VirtualRouter& caller = office.call("laptop", "100.100.100");
+  CHECK(office.reached(caller) == 3);
+  set_cable(caller, false);
+  office.time.advance(15s);
+  CHECK(office.lines_of("show ip interface", "ppp0") == 1);
+  office.time.advance(2min);
+  CHECK(office.lines_of("show ip interface", "ppp0") == 0);
+  CHECK(office.lines_of("show l2tp tunnel", "Remote Tunnel ID") == 0);
 }
 
 TEST_CASE("a head office for Windows clients and branches serves both") {
