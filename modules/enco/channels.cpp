@@ -16,79 +16,85 @@ bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
     return compressor && spec.cipher == Cipher::null && spec.hash == Hash::null;
   }
   if (const CipherEngines& engines = suite_.ciphers(spec.cipher); spec.hash == Hash::null && engines.encode) {
-    channel.encrypt = engines.encode->make_key(spec.out_key, Direction::encode);
-    channel.decrypt = engines.decode->make_key(spec.in_key, Direction::decode);
-    return channel.encrypt && channel.decrypt;
+    channel.encode.cipher_key = engines.encode->make_key(spec.out_key, Direction::encode);
+    channel.decode.cipher_key = engines.decode->make_key(spec.in_key, Direction::decode);
+    return channel.encode.cipher_key && channel.decode.cipher_key;
   }
   const MacEngine* engine = suite_.mac(spec.hash);
   const std::size_t key_bytes = traits(spec.hash).key_bytes;
   if (spec.cipher != Cipher::null || engine == nullptr || spec.out_key.size() != key_bytes ||
       spec.in_key.size() != key_bytes)
     return false;
-  channel.sign = engine->make_key(spec.out_key);
-  channel.verify = engine->make_key(spec.in_key);
-  return channel.sign && channel.verify;
+  channel.encode.mac_key = engine->make_key(spec.out_key);
+  channel.decode.mac_key = engine->make_key(spec.in_key);
+  return channel.encode.mac_key && channel.decode.mac_key;
 }
 
 ChannelId Channels::open(const ChannelSpec& spec) {
-  auto channel = std::make_unique<Channel>();
-  channel->user = spec.user;
-  channel->user_id = spec.user_id;
-  channel->cipher = spec.cipher;
-  channel->hash = spec.hash;
-  channel->compression = spec.compression;
+  Channel made;
+  made.user = spec.user;
+  made.user_id = spec.user_id;
+  for (Lane* lane : {&made.encode, &made.decode}) {
+    lane->cipher = spec.cipher;
+    lane->hash = spec.hash;
+    lane->compression = spec.compression;
+  }
   const bool room = in_use_ < limits::enco_channels;
-  if (!room || !prepare(*channel, spec)) {
+  if (!room || !prepare(made, spec)) {
     ++counters_.refused;
     if (room) {
       ++counters_.not_configured;
-      ++algorithm(*channel).bad_keys;
+      ++algorithm(made.encode).bad_keys;
     }
     return 0;
   }
   if (free_.empty()) {
-    table_.emplace_back();
-    free_.insert(static_cast<ChannelId>(table_.size()));
+    for (std::size_t i = 1; i <= block; ++i) free_.insert(static_cast<ChannelId>(table_.size() * block + i));
+    table_.push_back(std::make_unique<std::array<Channel, block>>());
   }
-  channel->id = free_.extract(free_.begin()).value();
-  const ChannelId id = channel->id;
-  table_[id - 1] = std::move(channel);
+  const ChannelId id = made.id = free_.extract(free_.begin()).value();
+  (*table_[(id - 1) / block])[(id - 1) % block] = std::move(made);
   ++counters_.attached;
   counters_.most = std::max<std::uint64_t>(counters_.most, ++in_use_);
   return id;
 }
 
 void Channels::close(ChannelId id) {
-  if (at(id) == nullptr) return;
-  if (table_[id - 1]->compression != Compression::none) statistics_.forget(id);
-  table_[id - 1].reset();
+  const Channel* const channel = find(id);
+  if (channel == nullptr) return;
+  if (channel->compression() != Compression::none) statistics_.forget(id);
+  *at(id) = {};
   free_.insert(id);
   --in_use_;
   ++counters_.detached;
 }
 
-Channel* Channels::at(ChannelId id) { return id == 0 || id > table_.size() ? nullptr : table_[id - 1].get(); }
+Channel* Channels::at(ChannelId id) const {
+  return id == 0 || id > table_.size() * block ? nullptr : &(*table_[(id - 1) / block])[(id - 1) % block];
+}
+
 const Channel* Channels::find(ChannelId id) const {
-  return id == 0 || id > table_.size() ? nullptr : table_[id - 1].get();
+  const Channel* const channel = at(id);
+  return channel == nullptr || channel->id == 0 ? nullptr : channel;
 }
 
 std::vector<const Channel*> Channels::all() const {
   std::vector<const Channel*> used;
-  for (const auto& channel : table_)
-    if (channel) used.push_back(channel.get());
+  for (const auto& channels : table_)
+    for (const Channel& channel : *channels)
+      if (channel.id != 0) used.push_back(&channel);
   return used;
 }
 
-AlgorithmCounters& Channels::algorithm(const Channel& channel) {
-  if (channel.compression != Compression::none)
-    return by_compression_[static_cast<std::size_t>(channel.compression)];
-  return channel.cipher != Cipher::null ? by_cipher_[static_cast<std::size_t>(channel.cipher)]
-                                        : by_hash_[static_cast<std::size_t>(channel.hash)];
+AlgorithmCounters& Channels::algorithm(const Lane& lane) {
+  if (lane.compression != Compression::none) return by_compression_[static_cast<std::size_t>(lane.compression)];
+  return lane.cipher != Cipher::null ? by_cipher_[static_cast<std::size_t>(lane.cipher)]
+                                     : by_hash_[static_cast<std::size_t>(lane.hash)];
 }
 
 void Channels::reset_counters() {
-  for (const auto& channel : table_)
-    if (channel) channel->counters = {};
+  for (const auto& channels : table_)
+    for (Channel& channel : *channels) channel.encode.counters = channel.decode.counters = {};
   by_cipher_ = {};
   by_hash_ = {};
   by_compression_ = {};
@@ -103,22 +109,20 @@ void Channels::set_lzs_speed(unsigned speed) {
 }
 
 std::size_t Channels::in_use(Compression compression) const {
-  return static_cast<std::size_t>(std::count_if(table_.begin(), table_.end(), [&](const auto& channel) {
-    return channel && channel->compression == compression;
-  }));
+  return static_cast<std::size_t>(
+      std::ranges::count(all(), compression, [](const Channel* channel) { return channel->compression(); }));
 }
 
 // ---- datagrams -------------------------------------------------------------------------------------------------
 
 std::optional<std::size_t> Channels::compress(Direction direction, ChannelId id, ByteView in, ByteSpan out) {
-  Channel* const channel = at(id);
-  if (channel == nullptr || channel->compression == Compression::none) return std::nullopt;
-  const auto algorithm = static_cast<std::size_t>(channel->compression);
+  Lane* const lane = this->lane(direction, id);
+  if (lane == nullptr || lane->compression == Compression::none) return std::nullopt;
+  const auto algorithm = static_cast<std::size_t>(lane->compression);
   Compressor& compressor = *compressors_[algorithm];
   const bool encode = direction == Direction::encode;
   const auto length = encode ? compressor.compress(in, out) : compressor.expand(in, out);
-  for (FlowCounters* flow : {&channel->counters.of(direction), &by_compression_[algorithm].of(direction)}) {
-    ++flow->packets;
+  for (FlowCounters* flow : {&lane->counters, &by_compression_[algorithm].of(direction)}) {
     flow->octets += in.size();
     // What does not shrink is no error.
     ++(length ? flow->good : encode ? flow->discards : flow->errors);
@@ -132,102 +136,95 @@ std::optional<std::size_t> Channels::compress(Direction direction, ChannelId id,
 
 // ---- bursts ----------------------------------------------------------------------------------------------------
 
-namespace {
-constexpr std::size_t slice = limits::burst;  // tasks made at a time, on the stack
+void Channels::run(Direction direction, std::span<Job> jobs) {
+  for (; jobs.size() > slice; jobs = jobs.subspan(slice)) run_slice(direction, jobs.first(slice));
+  run_slice(direction, jobs);
 }
 
-void Channels::run(Direction direction, std::span<Job> jobs) {
-  while (!jobs.empty()) {
-    const std::span<Job> part = jobs.first(std::min(slice, jobs.size()));
-    fetch_ahead(direction, part);
-    for (Job& job : part) check(direction, job);
-    direction == Direction::encode ? encode(part) : decode(part);
-    for (Job& job : part)
-      if (job.result == JobResult::waiting) job.result = JobResult::good;
-    jobs = jobs.subspan(part.size());
+void Channels::run_slice(Direction direction, std::span<Job> jobs) {
+  std::array<Work, slice> all;
+  const std::span<const Work> work = std::span(all).first(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    all[i] = {&jobs[i], lane(direction, jobs[i].encryption), lane(direction, jobs[i].authentication)};
   }
+  constexpr std::size_t few = 256;  // channels that stay near by themselves
+  if (in_use_ > few) fetch_ahead(work);
+  for (const Work& one : work) check(direction, one);
+  if (direction == Direction::encode) {
+    run_ciphers(direction, work);
+    run_macs(direction, work);
+  } else {
+    run_macs(direction, work);
+    run_ciphers(direction, work);
+  }
+  for (Job& job : jobs)
+    if (job.result == JobResult::waiting) job.result = JobResult::good;
 }
 
 /// With thousands of channels their keys are far away: those of a burst are fetched side by side.
-void Channels::fetch_ahead(Direction direction, std::span<const Job> jobs) const {
-  constexpr std::size_t few = 256;
-  if (in_use_ <= few) return;
-  for (const Job& job : jobs) {
-    for (const ChannelId id : {job.encryption, job.authentication}) {
-      const auto* const channel = reinterpret_cast<const char*>(find(id));
-      for (std::size_t i = 0; channel != nullptr && i < sizeof(Channel); i += 64) __builtin_prefetch(channel + i);
-    }
+void Channels::fetch_ahead(std::span<const Work> work) {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t key_lines = 3;  // what engines that work side by side keep of an AES-128 key
+  for (const Work& one : work) {
+    __builtin_prefetch(one.cipher);  // it is no fault to fetch from nowhere
+    __builtin_prefetch(one.mac);
   }
-  for (const Job& job : jobs) {
-    const bool encode = direction == Direction::encode;
-    if (const Channel* const channel = find(job.encryption)) {
-      __builtin_prefetch((encode ? channel->encrypt : channel->decrypt).get());
+  for (const Work& one : work) {
+    if (one.cipher != nullptr) {
+      const char* const key = reinterpret_cast<const char*>(one.cipher->cipher_key.get());
+      for (std::size_t i = 0; i < key_lines; ++i) __builtin_prefetch(key + i * line);
     }
-    if (const Channel* const channel = find(job.authentication)) {
-      __builtin_prefetch((encode ? channel->sign : channel->verify).get());
-    }
+    if (one.mac != nullptr) __builtin_prefetch(one.mac->mac_key.get());
   }
-}
-
-void Channels::encode(std::span<Job> jobs) {
-  run_ciphers(Direction::encode, jobs);
-  run_macs(Direction::encode, jobs);
-}
-
-void Channels::decode(std::span<Job> jobs) {
-  run_macs(Direction::decode, jobs);
-  run_ciphers(Direction::decode, jobs);
 }
 
 /// Leaves `waiting` only jobs whose channels exist and whose offsets lie inside the packet.
-void Channels::check(Direction direction, Job& job) {
+void Channels::check(Direction direction, const Work& work) {
+  Job& job = *work.job;
   job.result = JobResult::waiting;
-  Channel* const cipher = job.encryption == 0 ? nullptr : at(job.encryption);
-  Channel* const mac = job.authentication == 0 ? nullptr : at(job.authentication);
-  const bool channels_good = job.packet != nullptr && (job.encryption == 0 || (cipher != nullptr && cipher->encrypt)) &&
-                             (job.authentication == 0 || (mac != nullptr && mac->sign));
+  const bool channels_good = job.packet != nullptr &&
+                             (job.encryption == 0 || (work.cipher != nullptr && work.cipher->cipher_key)) &&
+                             (job.authentication == 0 || (work.mac != nullptr && work.mac->mac_key));
   if (!channels_good) {
     job.result = JobResult::failed;
     return;
   }
   const std::size_t size = job.packet->size();
   bool fits = true;
-  if (cipher != nullptr) {
-    const std::size_t block = traits(cipher->cipher).block_bytes;
-    fits = job.cipher_begin >= block && job.cipher_begin <= job.cipher_end && job.cipher_end <= size &&
-           (job.cipher_end - job.cipher_begin) % block == 0;
+  if (work.cipher != nullptr) {
+    const std::size_t block_bytes = traits(work.cipher->cipher).block_bytes;
+    fits = job.cipher_begin >= block_bytes && job.cipher_begin <= job.cipher_end && job.cipher_end <= size &&
+           (job.cipher_end - job.cipher_begin) % block_bytes == 0;
   }
-  if (mac != nullptr)
+  if (work.mac != nullptr)
     fits = fits && job.auth_begin <= job.auth_end && job.auth_end <= size && job.icv_at <= size &&
-           traits(mac->hash).icv_bytes <= size - job.icv_at;
+           traits(work.mac->hash).icv_bytes <= size - job.icv_at;
   if (fits) return;
   job.result = JobResult::bad_length;
-  for (Channel* channel : {cipher, mac}) {
-    if (channel == nullptr) continue;
-    for (FlowCounters* flow : {&channel->counters.of(direction), &algorithm(*channel).of(direction)}) {
-      ++flow->packets;
-      ++flow->discards;
-    }
+  for (Lane* lane : {work.cipher, work.mac}) {
+    if (lane == nullptr) continue;
+    ++lane->counters.discards;
+    ++algorithm(*lane).of(direction).discards;
   }
 }
 
-void Channels::run_ciphers(Direction direction, std::span<Job> jobs) {
+void Channels::run_ciphers(Direction direction, std::span<const Work> work) {
   std::array<CipherTask, slice> tasks;
-  std::array<Job*, slice> owners;
+  std::array<const Work*, slice> owners;
   // One call of the engine for each stretch of packets with the same algorithm; most bursts are one.
-  for (std::size_t next = 0; next < jobs.size();) {
+  for (std::size_t next = 0; next < work.size();) {
     std::size_t count = 0;
     Cipher algorithm = Cipher::null;
-    for (; next < jobs.size(); ++next) {
-      Job& job = jobs[next];
-      if (job.result != JobResult::waiting || job.encryption == 0) continue;
-      Channel& channel = *at(job.encryption);
-      if (count > 0 && channel.cipher != algorithm) break;
-      algorithm = channel.cipher;
+    for (; next < work.size(); ++next) {
+      const Job& job = *work[next].job;
+      Lane* const lane = work[next].cipher;
+      if (job.result != JobResult::waiting || lane == nullptr) continue;
+      if (count > 0 && lane->cipher != algorithm) break;
+      algorithm = lane->cipher;
       std::uint8_t* const data = job.packet->data() + job.cipher_begin;
-      CipherKey* const key = direction == Direction::encode ? channel.encrypt.get() : channel.decrypt.get();
-      tasks[count] = {key, data, job.cipher_end - job.cipher_begin, data - traits(algorithm).block_bytes, false};
-      owners[count++] = &job;
+      tasks[count] = {lane->cipher_key.get(), data, job.cipher_end - job.cipher_begin,
+                      data - traits(algorithm).block_bytes, false};
+      owners[count++] = &work[next];
     }
     if (count == 0) return;
     suite_.cipher(algorithm, direction)->run(std::span(tasks).first(count));
@@ -235,33 +232,31 @@ void Channels::run_ciphers(Direction direction, std::span<Job> jobs) {
   }
 }
 
-void Channels::count_cipher(Direction direction, Job& job, bool good) {
-  Channel& channel = *at(job.encryption);
-  for (FlowCounters* flow : {&channel.counters.of(direction), &algorithm(channel).of(direction)}) {
-    ++flow->packets;
-    flow->octets += job.cipher_end - job.cipher_begin;
+void Channels::count_cipher(Direction direction, const Work& work, bool good) {
+  for (FlowCounters* flow : {&work.cipher->counters, &algorithm(*work.cipher).of(direction)}) {
+    flow->octets += work.job->cipher_end - work.job->cipher_begin;
     ++(good ? flow->good : flow->errors);
   }
-  if (!good) job.result = JobResult::failed;
+  if (!good) work.job->result = JobResult::failed;
 }
 
-void Channels::run_macs(Direction direction, std::span<Job> jobs) {
+void Channels::run_macs(Direction direction, std::span<const Work> work) {
   std::array<MacTask, slice> tasks;
-  std::array<Job*, slice> owners;
-  for (std::size_t next = 0; next < jobs.size();) {
+  std::array<const Work*, slice> owners;
+  for (std::size_t next = 0; next < work.size();) {
     std::size_t count = 0;
     Hash algorithm = Hash::null;
-    for (; next < jobs.size(); ++next) {
-      Job& job = jobs[next];
-      if (job.result != JobResult::waiting || job.authentication == 0) continue;
-      Channel& channel = *at(job.authentication);
-      if (count > 0 && channel.hash != algorithm) break;
-      algorithm = channel.hash;
+    for (; next < work.size(); ++next) {
+      const Job& job = *work[next].job;
+      const Lane* const lane = work[next].mac;
+      if (job.result != JobResult::waiting || lane == nullptr) continue;
+      if (count > 0 && lane->hash != algorithm) break;
+      algorithm = lane->hash;
       MacTask& task = tasks[count];
-      task.key = direction == Direction::encode ? channel.sign.get() : channel.verify.get();
+      task.key = lane->mac_key.get();
       task.first = job.packet->view().subspan(job.auth_begin, job.auth_end - job.auth_begin);
       task.second = job.auth_extra;
-      owners[count++] = &job;
+      owners[count++] = &work[next];
     }
     if (count == 0) return;
     suite_.mac(algorithm)->run(std::span(tasks).first(count));
@@ -270,9 +265,9 @@ void Channels::run_macs(Direction direction, std::span<Job> jobs) {
 }
 
 /// Writes the ICV, or compares it.
-void Channels::finish_mac(Direction direction, Job& job, const MacTask& task) {
-  Channel& channel = *at(job.authentication);
-  const ByteView icv = ByteView(task.digest).first(traits(channel.hash).icv_bytes);
+void Channels::finish_mac(Direction direction, const Work& work, const MacTask& task) {
+  Job& job = *work.job;
+  const ByteView icv = ByteView(task.digest).first(traits(work.mac->hash).icv_bytes);
   std::uint8_t* const place = job.packet->data() + job.icv_at;
   if (!task.good) {
     job.result = JobResult::failed;
@@ -281,8 +276,7 @@ void Channels::finish_mac(Direction direction, Job& job, const MacTask& task) {
   } else if (!equal_constant_time(icv, {place, icv.size()})) {
     job.result = JobResult::bad_icv;
   }
-  for (FlowCounters* flow : {&channel.counters.of(direction), &algorithm(channel).of(direction)}) {
-    ++flow->packets;
+  for (FlowCounters* flow : {&work.mac->counters, &algorithm(*work.mac).of(direction)}) {
     flow->octets += job.auth_end - job.auth_begin + job.auth_extra.size();
     if (job.result == JobResult::waiting) {
       ++flow->good;

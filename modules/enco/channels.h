@@ -1,34 +1,49 @@
 // Channels: the keys of the SAs in use, ready for the datapath, and the bursts that run through them.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <set>
 #include <string>
 
 #include "modules/enco/compression.h"
 #include "modules/enco/compression_statistics.h"
 #include "modules/enco/suite.h"
+#include "os/base/packet_limits.h"
 
 namespace arrouter::enco {
 
-/// Counts of one direction of a channel, or of one algorithm.
+/// Counts of one direction of a channel, or of one algorithm. A packet ends in one of the last four.
 struct FlowCounters {
-  std::uint64_t packets = 0, octets = 0, good = 0, discards = 0, errors = 0, bad_icv = 0;
+  std::uint64_t octets = 0, good = 0, discards = 0, errors = 0, bad_icv = 0;
+  std::uint64_t packets() const { return good + discards + errors + bad_icv; }
 };
 struct TwoWayCounters {
   FlowCounters encode, decode;
   FlowCounters& of(Direction direction) { return direction == Direction::encode ? encode : decode; }
 };
 
-struct Channel {
-  ChannelId id = 0;
-  std::string user;
-  std::uint32_t user_id = 0;
+/// One direction of a channel: all that a burst asks of it, in one line of the processor's cache. With thousands of
+/// channels each line is a wait for memory.
+struct alignas(64) Lane {
+  std::unique_ptr<CipherKey> cipher_key;  // of the three at most one
+  std::unique_ptr<MacKey> mac_key;
+  Compression compression = Compression::none;
   Cipher cipher = Cipher::null;
   Hash hash = Hash::null;
-  Compression compression = Compression::none;
-  std::unique_ptr<CipherKey> encrypt, decrypt;
-  std::unique_ptr<MacKey> sign, verify;
-  TwoWayCounters counters;
+  FlowCounters counters;
+};
+static_assert(sizeof(Lane) == 64);
+
+struct Channel {
+  Lane encode, decode;
+  ChannelId id = 0;  // 0: not in use
+  std::uint32_t user_id = 0;
+  std::string user;
+  Cipher cipher() const { return encode.cipher; }
+  Hash hash() const { return encode.hash; }
+  Compression compression() const { return encode.compression; }
+  Lane& of(Direction direction) { return direction == Direction::encode ? encode : decode; }
 };
 
 struct ChannelCounters {
@@ -72,22 +87,34 @@ class Channels {
   void reset_counters();
 
  private:
-  Channel* at(ChannelId id);
+  static constexpr std::size_t block = 64;  // channels made at a time
+  static constexpr std::size_t slice = limits::burst;  // jobs worked on at a time
+  /// A job with what its channel ids stand for; nullptr: none.
+  struct Work {
+    Job* job = nullptr;
+    Lane* cipher = nullptr;
+    Lane* mac = nullptr;
+  };
+
+  Channel* at(ChannelId id) const;
+  Lane* lane(Direction direction, ChannelId id) const {
+    Channel* const channel = at(id);
+    return channel == nullptr ? nullptr : &channel->of(direction);
+  }
   bool prepare(Channel& channel, const ChannelSpec& spec);
-  void fetch_ahead(Direction direction, std::span<const Job> jobs) const;
-  void check(Direction direction, Job& job);
-  void encode(std::span<Job> jobs);
-  void decode(std::span<Job> jobs);
-  void run_ciphers(Direction direction, std::span<Job> jobs);
-  void run_macs(Direction direction, std::span<Job> jobs);
-  void finish_mac(Direction direction, Job& job, const MacTask& task);
-  void count_cipher(Direction direction, Job& job, bool good);
+  void run_slice(Direction direction, std::span<Job> jobs);
+  static void fetch_ahead(std::span<const Work> work);
+  void check(Direction direction, const Work& work);
+  void run_ciphers(Direction direction, std::span<const Work> work);
+  void run_macs(Direction direction, std::span<const Work> work);
+  void finish_mac(Direction direction, const Work& work, const MacTask& task);
+  void count_cipher(Direction direction, const Work& work, bool good);
+  AlgorithmCounters& algorithm(const Lane& lane);
 
   const Suite& suite_;
-  std::vector<std::unique_ptr<Channel>> table_;  // id - 1 -> channel
-  std::set<ChannelId> free_;                     // below table_.size(), lowest first
+  std::vector<std::unique_ptr<std::array<Channel, block>>> table_;  // by id - 1
+  std::set<ChannelId> free_;                                        // of the table, lowest first
   std::size_t in_use_ = 0;
-  AlgorithmCounters& algorithm(const Channel& channel);
   std::array<AlgorithmCounters, cipher_count> by_cipher_{};
   std::array<AlgorithmCounters, hash_count> by_hash_{};
   std::array<AlgorithmCounters, compression_count> by_compression_{};

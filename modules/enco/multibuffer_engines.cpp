@@ -49,20 +49,34 @@ constexpr std::size_t slice = limits::burst;  // jobs made at a time, on the sta
 
 // ---- AES -------------------------------------------------------------------------------------------------------
 
-class AesKey final : public CipherKey {
+using RoundKeys = std::array<std::uint8_t, std::size_t{15} * 16>;  // of AES-256, the most there are
+
+/// The schedule of one direction. In whole lines of the processor's cache: those of thousands of keys are far away.
+class alignas(64) AesKey final : public CipherKey {
  public:
-  ~AesKey() override {
-    wipe(encrypt_.data(), encrypt_.size());
-    wipe(decrypt_.data(), decrypt_.size());
+  AesKey(IMB_MGR* manager, ByteView key, Direction given) : direction(given) {
+    alignas(16) RoundKeys other;
+    RoundKeys& encrypt = given == Direction::encode ? round_keys_ : other;
+    RoundKeys& decrypt = given == Direction::encode ? other : round_keys_;
+    switch (key.size()) {
+      case 16:
+        IMB_AES_KEYEXP_128(manager, key.data(), encrypt.data(), decrypt.data());
+        break;
+      case 24:
+        IMB_AES_KEYEXP_192(manager, key.data(), encrypt.data(), decrypt.data());
+        break;
+      default:
+        IMB_AES_KEYEXP_256(manager, key.data(), encrypt.data(), decrypt.data());
+        break;
+    }
+    wipe(other.data(), other.size());
   }
-  Direction direction = Direction::encode;
-  std::uint8_t* encrypt() { return encrypt_.data(); }
-  std::uint8_t* decrypt() { return decrypt_.data(); }
+  ~AesKey() override { wipe(round_keys_.data(), round_keys_.size()); }
+  const Direction direction;
+  const std::uint8_t* round_keys() const { return round_keys_.data(); }
 
  private:
-  static constexpr std::size_t round_key_bytes = 15 * 16;  // of AES-256
-  alignas(16) std::array<std::uint8_t, round_key_bytes> encrypt_{};
-  alignas(16) std::array<std::uint8_t, round_key_bytes> decrypt_{};
+  alignas(16) RoundKeys round_keys_{};
 };
 
 class MultiBufferAes final : public CipherEngine {
@@ -73,20 +87,7 @@ class MultiBufferAes final : public CipherEngine {
 
   std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const override {
     if (key.size() != key_bytes_) return nullptr;
-    auto made = std::make_unique<AesKey>();
-    made->direction = direction;
-    switch (key_bytes_) {
-      case 16:
-        IMB_AES_KEYEXP_128(manager_.get(), key.data(), made->encrypt(), made->decrypt());
-        break;
-      case 24:
-        IMB_AES_KEYEXP_192(manager_.get(), key.data(), made->encrypt(), made->decrypt());
-        break;
-      default:
-        IMB_AES_KEYEXP_256(manager_.get(), key.data(), made->encrypt(), made->decrypt());
-        break;
-    }
-    return made;
+    return std::make_unique<AesKey>(manager_.get(), key, direction);
   }
 
   void run(std::span<CipherTask> tasks) const override {
@@ -104,12 +105,11 @@ class MultiBufferAes final : public CipherEngine {
     for (CipherTask& task : tasks) {
       task.good = task.length == 0;
       if (task.length == 0 || task.length % 16 != 0) continue;
-      AesKey& key = static_cast<AesKey&>(*task.key);
+      const AesKey& key = static_cast<const AesKey&>(*task.key);
       direction = key.direction == Direction::encode ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT;
       IMB_JOB& job = jobs[count];
       job = {};
-      job.enc_keys = key.encrypt();
-      job.dec_keys = key.decrypt();
+      job.enc_keys = job.dec_keys = key.round_keys();  // the library looks at one of them
       job.key_len_in_bytes = key_bytes_;
       job.src = task.data;
       job.dst = task.data;
@@ -219,17 +219,18 @@ class MultiBufferTripleDes final : public CipherEngine {
 
 // ---- HMAC ------------------------------------------------------------------------------------------------------
 
-/// The two hash states behind the pads, and the same key for the plain engine.
-class HmacKey final : public MacKey {
+/// The two hash states behind the pads, and the same key for the plain engine: one line of the processor's cache.
+class alignas(64) HmacKey final : public MacKey {
  public:
   ~HmacKey() override {
     wipe(inner, sizeof(inner));
     wipe(outer, sizeof(outer));
   }
-  alignas(16) std::uint8_t inner[largest_digest] = {};
-  alignas(16) std::uint8_t outer[largest_digest] = {};
   std::unique_ptr<MacKey> plain;
+  std::uint8_t inner[largest_digest] = {};
+  std::uint8_t outer[largest_digest] = {};
 };
+static_assert(sizeof(HmacKey) == 64);
 
 class MultiBufferHmac final : public MacEngine {
  public:

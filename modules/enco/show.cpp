@@ -99,24 +99,24 @@ void show_channel(Screen& screen, const Channel& channel, bool hardware) {
   screen.field(2, channel_values, "User module", channel.user);
   screen.field(2, channel_values, "User identifier", channel.user_id);
   screen.field(2, channel_values, "State", "Open");
-  screen.field(2, channel_values, "Compression process", none_for_dash(shown(channel.compression)));
-  screen.field(2, channel_values, "Encryption process", none_for_dash(shown(channel.cipher)));
-  if (channel.cipher != Cipher::null) {
+  screen.field(2, channel_values, "Compression process", none_for_dash(shown(channel.compression())));
+  screen.field(2, channel_values, "Encryption process", none_for_dash(shown(channel.cipher())));
+  if (channel.cipher() != Cipher::null) {
     screen.field(4, channel_values, "Processed by", hardware ? "Hardware" : "Software");
-    screen.field(4, channel_values, "IV length", traits(channel.cipher).block_bytes);
+    screen.field(4, channel_values, "IV length", traits(channel.cipher()).block_bytes);
   }
-  screen.field(2, channel_values, "Authentication process", none_for_dash(shown(channel.hash)));
-  if (channel.hash != Hash::null) screen.field(4, channel_values, "Digest length", traits(channel.hash).icv_bytes);
+  screen.field(2, channel_values, "Authentication process", none_for_dash(shown(channel.hash())));
+  if (channel.hash() != Hash::null) screen.field(4, channel_values, "Digest length", traits(channel.hash()).icv_bytes);
 }
 
 void show_channel_counters(Screen& screen, const Channel& channel, const CompressionStatistics& statistics) {
-  const FlowCounters& in = channel.counters.decode;
-  const FlowCounters& out = channel.counters.encode;
+  const FlowCounters& in = channel.decode.counters;
+  const FlowCounters& out = channel.encode.counters;
   screen.line(fmt::format("ENCO Channel {} Counters", channel.id));
   screen.line();
   screen.line(" Encode                               Decode");
-  dotted_counters(screen, {{"encodePackets", out.packets},
-                           {"decodePackets", in.packets},
+  dotted_counters(screen, {{"encodePackets", out.packets()},
+                           {"decodePackets", in.packets()},
                            {"encodeOctets", out.octets},
                            {"decodeOctets", in.octets},
                            {"encodeGood", out.good},
@@ -127,7 +127,7 @@ void show_channel_counters(Screen& screen, const Channel& channel, const Compres
                            {"decodeErrors", in.errors},
                            {"", 0},
                            {"authFailures", in.bad_icv}});
-  if (channel.compression == Compression::none || !statistics.kept()) return;
+  if (channel.compression() == Compression::none || !statistics.kept()) return;
   screen.field(3, channel_values, "Compression ratio", statistics.ratio(channel.id, Direction::encode));
   screen.field(3, channel_values, "Expansion ratio", statistics.ratio(channel.id, Direction::decode));
 }
@@ -197,13 +197,13 @@ Outcome Enco::show_channels(Invocation& call) const {
   for (const Channel* channel : channels_.all()) {
     const auto item = screen.item("channels");
     screen.line(fmt::format(" {:<8} {:<7} {:<8} {:<13} {:<13} {:<15} Open", channel->id, channel->user,
-                            channel->user_id, shown(channel->compression), shown(channel->cipher), shown(channel->hash)));
+                            channel->user_id, shown(channel->compression()), shown(channel->cipher()), shown(channel->hash())));
     screen.set("channel", channel->id);
     screen.set("user", channel->user);
     screen.set("userId", channel->user_id);
-    screen.set("compression", shown(channel->compression));
-    screen.set("encryption", shown(channel->cipher));
-    screen.set("authentication", shown(channel->hash));
+    screen.set("compression", shown(channel->compression()));
+    screen.set("encryption", shown(channel->cipher()));
+    screen.set("authentication", shown(channel->hash()));
     screen.set("state", "Open");
   }
   screen.rule(77);

@@ -22,7 +22,6 @@ struct View {
 };
 
 void add(FlowCounters& sum, const FlowCounters& part) {
-  sum.packets += part.packets;
   sum.octets += part.octets;
   sum.good += part.good;
   sum.discards += part.discards;

@@ -16,7 +16,7 @@ Datapath::Datapath(State& state, Setup& setup)
     : state_(state),
       setup_(setup),
       ivs_(state.services.random),
-      decisions_(fewest_flows),
+      decisions_(fewest_places),
       outer_id_(static_cast<std::uint16_t>(state.services.random.u32())) {
   setup_.on_ready([this](SaBundle& bundle, std::vector<Packet> waiting) { send_waiting(bundle, std::move(waiting)); },
                   [this](InterfaceId interface, Packet packet) {
@@ -37,26 +37,26 @@ void Datapath::attach() {
   }
 }
 
-const Datapath::Decision& Datapath::decide(const FlowKey& flow) {
-  const std::size_t slot = flow.hash() >> 32 & (decisions_.size() - 1);
-  Decision* place = &decisions_[slot];
-  for (Decision* const known : {place, &decisions_[slot ^ 1]}) {
-    if (known->generation != state_.generation) {
-      place = known;
-    } else if (known->flow == flow) {
-      return *known;
+const Datapath::Remembered& Datapath::recall(const FlowKey& flow) {
+  const std::uint64_t hash = flow.hash();
+  Places& places = places_of(hash);
+  Remembered* place = &places[hash >> 31 & 1];  // the one to give up when both are right
+  for (Remembered& known : places) {
+    if (known.generation() != state_.generation) {
+      place = &known;
+    } else if (known.flow() == flow) {
+      return known;
     }
   }
-  if (place->generation == state_.generation && ++displaced_ > decisions_.size()) {
+  if (place->generation() == state_.generation && ++displaced_ > decisions_.size()) {
     grow();
-    return decide(flow);
+    return recall(flow);
   }
-  *place = decide_anew(flow);
-  return *place;
+  return *place = Remembered(decide_anew(flow), state_.generation);
 }
 
 Datapath::Decision Datapath::decide_anew(const FlowKey& flow) {
-  Decision decision{.flow = flow, .generation = state_.generation};
+  Decision decision{.flow = flow};
   const Conversations::Owner* const owner =
       flow.ports == FlowKey::Ports::known ? conversations_.owner(flow) : nullptr;
   FlowKey outside = flow;
@@ -99,7 +99,7 @@ Policy* Datapath::policy_for(const FlowKey& flow) {
 /// More flows are under way than the cache has room for: it is made anew, twice as long.
 void Datapath::grow() {
   displaced_ = 0;
-  if (decisions_.size() < most_flows) decisions_ = std::vector<Decision>(decisions_.size() * 2);
+  if (decisions_.size() < most_places) decisions_ = std::vector<Line>(decisions_.size() * 2);
 }
 
 std::string Datapath::describe(const Decision& decision) const {

@@ -37,20 +37,57 @@ class Datapath final : public IpsecStage {
   bool protects(InterfaceId interface, const PacketBuffer& packet) override;
 
  private:
-  /// What the policies say about a flow; right as long as `generation` is the state's.
+  /// What the policies say about a flow.
   struct Decision {
     FlowKey flow;
-    std::uint32_t generation = 0;
     Policy* policy = nullptr;    // nullptr: none matches
     SaBundle* bundle = nullptr;  // outbound; nullptr: none yet
     std::uint16_t peer_port = 0;  // outbound: what the peer itself calls the flow's remote port; 0: the same
   };
-  static constexpr std::size_t fewest_flows = 1024, most_flows = 65536;  // in the cache; powers of two
+  /// A decision in the flow cache, right as long as `generation` is the state's. A bundle knows its policy, so one of
+  /// the two is enough.
+  class Remembered {
+   public:
+    Remembered() = default;
+    Remembered(const Decision& decision, std::uint32_t generation)
+        : flow_(decision.flow),
+          generation_(generation),
+          peer_port_(decision.peer_port),
+          bundled_(decision.bundle != nullptr) {
+      if (bundled_) {
+        target_.bundle = decision.bundle;
+      } else {
+        target_.policy = decision.policy;
+      }
+    }
+    const FlowKey& flow() const { return flow_; }
+    std::uint32_t generation() const { return generation_; }
+    SaBundle* bundle() const { return bundled_ ? target_.bundle : nullptr; }
+    Decision decision() const {
+      return {flow_, bundled_ ? target_.bundle->policy : target_.policy, bundle(), peer_port_};
+    }
+
+   private:
+    FlowKey flow_;
+    std::uint32_t generation_ = 0;
+    std::uint16_t peer_port_ = 0;
+    bool bundled_ = false;
+    union {
+      Policy* policy;
+      SaBundle* bundle;
+    } target_{nullptr};
+  };
+  /// Where a hash has its two places: one line of the processor's cache.
+  using Places = std::array<Remembered, 2>;
+  static_assert(sizeof(Places) == cache_line);
+  static constexpr std::size_t fewest_places = 512, most_places = 32768;  // powers of two
   struct InterfaceList {
     const PolicyTable::List* policies = nullptr;  // nullptr: the interface has none
     std::optional<PolicyIndex> index;             // made when the first flow asks
   };
-  const Decision& decide(const FlowKey& flow);
+  Decision decide(const FlowKey& flow) { return recall(flow).decision(); }
+  const Remembered& recall(const FlowKey& flow);
+  Places& places_of(std::uint64_t hash) { return decisions_[hash >> 32 & (decisions_.size() - 1)].places; }
   Decision decide_anew(const FlowKey& flow);
   Policy* policy_for(const FlowKey& flow);
   void find_bundle(Decision& decision, const FlowKey& flow, const std::string* nat_id) const;
@@ -154,9 +191,12 @@ class Datapath final : public IpsecStage {
   IvPool ivs_;
   Bytes scratch_ = Bytes(longest_packet);        // one packet's compressed or expanded form
   std::vector<InterfaceList> lists_;             // by InterfaceId
-  std::vector<Decision> decisions_;              // two for each hash, side by side
-  Conversations conversations_;                  // of callers in transport mode
-  std::size_t displaced_ = 0;  // decisions that were still right when another flow took their place
+  struct alignas(cache_line) Line {
+    Places places;
+  };
+  std::vector<Line> decisions_;  // by hash
+  std::size_t displaced_ = 0;    // decisions that were still right when another flow took their place
+  Conversations conversations_;  // of callers in transport mode
   Areas<Sealing> sealings_;
   Areas<Opening> openings_;
   std::vector<std::pair<SaBundle*, Heading>> exhausted_;

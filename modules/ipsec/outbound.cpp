@@ -301,8 +301,7 @@ void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
       continue;
     }
     note(*packet, [&] { return fmt::format("waited for bundle {}", bundle.index); });
-    protect({.flow = *flow, .generation = state_.generation, .policy = bundle.policy, .bundle = &bundle},
-            std::move(packet), detached_slot, sealing);
+    protect({.flow = *flow, .policy = bundle.policy, .bundle = &bundle}, std::move(packet), detached_slot, sealing);
   }
   run(sealing);
   remove_exhausted();

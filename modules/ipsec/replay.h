@@ -45,9 +45,9 @@ class ReplayWindow {
   static std::uint64_t bit(std::uint32_t sequence) { return std::uint64_t{1} << sequence % word_bits; }
   std::uint64_t word(std::uint32_t sequence) const { return bits_[sequence / word_bits % words]; }
 
-  std::array<std::uint64_t, words> bits_{};
   std::uint32_t highest_ = 0;
   unsigned size_;
+  std::array<std::uint64_t, words> bits_{};
 };
 
 }  // namespace arrouter::ipsec

@@ -57,7 +57,7 @@ bool SaTable::add(Sa& sa) {
   if (compresses) {
     sa.spi_reserved = cpis_.contains(sa.in_spi) && sa.bundle->policy->negotiated();
   } else if ((sa.spi_reserved = reserved(sa.in_spi))) {
-    slots_[sa.in_spi & slot_mask].sa = &sa;
+    slots_[sa.in_spi & slot_mask] = {sa.in_spi, sa.protocol, &sa};
   } else {
     foreign_[{sa.protocol, sa.in_spi}] = &sa;
   }

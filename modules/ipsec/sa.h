@@ -1,6 +1,8 @@
 // Security associations and bundles at work, and the table that finds an SA by the SPI of an arriving packet.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <deque>
@@ -41,27 +43,37 @@ class CompressionPause {
   unsigned failures_ = 0, left_ = 0;
 };
 
+/// The line of a processor's cache. With thousands of SAs a packet waits for each line of its own, so what every packet
+/// needs of an SA and its bundle stands together in front, and fetch_ahead.cpp asks for just that.
+inline constexpr std::size_t cache_line = 64;
+
 /// One SA pair: what the screens call an SA has both directions.
-struct Sa {
-  std::uint16_t id = 0;  // SHOW IPSEC SA
+struct alignas(cache_line) Sa {
   SaBundle* bundle = nullptr;
-  std::uint8_t specification = 0;
+  enco::ChannelId encryption = 0, authentication = 0;
+  std::uint32_t in_spi = 0, out_spi = 0;  // of IPComp: CPIs
+  std::uint32_t out_sequence = 0;         // of the last packet sent
+  std::uint32_t in_sequence = 0;          // highest received and authenticated
+  std::uint16_t id = 0;                   // SHOW IPSEC SA
   isakmp::Protocol protocol = isakmp::Protocol::esp;
   isakmp::Encapsulation mode = isakmp::Encapsulation::tunnel;
   enco::Cipher cipher = enco::Cipher::null;
   enco::Hash hash = enco::Hash::null;
-  enco::Compression compression = enco::Compression::none;
-  std::uint32_t in_spi = 0, out_spi = 0;  // of IPComp: CPIs
-  bool spi_reserved = false;              // in_spi was given out by the SaTable
-  enco::ChannelId encryption = 0, authentication = 0, compressor = 0;
-  CompressionPause compression_worth_it;
   bool anti_replay = false;
   bool sequence_may_wrap = false;  // manual keys without anti-replay: RFC 4303 3.3.3
-  ReplayWindow window;
-  std::uint32_t out_sequence = 0;  // of the last packet sent
-  std::uint32_t in_sequence = 0;   // highest received and authenticated
   SaCounters counters;
+  ReplayWindow window;
+
+  // what few packets need
+  enco::ChannelId compressor = 0;
+  CompressionPause compression_worth_it;
+  enco::Compression compression = enco::Compression::none;
+  bool spi_reserved = false;  // in_spi was given out by the SaTable
+  std::uint8_t specification = 0;
 };
+static_assert(sizeof(Sa) == 4 * cache_line);
+/// Lines that a packet needs on its way out, and on its way in where the replay window is asked too.
+inline constexpr std::size_t sa_lines_out = 2, sa_lines_in = 3;
 
 /// A network for which a route by template was wanted.
 struct RouteTo {
@@ -72,35 +84,36 @@ struct RouteTo {
 
 /// SAs that are applied together, first to last on the way out: the last one stands outermost in a packet. They have
 /// one pair of end points, so the first one in tunnel mode makes the one outer header; those behind it work on that.
-struct SaBundle {
+struct alignas(cache_line) SaBundle {
   Policy* policy = nullptr;
+  boost::container::small_vector<std::unique_ptr<Sa>, 1> sas;  // the one that most bundles have is named in here
+  Ipv4Address local, peer;  // tunnel end points
+  unsigned path_mtu = 0;    // of the outer packet, as routers on the way told; 0: unknown
+  std::uint32_t nested_generation = 0;  // for which `nested` holds
+  bool nested = false;                  // another policy wants what this bundle seals in its own tunnel
+  bool soft_expired = false;
+  bool exhausted = false;     // hard limit of bytes or sequence reached; goes after the burst
+  bool used_inbound = false;  // a packet has come by it
+  std::uint64_t hard_bytes = 0, soft_bytes = 0;  // of either direction; 0: no limit
+  std::uint64_t out_bytes = 0, in_bytes = 0;
+  isakmp::NatInfo nat;
+  Traffic traffic;
+
+  // what few packets need
   std::uint32_t index = 0;  // in the policy
   std::uint64_t age = 0;    // counted up over all bundles
   bool initiator = false;
   bool renews = true;  // this end asks for the successor: the initiator, and a responder whose own limits are shorter
-  Ipv4Address local, peer;  // tunnel end points
-  std::string nat_id;       // of the peer, where it shares a NAT's address with others (isakmp::PeerName)
-  Traffic traffic;
-  isakmp::NatInfo nat;
+  std::string nat_id;  // of the peer, where it shares a NAT's address with others (isakmp::PeerName)
   std::string isakmp_policy;
-  std::vector<std::unique_ptr<Sa>> sas;
 
   Instant created{};
   std::uint32_t hard_seconds = 0, soft_seconds = 0;  // 0: no limit (manual keys)
-  std::uint64_t hard_bytes = 0, soft_bytes = 0;      // of either direction; 0: no limit
-  std::uint64_t out_bytes = 0, in_bytes = 0;
-
-  unsigned path_mtu = 0;  // of the outer packet, as routers on the way told; 0: unknown
   Instant path_mtu_until{};
   std::vector<RouteTo> routes;  // IPROUTETEMPLATE's, taken back with the bundle
-  std::uint32_t nested_generation = 0;  // for which `nested` holds
-  bool nested = false;                  // another policy wants what this bundle seals in its own tunnel
 
   bool outbound_ready = true;  // false: the peer may not have installed its side yet
   std::optional<Instant> settles_at;  // until then the peer may not have it, and nothing goes out by it
-  bool used_inbound = false;   // a packet has come by it
-  bool soft_expired = false;
-  bool exhausted = false;              // hard limit of bytes or sequence reached; goes after the burst
   Instant deadline{};                  // when Setup looks at it next
   Instant remove_at = Instant::max();  // replaced, and both sides use the successor
 
@@ -114,6 +127,8 @@ struct SaBundle {
   isakmp::PeerName peer_name() const { return {peer, nat_id}; }
   std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }
 };
+/// Lines that a packet needs, on its way in with the selectors it is compared with.
+inline constexpr std::size_t bundle_lines_out = 2, bundle_lines_in = 3;
 
 /// All SAs by number and by inbound SPI. The SPIs it gives out index its table by their low 16 bits; their high bits
 /// are random and never zero, so that no SPI below 65536 is given: what is below is a CPI of IPComp.
@@ -131,10 +146,16 @@ class SaTable {
   Sa* find(isakmp::Protocol protocol, std::uint32_t spi) const {
     const std::size_t slot = spi & slot_mask;
     if (slot < slots_.size() && slots_[slot].spi == spi && slots_[slot].sa != nullptr) {
-      return slots_[slot].sa->protocol == protocol ? slots_[slot].sa : nullptr;
+      return slots_[slot].protocol == protocol ? slots_[slot].sa : nullptr;
     }
     return foreign_.empty() ? nullptr : find_foreign(protocol, spi);
   }
+  /// Asks for the memory in which find() will look.
+  void fetch(std::uint32_t spi) const {
+    const std::size_t slot = spi & slot_mask;
+    if (slot < slots_.size()) __builtin_prefetch(&slots_[slot]);
+  }
+  std::size_t size() const { return by_id_.size(); }
   /// Given out by reserve_spi() and not taken back, with or without an SA.
   bool reserved(std::uint32_t spi) const {
     const std::size_t slot = spi & slot_mask;
@@ -146,6 +167,7 @@ class SaTable {
   static constexpr std::uint32_t slot_mask = 0xffff;
   struct Slot {
     std::uint32_t spi = 0;  // 0: free
+    isakmp::Protocol protocol = isakmp::Protocol::esp;
     Sa* sa = nullptr;
   };
   std::uint32_t reserve_cpi(Random& random);

@@ -1,6 +1,5 @@
 #include "netdev/wire/checksum.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -31,6 +30,26 @@ ARROUTER_WIDE std::uint64_t sum_vectors(const std::uint8_t* at, std::size_t coun
   return low[0] + low[1] + low[2] + low[3];
 }
 
+/// The next word of that size, and what is behind it.
+template <class Word>
+std::uint64_t take(const std::uint8_t*& at) noexcept {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  at += sizeof word;
+  return word;
+}
+
+/// Fewer bytes than a vector has. IP headers come here, so no step depends on the length but by its bits.
+std::uint64_t sum_rest(const std::uint8_t* at, std::size_t length) noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t left = length; left >= sizeof(std::uint32_t); left -= sizeof(std::uint32_t)) {
+    sum += take<std::uint32_t>(at);
+  }
+  if ((length & 2) != 0) sum += take<std::uint16_t>(at);
+  if ((length & 1) != 0) sum += std::endian::native == std::endian::little ? *at : *at << 8;
+  return sum;
+}
+
 std::uint16_t fold(std::uint64_t sum) noexcept {
   sum = (sum >> 32) + (sum & 0xffffffff);
   sum = (sum >> 16) + (sum & 0xffff);
@@ -43,14 +62,8 @@ std::uint16_t fold(std::uint64_t sum) noexcept {
 
 std::uint32_t checksum_partial(ByteView bytes, std::uint32_t start) noexcept {
   const std::size_t vectors = bytes.size() / vector_bytes;
-  std::uint64_t sum = sum_vectors(bytes.data(), vectors);
-  for (ByteView rest = bytes.subspan(vectors * vector_bytes); !rest.empty();) {
-    std::uint32_t word = 0;
-    const std::size_t length = std::min(rest.size(), sizeof word);
-    std::memcpy(&word, rest.data(), length);
-    sum += word;
-    rest = rest.subspan(length);
-  }
+  std::uint64_t sum = vectors == 0 ? 0 : sum_vectors(bytes.data(), vectors);
+  sum += sum_rest(bytes.data() + vectors * vector_bytes, bytes.size() % vector_bytes);
   std::uint16_t folded = fold(sum);
   if constexpr (std::endian::native == std::endian::little) {
     folded = static_cast<std::uint16_t>(folded << 8 | folded >> 8);
