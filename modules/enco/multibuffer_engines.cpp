@@ -1,17 +1,13 @@
 // AES-CBC and HMAC by Intel's multi-buffer library, which works several packets side by side: with bursts of 32 about
 // three times OpenSSL's speed (reference/performance.md 1), with AVX-512 ten times. Left out where the library or the
-// processor is missing; OpenSSL does the work then. 3DES is worth it with AVX-512 alone: sixteen packets side by side take
-// as long as five by OpenSSL; for less the library has plain C.
+// processor is missing; OpenSSL does the work then.
 //
 // The synchronous bursts are used for AES and SHA-1 (1.3 miscounts in its general burst interface), the job interface
-// for MD5 and 3DES, which they do not know.
+// for MD5, which they do not know.
 #include "modules/enco/engines.h"
-
-#ifdef ARROUTER_IPSEC_MB
-#include <intel-ipsec-mb.h>
+#include "modules/enco/multibuffer.h"
 
 #include <algorithm>
-#endif
 
 namespace arrouter::enco {
 
@@ -19,40 +15,15 @@ namespace arrouter::enco {
 
 namespace {
 
-using Manager = std::shared_ptr<IMB_MGR>;
-
-Manager make_manager(void (*prepare)(IMB_MGR*), std::uint64_t needed_features) {
-  Manager manager(alloc_mb_mgr(0), [](IMB_MGR* made) {
-    if (made != nullptr) free_mb_mgr(made);
-  });
-  if (!manager || (manager->features & needed_features) != needed_features) return nullptr;
-  prepare(manager.get());
-  return imb_get_errno(manager.get()) == 0 ? manager : nullptr;
-}
-
-void prepare_auto(IMB_MGR* manager) { init_mb_mgr_auto(manager, nullptr); }
-
-Manager make_avx512_manager() { return make_manager(init_mb_mgr_avx512, IMB_CPUFLAGS_AVX512); }
-
-/// With SHA instructions the SSE code is faster than the AVX2 code that the library would choose.
-Manager make_narrow_manager() {
-  if (Manager manager = make_manager(init_mb_mgr_sse, IMB_CPUFLAGS_SSE_T2)) return manager;
-  return make_manager(prepare_auto, IMB_CPUFLAGS_SSE);
-}
-
-Manager make_fastest_manager() {
-  if (Manager manager = make_avx512_manager()) return manager;
-  return make_narrow_manager();
-}
-
 constexpr std::size_t slice = limits::burst;  // jobs made at a time, on the stack
 
 // ---- AES -------------------------------------------------------------------------------------------------------
 
 using RoundKeys = std::array<std::uint8_t, std::size_t{15} * 16>;  // of AES-256, the most there are
 
-/// The schedule of one direction. In whole lines of the processor's cache: those of thousands of keys are far away.
-class alignas(64) AesKey final : public CipherKey {
+/// The schedule of one direction, in whole lines of the processor's cache: the library reads it 64 bytes at a time, and
+/// of thousands of keys each line is far away.
+class AesKey final : public CipherKey {
  public:
   AesKey(IMB_MGR* manager, ByteView key, Direction given) : direction(given) {
     alignas(16) RoundKeys other;
@@ -76,7 +47,7 @@ class alignas(64) AesKey final : public CipherKey {
   const std::uint8_t* round_keys() const { return round_keys_.data(); }
 
  private:
-  alignas(16) RoundKeys round_keys_{};
+  alignas(64) RoundKeys round_keys_{};
 };
 
 class MultiBufferAes final : public CipherEngine {
@@ -96,17 +67,15 @@ class MultiBufferAes final : public CipherEngine {
   }
 
  private:
-  /// All keys of a call have one direction; it is the caller's.
+  /// All keys of a call have one direction.
   void run_slice(std::span<CipherTask> tasks) const {
     std::array<IMB_JOB, slice> jobs;
     std::array<CipherTask*, slice> owners;
     std::uint32_t count = 0;
-    IMB_CIPHER_DIRECTION direction = IMB_DIR_ENCRYPT;
     for (CipherTask& task : tasks) {
       task.good = task.length == 0;
       if (task.length == 0 || task.length % 16 != 0) continue;
       const AesKey& key = static_cast<const AesKey&>(*task.key);
-      direction = key.direction == Direction::encode ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT;
       IMB_JOB& job = jobs[count];
       job = {};
       job.enc_keys = job.dec_keys = key.round_keys();  // the library looks at one of them
@@ -119,102 +88,14 @@ class MultiBufferAes final : public CipherEngine {
       owners[count++] = &task;
     }
     if (count == 0) return;
-    IMB_SUBMIT_CIPHER_BURST(manager_.get(), jobs.data(), count, IMB_CIPHER_CBC, direction,
-                            static_cast<IMB_KEY_SIZE_BYTES>(key_bytes_));
+    const bool encode = static_cast<const AesKey&>(*tasks.front().key).direction == Direction::encode;
+    IMB_SUBMIT_CIPHER_BURST(manager_.get(), jobs.data(), count, IMB_CIPHER_CBC,
+                            encode ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT, static_cast<IMB_KEY_SIZE_BYTES>(key_bytes_));
     for (std::uint32_t i = 0; i < count; ++i) owners[i]->good = jobs[i].status == IMB_STATUS_COMPLETED;
   }
 
   Manager manager_;
   std::size_t key_bytes_;
-};
-
-// ---- 3DES ------------------------------------------------------------------------------------------------------
-
-/// Three key schedules in the order in which they are used, and the same key for the plain engine.
-class TripleDesKey final : public CipherKey {
- public:
-  TripleDesKey(IMB_MGR* manager, ByteView key, Direction given) : direction(given) {
-    constexpr std::size_t part = 8;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      parts[i] = schedules_[i].data();
-      // Two keys are three of which the last is the first again.
-      IMB_DES_KEYSCHED(manager, schedules_[i].data(), key.data() + i * part % key.size());
-    }
-  }
-  ~TripleDesKey() override { wipe(schedules_.data(), sizeof(schedules_)); }
-  Direction direction;
-  std::array<const void*, 3> parts;
-  std::unique_ptr<CipherKey> plain;
-
- private:
-  alignas(64) std::array<std::array<std::uint64_t, 16>, 3> schedules_{};
-};
-
-/// AVX-512 alone; a few packets go to the plain engine.
-class MultiBufferTripleDes final : public CipherEngine {
- public:
-  MultiBufferTripleDes(Manager manager, std::size_t key_bytes, std::shared_ptr<const CipherEngine> plain)
-      : manager_(std::move(manager)), key_bytes_(key_bytes), plain_(std::move(plain)) {}
-
-  std::string_view name() const override { return "ipsec-mb"; }
-
-  std::unique_ptr<CipherKey> make_key(ByteView key, Direction direction) const override {
-    if (key.size() != key_bytes_) return nullptr;
-    auto made = std::make_unique<TripleDesKey>(manager_.get(), key, direction);
-    made->plain = plain_->make_key(key, direction);
-    if (!made->plain) return nullptr;
-    return made;
-  }
-
-  void run(std::span<CipherTask> tasks) const override {
-    for (; tasks.size() > slice; tasks = tasks.subspan(slice)) run_slice(tasks.first(slice));
-    run_slice(tasks);
-  }
-
- private:
-  static constexpr std::size_t worth_it = 6;  // packets
-
-  void run_slice(std::span<CipherTask> tasks) const {
-    if (tasks.size() < worth_it) return run_plain(tasks);
-    const auto finish = [](const IMB_JOB* job) {
-      if (job != nullptr) static_cast<CipherTask*>(job->user_data)->good = job->status == IMB_STATUS_COMPLETED;
-      return job != nullptr;
-    };
-    for (CipherTask& task : tasks) {
-      task.good = task.length == 0;
-      if (task.length == 0 || task.length % 8 != 0) continue;
-      const TripleDesKey& key = static_cast<const TripleDesKey&>(*task.key);
-      IMB_JOB* const job = IMB_GET_NEXT_JOB(manager_.get());
-      *job = {};
-      job->cipher_mode = IMB_CIPHER_DES3;
-      job->cipher_direction = key.direction == Direction::encode ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT;
-      job->chain_order = IMB_ORDER_CIPHER_HASH;
-      job->hash_alg = IMB_AUTH_NULL;
-      job->enc_keys = job->dec_keys = key.parts.data();
-      job->key_len_in_bytes = 24;
-      job->src = job->dst = task.data;
-      job->msg_len_to_cipher_in_bytes = task.length;
-      job->iv = task.iv;
-      job->iv_len_in_bytes = 8;
-      job->user_data = &task;
-      finish(IMB_SUBMIT_JOB(manager_.get()));
-    }
-    while (finish(IMB_FLUSH_JOB(manager_.get()))) {
-    }
-  }
-
-  void run_plain(std::span<CipherTask> tasks) const {
-    for (CipherTask& task : tasks) {
-      CipherTask alone = task;
-      alone.key = static_cast<TripleDesKey&>(*task.key).plain.get();
-      plain_->run({&alone, 1});
-      task.good = alone.good;
-    }
-  }
-
-  Manager manager_;
-  std::size_t key_bytes_;
-  std::shared_ptr<const CipherEngine> plain_;
 };
 
 // ---- HMAC ------------------------------------------------------------------------------------------------------
@@ -353,9 +234,7 @@ class MultiBufferHmac final : public MacEngine {
 
 std::unique_ptr<CipherEngine> make_multibuffer_cipher(Cipher cipher, std::shared_ptr<const CipherEngine> plain) {
   if (cipher == Cipher::triple_des_2key || cipher == Cipher::triple_des_outer) {
-    Manager manager = make_avx512_manager();
-    if (!manager || !plain) return nullptr;
-    return std::make_unique<MultiBufferTripleDes>(std::move(manager), traits(cipher).key_bytes, std::move(plain));
+    return make_multibuffer_triple_des(traits(cipher).key_bytes, std::move(plain));
   }
   if (cipher != Cipher::aes128 && cipher != Cipher::aes192 && cipher != Cipher::aes256) return nullptr;
   Manager manager = make_fastest_manager();

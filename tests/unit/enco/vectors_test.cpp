@@ -279,7 +279,7 @@ TEST_CASE("engines agree on bursts of every size and texts of every length") {
       for (std::size_t size = 0; size <= 2 * limits::burst + 1; ++size) {
         std::vector<Bytes> texts;
         for (std::size_t i = 0; i < size; ++i)
-          texts.push_back(random.bytes(traits(cipher).block_bytes * random.below(20)));
+          texts.push_back(random.bytes(traits(cipher).block_bytes * (random.below(20) + (i % 16 == 3 ? 400 : 0))));
         std::vector<Bytes> expected = texts;
         std::vector<CipherTask> tasks, expected_tasks;
         for (std::size_t i = 0; i < size; ++i) {
