@@ -164,7 +164,8 @@ void Channels::run_slice(Direction direction, std::span<Job> jobs) {
 /// With thousands of channels their keys are far away: those of a burst are fetched side by side.
 void Channels::fetch_ahead(std::span<const Work> work) {
   constexpr std::size_t line = 64;
-  constexpr std::size_t key_lines = 3;  // what engines that work side by side keep of an AES-128 key
+  constexpr std::size_t schedule = 64;       // where engines that work side by side have it in a key
+  constexpr std::size_t schedule_lines = 3;  // of AES-128
   for (const Work& one : work) {
     __builtin_prefetch(one.cipher);  // it is no fault to fetch from nowhere
     __builtin_prefetch(one.mac);
@@ -172,7 +173,7 @@ void Channels::fetch_ahead(std::span<const Work> work) {
   for (const Work& one : work) {
     if (one.cipher != nullptr) {
       const char* const key = reinterpret_cast<const char*>(one.cipher->cipher_key.get());
-      for (std::size_t i = 0; i < key_lines; ++i) __builtin_prefetch(key + i * line);
+      for (std::size_t i = 0; i < schedule_lines; ++i) __builtin_prefetch(key + schedule + i * line);
     }
     if (one.mac != nullptr) __builtin_prefetch(one.mac->mac_key.get());
   }

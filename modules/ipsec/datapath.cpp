@@ -48,10 +48,7 @@ const Datapath::Remembered& Datapath::recall(const FlowKey& flow) {
       return known;
     }
   }
-  if (place->generation() == state_.generation && ++displaced_ > decisions_.size()) {
-    grow();
-    return recall(flow);
-  }
+  if (place->generation() == state_.generation && ++displaced_ > decisions_.size() / 4 && grow()) return recall(flow);
   return *place = Remembered(decide_anew(flow), state_.generation);
 }
 
@@ -96,10 +93,13 @@ Policy* Datapath::policy_for(const FlowKey& flow) {
   return list.index->first_match(flow);
 }
 
-/// More flows are under way than the cache has room for: it is made anew, twice as long.
-void Datapath::grow() {
+/// More flows are under way than the cache has room for: it is made anew, with more lines than its flows need to meet
+/// seldom. False: it is as long as it gets.
+bool Datapath::grow() {
   displaced_ = 0;
-  if (decisions_.size() < most_places) decisions_ = std::vector<Line>(decisions_.size() * 2);
+  if (decisions_.size() >= most_places) return false;
+  decisions_ = std::vector<Line>(decisions_.size() * 4);
+  return true;
 }
 
 std::string Datapath::describe(const Decision& decision) const {

@@ -80,7 +80,7 @@ class Datapath final : public IpsecStage {
   /// Where a hash has its two places: one line of the processor's cache.
   using Places = std::array<Remembered, 2>;
   static_assert(sizeof(Places) == cache_line);
-  static constexpr std::size_t fewest_places = 512, most_places = 32768;  // powers of two
+  static constexpr std::size_t fewest_places = 512, most_places = 32768;  // powers of two, 4 to the n apart
   struct InterfaceList {
     const PolicyTable::List* policies = nullptr;  // nullptr: the interface has none
     std::optional<PolicyIndex> index;             // made when the first flow asks
@@ -91,7 +91,7 @@ class Datapath final : public IpsecStage {
   Decision decide_anew(const FlowKey& flow);
   Policy* policy_for(const FlowKey& flow);
   void find_bundle(Decision& decision, const FlowKey& flow, const std::string* nat_id) const;
-  void grow();
+  bool grow();
   unsigned path_mtu(SaBundle& bundle, unsigned interface_mtu) const;
   void check_clear(InterfaceId interface, Burst& burst);
   static bool left_uncompressed(const Decision& decision);
