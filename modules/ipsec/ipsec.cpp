@@ -38,6 +38,7 @@
 //   - LNAME and RNAME are names of ISAKMP's ends (RFC 2401 4.4.2): a policy that has them negotiates, and answers,
 //     under an ISAKMP SA between these two alone. They tell nothing about a packet, so packets choose policies without
 //     them; of policies for callers known by RNAME alone the first that has a bundle for the packet takes it.
+//   - Callers in transport mode who share an address are told apart by the IDs they proved.
 //
 // Not modelled: IPv6, the pre-2.0 SA module.
 #include "modules/ipsec/ipsec.h"

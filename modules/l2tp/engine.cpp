@@ -94,7 +94,10 @@ void Engine::open(Ipv4Address local, Endpoint peer, const Header& header, Instan
     ++counters.in_bad;
     return;
   }
-  if (Tunnel* const known = find_peer(peer, request->assigned_tunnel)) return work(*known, header, now);
+  if (Tunnel* const known = find_peer(peer, request->assigned_tunnel)) {
+    if (!outlived(*known, now)) return work(*known, header, now);
+    forget(*known, "the peer began anew", now);
+  }
   if (!lose_tie(peer.address, *request, now)) return;
   if (half_open(peer.address) >= limits::l2tp_half_open_per_source) {
     ++counters.too_many;
@@ -135,6 +138,21 @@ Tunnel* Engine::find_peer(const Endpoint& peer, std::uint16_t remote_id) const {
   return found == tunnels_.end() ? nullptr : found->second.get();
 }
 
+/// Whether a request from the tunnel's peer, under the number the tunnel has there, can be no late copy of the one that
+/// opened it: a client that lost its memory counts from one again.
+bool Engine::outlived(const Tunnel& tunnel, Instant now) {
+  if (tunnel.opened == Instant{}) return false;
+  return tunnel.state == TunnelState::closing || now >= tunnel.opened + timing::closing;
+}
+
+/// Ends it without a word: the peer knows nothing of it.
+void Engine::forget(Tunnel& tunnel, std::string_view reason, Instant now) {
+  begin_closing(tunnel, reason, now);
+  tunnel.channel = Channel([](const Bytes&) {});
+  tunnel.remote_id = 0;  // nothing is for it any more
+  tunnel.give_up = now;
+}
+
 /// RFC 2661 4.4.3 (Tie Breaker): both ends have asked at once. The lower number wins; true: this router answers the
 /// peer's request, having withdrawn its own where it must.
 bool Engine::lose_tie(Ipv4Address peer, const Control& request, Instant now) {
@@ -145,10 +163,7 @@ bool Engine::lose_tie(Ipv4Address peer, const Control& request, Instant now) {
   if (own == tunnels_.end()) return true;
   const std::uint64_t ours = own->second->tie_breaker.value_or(0);
   if (ours < *request.tie_breaker) return false;
-  Tunnel& loser = *own->second;
-  begin_closing(loser, "the peer asked first", now);
-  loser.channel = Channel([](const Bytes&) {});  // nothing more is said about it
-  loser.give_up = now;
+  forget(*own->second, "the peer asked first", now);
   return ours != *request.tie_breaker;
 }
 
@@ -272,6 +287,7 @@ Engine::Refusal Engine::on_connected(Tunnel& tunnel, const Control& message, Ins
 
 void Engine::established(Tunnel& tunnel, Instant now) {
   tunnel.state = TunnelState::established;
+  tunnel.opened = now;
   tunnel.give_up = now + timing::without_calls;
   host_.tunnel_up(tunnel);
   for (const auto& [id, call] : tunnel.calls) {

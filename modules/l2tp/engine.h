@@ -89,6 +89,8 @@ class Engine {
   void take_description(Tunnel& tunnel, const Control& message);
   Refusal take_challenge(Tunnel& tunnel, MessageType answer, const Control& message);
   Refusal check_response(Tunnel& tunnel, const Control& message);
+  static bool outlived(const Tunnel& tunnel, Instant now);
+  void forget(Tunnel& tunnel, std::string_view reason, Instant now);
   bool lose_tie(Ipv4Address peer, const Control& request, Instant now);
 
   Refusal on_request(Tunnel& tunnel, const Control& message, Instant now);

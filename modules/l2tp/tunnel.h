@@ -59,6 +59,7 @@ struct Tunnel {
   std::optional<std::uint64_t> tie_breaker;  // of our SCCRQ
   Bytes challenge;                           // of ours, until it is answered
   Bytes response;                            // ours to the peer's challenge, to be sent next
+  Instant opened{};                          // when it was established, if it ever was
   Instant last_heard{}, give_up{};           // give_up: of a tunnel on its way up, without calls, or closing
   std::map<std::uint16_t, std::unique_ptr<Call>> calls;
 };

@@ -1,5 +1,6 @@
-// Head offices for roaming callers as they are printed (reference/links.md 16 X3, isakmp-ipsec.md 5.7, firewall.md 5.4),
-// with their firewalls, and callers who share a NAT's address, or have the same address behind different ones.
+// Head offices for roaming callers as they are printed (reference/links.md 16 X3, isakmp-ipsec.md 5.7,
+// firewall.md 5.4), with their firewalls, and callers who share a NAT's address, or have the same address behind
+// different ones.
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>
@@ -255,6 +256,29 @@ TEST_CASE("the server for Windows clients takes its callers into the firewall, a
   naked.run("reset ppp=0");
   office.time.advance(60s);
   CHECK_FALSE(naked.text("show ip interface=ppp0").contains("192.168.8."));
+}
+
+TEST_CASE("a caller's interface goes with its call, and a wrong password gets none") {
+  WindowsServer office;
+  VirtualRouter& caller = office.call("laptop", "100.100.100");
+  CHECK(office.router.text("show l2tp tunnel").contains("Remote Hostname ............. laptop"));
+  CHECK(office.lines_of("show ip interface", "ppp0") == 1);
+  SECTION("gone") {
+    caller.run("destroy ppp=0");
+    office.time.advance(5s);
+    CHECK(office.lines_of("show ip interface", "ppp0") == 0);
+  }
+  SECTION("another password") {
+    caller.run("set ppp=0 password=wrong");
+    caller.run("reset ppp=0");
+    office.time.advance(60s);
+    CHECK_FALSE(caller.text("show ip interface=ppp0").contains("192.168.8."));
+    CHECK(office.lines_of("show log module=ppp", "AUTH  FAIL") >= 1);
+    caller.run("set ppp=0 password=friend1");
+    caller.run("reset ppp=0");
+    office.time.advance(120s);
+    CHECK(office.reached(caller) == 3);
+  }
 }
 
 TEST_CASE("callers behind one NAT, and one with the same address behind another, get their own answers") {

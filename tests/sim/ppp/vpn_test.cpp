@@ -1,4 +1,4 @@
-// The printed configurations with PPPoE: reference/configs.md C, isakmp-ipsec.md 5.5 and 5.6.
+// The printed configurations with PPPoE: reference/configs.md C, isakmp-ipsec.md 5.5 and 5.6, firewall.md 5.3.
 #include <fmt/format.h>
 
 #include "os/base/text.h"
@@ -26,6 +26,13 @@ CREATE IP POOL=west IP=200.100.20.1
 struct Office {
   std::string lan, remote, wan, isp, ppp, isakmp, ipsec, rule;
 };
+
+/// `value` in the place of each `mark`.
+void put(std::string& text, std::string_view mark, std::string_view value) {
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += value.size()) {
+    text.replace(at, mark.size(), value);
+  }
+}
 
 /// reference/configs.md C with what differs between the two offices.
 std::string office(const Office& of) {
@@ -57,9 +64,7 @@ CREATE IPSEC POLICY="inet" INT=ppp0 ACTION=PERMIT
 ENABLE IPSEC
 ENABLE ISAKMP
 )";
-  const auto replace = [&](std::string_view mark, std::string_view value) {
-    for (std::size_t at; (at = text.find(mark)) != std::string::npos;) text.replace(at, mark.size(), value);
-  };
+  const auto replace = [&](std::string_view mark, std::string_view value) { put(text, mark, value); };
   replace("@remote assign@", of.wan == "0.0.0.0" ? "\nENABLE IP REMOTEASSIGN" : "");
   replace("@isp@", "isp" + of.isp);
   replace("@lan@", of.lan);
@@ -73,10 +78,11 @@ ENABLE ISAKMP
 }
 
 struct Offices {
-  Offices(const std::string& head_lines, const std::string& branch_lines) {
-    east.emplace(head.port("eth0"), isp.port("eth0"), 5ms);
+  Offices(const std::string& head_lines, const std::string& branch_lines, std::string_view head_wan = "eth0",
+          std::string_view head_lan = "vlan1") {
+    east.emplace(head.port(head_wan), isp.port("eth0"), 5ms);
     west.emplace(branch.port("eth0"), isp.port("eth1"), 5ms);
-    lan1.emplace(pc1.port(), head.port("vlan1"));
+    lan1.emplace(pc1.port(), head.port(head_lan));
     lan2.emplace(pc2.port(), branch.port("vlan1"));
     boot_clean(isp, provider);
     boot_clean(head, head_lines);
@@ -98,7 +104,7 @@ struct Offices {
 
   VirtualTime time;
   VirtualRouter isp{time, "isp", "AR450S", 1};
-  VirtualRouter head{time, "head", "AR415S", 2};
+  VirtualRouter head{time, "head", "AR450S", 2};
   VirtualRouter branch{time, "branch", "AR415S", 3};
   Host pc1{time, "pc1", "192.168.10.100", "192.168.10.1"};
   Host pc2{time, "pc2", "192.168.20.100", "192.168.20.1"};
@@ -144,7 +150,8 @@ TEST_CASE("PPPoE sites, one dynamic: the branch brings the tunnel up, also after
   CHECK(net.ping() == 5);
 }
 
-TEST_CASE("two offices with fixed addresses over PPPoE") {
+/// Both with fixed addresses: the head office and the branch.
+std::pair<std::string, std::string> fixed_offices() {
   Office head = fixed_head, branch = dynamic_branch;
   head.isakmp = "PEER=200.100.20.1";
   head.ipsec = "PEER=200.100.20.1";
@@ -152,7 +159,34 @@ TEST_CASE("two offices with fixed addresses over PPPoE") {
   branch.ppp = "";
   branch.isakmp = "PEER=200.100.10.1";
   branch.rule = "GBLIP=200.100.20.1 IP=200.100.20.1";
-  Offices net(office(head), office(branch));
+  return {office(head), office(branch)};
+}
+
+TEST_CASE("an office with its LAN on eth0 and its line on eth1 keeps key and tunnel over a restart in security mode") {
+  auto [head, branch] = fixed_offices();
+  put(head, "eth0", "eth1");
+  put(head, "vlan1", "eth0");
+  put(head, "IP=192.168.10.1-192.168.10.254 ENCAP", "ENCAP");
+  put(head, "LPORT=500 TRANSPORT", "LPORT=500 RPORT=500 TRANSPORT");
+  Offices net(head, branch, "eth1", "eth0");
+  net.ping();
+  CHECK(net.ping() == 5);
+  for (const char* const line : {"ENABLE SYSTEM SECURITY_MODE", "CREATE CONFIG=vpn.cfg", "SET CONFIG=vpn.cfg"}) {
+    CHECK_FALSE(net.head.run(line).outcome.failed());
+  }
+  net.head.run("restart router");
+  net.time.advance(90s);
+  for (int i = 0; i < 5; ++i) {  // the branch does not know yet that its SAs are gone
+    net.pc1.ping(net.pc2.address());
+    net.time.advance(2s);
+  }
+  CHECK(net.pc1.answered() >= 3);
+  CHECK(net.ping() == 5);
+}
+
+TEST_CASE("two offices with fixed addresses over PPPoE") {
+  const auto [head, branch] = fixed_offices();
+  Offices net(head, branch);
   net.ping();
   CHECK(net.ping() == 5);
   CHECK(net.head.text("show ipsec sa").contains("Valid"));

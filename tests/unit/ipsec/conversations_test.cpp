@@ -97,7 +97,8 @@ TEST_CASE("there is a limit to conversations, and room again when some have ende
     return l2tp_from(to_string(Ipv4Address(static_cast<std::uint32_t>(0x0a000000 + i / 1000))),
                      static_cast<std::uint16_t>(1000 + i % 1000));
   };
-  for (std::size_t i = 0; i < Conversations::most; ++i) REQUIRE(conversations.heard(one(i), "a", random, Instant{}).begins);
+  for (std::size_t i = 0; i < Conversations::most; ++i)
+    REQUIRE(conversations.heard(one(i), "a", random, Instant{}).begins);
   const FlowKey late = one(Conversations::most);
   CHECK_FALSE(conversations.heard(late, "a", random, Instant{} + 1s).begins);
   CHECK(conversations.owner(late) == nullptr);

@@ -242,6 +242,45 @@ TEST_CASE("a peer that restarts gets a new tunnel") {
   CHECK(wire.right.engine.tunnels().size() == 1);
 }
 
+TEST_CASE("a peer that begins again under its old number gets a new tunnel, a late copy of its request nothing") {
+  Wire wire;
+  wire.cut = true;  // the peer's messages are made by hand
+  wire.now += std::chrono::minutes(1);
+  Engine& engine = wire.right.engine;
+  const auto say = [&](const Control& message, std::uint16_t tunnel, std::uint16_t ns, std::uint16_t nr) {
+    Bytes bytes = encode(message, tunnel, 0);
+    set_sequence(bytes, ns, nr);
+    engine.receive(right_address, {left_address}, *read_header(bytes), wire.now);
+  };
+  Control request{.type = MessageType::sccrq};
+  request.assigned_tunnel = 1;
+  say(request, 0, 0, 0);
+  const std::uint16_t old = engine.tunnels().begin()->first;
+  say({.type = MessageType::scccn}, old, 1, 1);
+  REQUIRE(wire.right.tunnels_up == 1);
+  const auto begins = [&] {
+    say(request, 0, 0, 0);
+    engine.poll(wire.now);
+    REQUIRE(engine.tunnels().size() == 1);
+    return engine.tunnels().begin()->first != old;
+  };
+  SECTION("by its age") {
+    wire.now += timing::closing - std::chrono::milliseconds(1);
+    CHECK_FALSE(begins());
+    CHECK(wire.right.tunnels_down == 0);
+    wire.now += std::chrono::milliseconds(1);
+    CHECK(begins());
+    CHECK(wire.right.tunnels_down == 1);
+  }
+  SECTION("by the end of the old one") {
+    Control stop{.type = MessageType::stopccn};
+    stop.assigned_tunnel = 1;
+    stop.result = Result{};
+    say(stop, old, 2, 1);
+    CHECK(begins());
+  }
+}
+
 TEST_CASE("when both ends ask at once one tunnel stays") {
   Wire wire;
   wire.call();
