@@ -124,9 +124,8 @@ add ssh user=manager password=friend
 
 std::string base() {
   return std::string(keys) + test::source_file("config/examples/peer1.cfg") +
-         "enable firewall\ncreate firewall policy=office\nadd firewall policy=office int=vlan1 type=private\n"
+         "create firewall policy=office\n"
          "add firewall policy=office int=eth0 type=public\n"
-         "add firewall policy=office nat=enhanced int=vlan1 gblint=eth0\n"
          "add firewall policy=office rule=1 action=allow int=eth0 protocol=udp port=500\n"
          "create log output=1 destination=syslog server=192.168.1.9\nadd log output=1 severity=>4\n"
          "create trigger=1 cpu=80 direction=up script=a.scp\nadd ip filter=1 source=192.168.1.0 smask=255.255.255.0 "
