@@ -18,10 +18,12 @@ const Ipv4Address server(192, 168, 1, 100), other(192, 168, 1, 101), client(192,
 
 struct FakeSystem final : SystemApi {
   std::chrono::minutes summer{0};
+  std::string no_help;
   bool crashed_before() const override { return false; }
   void record_exception(std::string_view) override {}
   bool warm_start() const override { return false; }
   std::chrono::minutes summer_offset() const override { return summer; }
+  const std::string& help_file() const override { return no_help; }
 };
 
 struct Desk {
