@@ -107,6 +107,8 @@ class Client:
         xl2tpd = XL2TPD_CONF.format(server=self.server, folder=self.folder)
         ppp = PPP_OPTIONS.format(user=user, password=password, folder=self.folder)
         self.shell(f"set -e\n{self.swanctl('--initiate --child lan --timeout 20')}"
+                   # The interface of the last call may still be on its way out, and the new one would not be ppp0.
+                   f"for i in $(seq 100); do {self.inside}ip link show ppp0 > /dev/null 2>&1 || break; sleep 0.1; done\n"
                    f"cat > xl2tpd <<'end'\n{xl2tpd}end\ncat > ppp <<'end'\n{ppp}end\nrm -f ppp.log\n"
                    f"setsid {self.inside}xl2tpd -D -c xl2tpd -s /dev/null -p xl2tpd.pid -C control > xl2tpd.log 2>&1 "
                    "< /dev/null 9<&- &")
