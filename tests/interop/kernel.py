@@ -35,7 +35,7 @@ class KernelTest(unittest.TestCase):
         """Traffic that both sides begin, short and long."""
         if mode == "transport":
             self.assertEqual(self.pinged("guest", OURS, 1200), 5)
-            said = self.router.ctl(f"ping {THEIRS} number=5 length=56 delay=0")
+            said = self.router.ctl(f"ping {THEIRS} number=5 length=56 delay=0 timeout=5")
             self.assertEqual(len(re.findall(r"Echo reply", said)), 5, said)
         else:
             self.assertEqual(self.pinged("pc1", "192.168.2.100", 1200), 5)
