@@ -199,8 +199,9 @@ void Datapath::exhaust(SaBundle& bundle, Heading heading) {
   exhausted_.emplace_back(&bundle, heading);
 }
 
+/// Not while a burst is at work: calls nest, and an outer one may still hold jobs of an SA that goes.
 void Datapath::remove_exhausted() {
-  if (exhausted_.empty()) return;
+  if (exhausted_.empty() || sealings_.lent() + openings_.lent() != 0) return;
   const auto exhausted = std::exchange(exhausted_, {});
   for (const auto& [bundle, heading] : exhausted) setup_.hard_limit(*bundle, heading);
 }

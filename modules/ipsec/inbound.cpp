@@ -21,7 +21,7 @@ bool Datapath::owns(const PacketBuffer& packet) const {
 }
 
 void Datapath::open_burst(InterfaceId interface, Burst& burst) {
-  const auto area = openings_.borrow();
+  auto area = openings_.borrow();
   Opening& opening = *area;
   opening.count = 0;
   fetch_for_opening(burst);
@@ -36,6 +36,7 @@ void Datapath::open_burst(InterfaceId interface, Burst& burst) {
     if (finish_open(interface, opening, i)) opened.add(std::move(opening.packets[i]));
     opening.packets[i].reset();
   }
+  area.reset();
   remove_exhausted();  // before IP goes on: what follows may come back here
   if (!opened.empty()) state_.ip.receive_decrypted(interface, opened);
 }

@@ -24,7 +24,7 @@ void Datapath::outbound(InterfaceId interface, Burst& burst) {
 }
 
 void Datapath::seal_burst(InterfaceId interface, Burst& burst) {
-  const auto area = sealings_.borrow();
+  auto area = sealings_.borrow();
   Sealing& sealing = *area;
   begin(sealing, &burst, interface, 0);
   const bool detached = std::any_of(burst.begin(), burst.end(), [](const Packet& packet) {
@@ -55,6 +55,7 @@ void Datapath::seal_burst(InterfaceId interface, Burst& burst) {
     }
   }
   run(sealing);
+  area.reset();
   burst.compact();
   remove_exhausted();
 }
@@ -290,7 +291,7 @@ void Datapath::seal_again(Sealing& sealing, std::size_t count) {
 void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
   const auto info = state_.ip.interface(bundle.policy->interface);
   const InterfaceId interface = info ? info->id : InterfaceId{0};
-  const auto area = sealings_.borrow();
+  auto area = sealings_.borrow();
   Sealing& sealing = *area;
   begin(sealing, nullptr, interface, 0);
   for (Packet& packet : waiting) {
@@ -304,6 +305,7 @@ void Datapath::send_waiting(SaBundle& bundle, std::vector<Packet> waiting) {
     protect({.flow = *flow, .policy = bundle.policy, .bundle = &bundle}, std::move(packet), detached_slot, sealing);
   }
   run(sealing);
+  area.reset();
   remove_exhausted();
 }
 

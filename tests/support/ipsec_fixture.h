@@ -59,6 +59,7 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
   bool on = true;
   isakmp::KeyUser* user = nullptr;
   std::vector<isakmp::Acquire> acquires;
+  std::function<void()> while_asked;  // what comes of an acquire before it returns
   struct Deleted {
     Ipv4Address peer;
     std::vector<std::uint32_t> in_spis;
@@ -68,7 +69,10 @@ struct FakeIsakmp final : isakmp::IsakmpApi {
 
   bool enabled() const override { return on; }
   void set_user(isakmp::KeyUser* given) override { user = given; }
-  void acquire(const isakmp::Acquire& wanted) override { acquires.push_back(wanted); }
+  void acquire(const isakmp::Acquire& wanted) override {
+    acquires.push_back(wanted);
+    if (while_asked) while_asked();
+  }
   void deleted(const isakmp::PeerName& peer, const std::string&, isakmp::Protocol,
                const std::vector<std::uint32_t>& in) override {
     deletes.push_back({peer.address, in});
