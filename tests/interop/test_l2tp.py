@@ -4,52 +4,12 @@ import os
 import re
 import unittest
 
-from support import PREFIX, Network, Router, ipsec_sas, isakmp_sas, main, wait_until
+from support import PREFIX, TOP, Network, Router, ipsec_sas, isakmp_sas, main, read, wait_until
 import l2tp
 from umlpeer import UmlPeer
 
-# How to create a VPN between the router and Windows XP clients over NAT-T. XP wants group 2; the test has little time.
-OFFICE = """\
-add user=dialin1 pass=friend1 lo=no
-add user=dialin2 pass=friend2 lo=no
-add user=dialin3 pass=friend3 lo=no
-create ppp template=1
-set ppp template=1 bap=off ippool="myippool" authentication=chap echo=2 lqr=off mssheader=120
-enable l2tp
-enable l2tp server=both
-add l2tp ip=0.0.0.0-255.255.255.255 ppptemplate=1
-enable ip
-add ip int=vlan1 ip=192.168.1.1
-add ip int=eth0 ip=200.200.200.1 mask=255.255.255.252
-add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next=200.200.200.2
-create ip pool="myippool" ip=192.168.8.1-192.168.8.254
-enable firewall
-create firewall policy=main
-enable firewall policy=main icmp_f=unreachable,ping
-create firewall policy=main dynamic=roaming
-add firewall policy=main dynamic=roaming user=any
-add firewall policy=main int=vlan1 type=private
-add firewall policy=main int=dyn-roaming type=private
-add firewall policy=main int=eth0 type=public
-add firewall poli=main nat=enhanced int=vlan1 gblin=eth0
-add firewall poli=main nat=enhanced int=dyn-roaming gblin=eth0
-add firewall poli=main rule=1 ac=allow int=eth0 prot=udp port=500 ip=200.200.200.1 gblip=200.200.200.1 gblport=500
-add firewall poli=main rule=2 ac=allow int=eth0 prot=udp port=4500 ip=200.200.200.1 gblip=200.200.200.1 gblport=4500
-add firewall poli=main rule=3 ac=nonat int=eth0 prot=udp port=1701 ip=200.200.200.1 gblip=200.200.200.1 gblport=1701 enc=ipsec
-create ipsec saspec=1 key=isakmp prot=esp enc=3desouter hash=sha mode=transport
-create ipsec bund=1 key=isakmp string="1"
-create ipsec pol=isakmp int=eth0 ac=permit lport=500 rport=500 transport=udp
-create ipsec pol=natt int=eth0 ac=permit lport=4500 transport=udp
-create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=roaming
-set ipsec pol=roaming transport=udp lport=1701
-create ipsec pol=internet int=eth0 ac=permit
-enable ipsec
-create isakmp pol=roaming peer=any key=1 mode=main natt=true enc=3desouter heart=none
-set isakmp pol=roaming sendn=true sendd=true
-set isakmp pol=roaming gro=2
-set ppp template=1 restart=1
-enable isakmp
-"""
+# The test has little time for clients that have gone.
+OFFICE = read(f"{TOP}/config/examples/windows-clients.cfg") + "set ppp template=1 echo=2 restart=1\n"
 SERVER, NAT, PC = "200.200.200.1", "200.200.200.2", "192.168.1.100"
 MASQUERADE = ("add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; }; "
               "add rule ip nat post oifname to-office ip saddr 192.168.0.0/16 masquerade random")

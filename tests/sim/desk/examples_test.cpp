@@ -126,8 +126,9 @@ struct Explained {
   std::string_view begin, end, why;
 };
 constexpr Explained explained[] = {
-    {"USER=SECOFF PASSWORD=", "", "a password is written as its digest"},
-    {"USER=SECOFF", "", "SET USER adds TELNET and DESCRIPTION, defaults among them"},
+    {"USER=", "", "a password is written as its digest, and SET USER adds defaults: TELNET, DESCRIPTION, PRIVILEGE"},
+    {"ISAKMP POLICY=", " MODE=MAIN", "the default"},
+    {"ISAKMP POLICY=", "HEARTBEATMODE=NONE", "the default"},
     {"IP INTERFACE=", "MASK=255.255.255.0", "the mask of a class C network is the default"},
     {"ENABLE FIREWALL POLICY=WIZ", "ICMP_FORWARDING=ALL", "ALL is written as what it stands for"},
     {"ENABLE FIREWALL POLICY=WIZ", "ICMP_FORWARDING=UNREACHABLE,TIMEEXCEEDED,PARAMETER,SOURCEQUENCH,PING,TIMESTAMP",
@@ -163,7 +164,8 @@ void check_example(std::string_view script) {
 }  // namespace
 
 TEST_CASE("the configurations of the examples say what their files say") {
-  check_example(test::source_file(GENERATE("config/examples/peer1.cfg", "config/examples/peer2.cfg")));
+  check_example(test::source_file(GENERATE("config/examples/peer1.cfg", "config/examples/peer2.cfg",
+                                           "config/examples/windows-clients.cfg")));
 }
 
 TEST_CASE("a site with a firewall says what was typed") { check_example(guarded_site); }
