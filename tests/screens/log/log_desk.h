@@ -8,6 +8,8 @@
 
 namespace arrouter::test {
 
+inline constexpr std::string_view done = "Info (1200003): Operation successful.\n";
+
 struct LogDesk {
   explicit LogDesk(TestServices& services, FakeIp& sender)
       : world(services), module(make_log(services.services, sender, mail).module), desk(services, *module) {}
