@@ -36,6 +36,15 @@ std::string source_file(std::string_view path) {
   return text.str();
 }
 
+std::string changed(std::string text, std::initializer_list<std::pair<std::string_view, std::string_view>> changes) {
+  for (const auto& [part, instead] : changes) {
+    std::size_t at = text.find(part);
+    if (at == std::string::npos) throw std::runtime_error(fmt::format("nothing to change: {}", part));
+    for (; at != std::string::npos; at = text.find(part, at + instead.size())) text.replace(at, part.size(), instead);
+  }
+  return text;
+}
+
 std::string refusals(Router& router) {
   std::string text;
   for (const RefusedLine& refused : router.refused_at_boot()) {

@@ -7,6 +7,7 @@
 
 #include <deque>
 
+#include "tests/support/example_network.h"
 #include "tests/support/world.h"
 
 using namespace arrouter;
@@ -16,42 +17,10 @@ using namespace std::chrono_literals;
 namespace {
 
 // X3; the Internet of the tests has wider networks.
-constexpr std::string_view windows_server = R"(add user=dialin1 pass=friend1 lo=no
-create ppp template=1
-set ppp template=1 bap=off ippool="myippool" authentication=chap echo=30 lqr=off mssheader=120
-enable l2tp
-enable l2tp server=both
-add l2tp ip=0.0.0.0-255.255.255.255 ppptemplate=1
-enable ip
-add ip int=vlan1 ip=192.168.1.1
-add ip int=eth0 ip=200.200.200.1 mask=255.255.255.0
-add ip rou=0.0.0.0 mask=0.0.0.0 int=eth0 next=200.200.200.254
-create ip pool="myippool" ip=192.168.8.1-192.168.8.254
-enable firewall
-create firewall policy=main
-enable firewall policy=main icmp_f=unreachable,ping
-create firewall policy=main dynamic=roaming
-add firewall policy=main dynamic=roaming user=any
-add firewall policy=main int=vlan1 type=private
-add firewall policy=main int=dyn-roaming type=private
-add firewall policy=main int=eth0 type=public
-add firewall poli=main nat=enhanced int=vlan1 gblin=eth0
-add firewall poli=main nat=enhanced int=dyn-roaming gblin=eth0
-add firewall poli=main rule=1 ac=allow int=eth0 prot=udp port=500 ip=200.200.200.1 gblip=200.200.200.1 gblport=500
-add firewall poli=main rule=2 ac=allow int=eth0 prot=udp port=4500 ip=200.200.200.1 gblip=200.200.200.1 gblport=4500
-add firewall poli=main rule=3 ac=nonat int=eth0 prot=udp port=1701 ip=200.200.200.1 gblip=200.200.200.1 gblport=1701 enc=ipsec
-create ipsec saspec=1 key=isakmp prot=esp enc=3desouter hash=sha mode=transport
-create ipsec bund=1 key=isakmp string="1"
-create ipsec pol=isakmp int=eth0 ac=permit lport=500 rport=500 transport=udp
-create ipsec pol=natt int=eth0 ac=permit lport=4500 transport=udp
-create ipsec pol=roaming int=eth0 ac=ipsec key=isakmp bund=1 peer=any isa=roaming
-set ipsec pol=roaming transport=udp lport=1701
-create ipsec pol=internet int=eth0 ac=permit
-enable ipsec
-create isakmp pol=roaming peer=any key=1 mode=main natt=true enc=3desouter heart=none
-set isakmp pol=roaming sendn=true sendd=true
-enable isakmp
-)";
+std::string windows_server() {
+  return changed(source_file("config/examples/windows-clients.cfg"),
+                 {{"255.255.255.252", "255.255.255.0"}, {"next=200.200.200.2", "next=200.200.200.254"}});
+}
 
 // 5.7, and what it leaves to the reader: addresses, users, the firewall's interfaces.
 constexpr std::string_view clients_and_branches = R"(add user=dialin1 pass=friend1 lo=no
@@ -234,7 +203,7 @@ struct Office {
 };
 
 struct WindowsServer : Office {
-  WindowsServer() : Office(windows_server, "192.168.1", "192.168.1.1", 1) {}
+  WindowsServer() : Office(windows_server(), "192.168.1", "192.168.1.1", 2) {}
 };
 
 }  // namespace
@@ -354,6 +323,13 @@ TEST_CASE("a head office for Windows clients and branches serves both") {
   CHECK(colleague.requests_seen() >= 4);  // the first may wait for keys
   CHECK(office.pc.answered() >= 4);
   CHECK(office.pc_reaches("192.168.143.1"));
+  // The LAN has its way out, and nobody outside a way in.
+  Host stranger(office.time, "stranger", "99.0.0.100", "99.0.0.254");
+  office.internet.connect(stranger.port(), "99.0.0.0", 10ms);
+  CHECK(office.pc_reaches("99.0.0.100"));
+  stranger.ping(office.pc.address());
+  office.time.advance(2s);
+  CHECK(stranger.answered() == 0);
 }
 
 TEST_CASE("an office whose rules allow what came out of IPsec takes callers") {
