@@ -1,5 +1,5 @@
 // A login from name and password to the verdict (reference/operations.md 1; AR450S command reference 2.9, chapter
-// authentication servers): the User Authentication Database first, then RADIUS, then TACACS servers. While some user
+// authentication servers): the User Authentication Database first, then RADIUS, TACACS and TACACS+ servers. While some user
 // has RADIUSBACKUP, RADIUS is asked before the database, and such users count only when no RADIUS server answers.
 #pragma once
 
@@ -19,9 +19,10 @@ struct LoginRequest {
   std::string name;  // as typed: the database does not mind the case, a server may
   SecretBytes password;
   std::string device;                      // "Asyn 0", "Telnet 1", "SSH 1"
-  std::optional<Ipv4Address> remote_from;  // of somebody who comes by Telnet
+  std::optional<Ipv4Address> remote_from;  // of somebody who comes over the network
   /// ADD SSH USER has a password of its own; this says whether it was right, and the database's does not count.
   std::optional<bool> proven = std::nullopt;
+  bool secure_line = false;  // SSH: security officers may come from anywhere
 };
 
 /// The servers of one kind that know users.

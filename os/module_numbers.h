@@ -5,5 +5,5 @@
 #include <cstdint>
 
 namespace arrouter::module_number {
-inline constexpr std::uint16_t snmp = 220, ntp = 221, mail = 222, l2tp = 223;
+inline constexpr std::uint16_t snmp = 220, ntp = 221, mail = 222, l2tp = 223, tacplus = 224;
 }

@@ -82,7 +82,7 @@ LoginResult UserDatabase::login(std::string_view name, std::string_view password
                                 std::optional<Ipv4Address> remote_from) {
   const bool right = verify(name, password);
   if (locked_out(name)) return LoginResult::locked_out;
-  return right ? admit(name, remote_from) : login_failed(name);
+  return right ? admit(name, remote_from) : login_failed(name, remote_from);
 }
 
 LoginResult UserDatabase::login_proven(std::string_view name) {
@@ -98,7 +98,7 @@ LoginResult UserDatabase::authenticate(std::string_view name, std::string_view p
   const auto user = users_.find(key);
   if (!right) {
     if (user != users_.end()) ++user->second.authentication_fails;
-    return failed(key);
+    return failed(key, std::nullopt);
   }
   failures_.erase(key);
   if (!user->second.enabled) return LoginResult::not_allowed;
@@ -115,26 +115,32 @@ bool UserDatabase::locked_out(std::string_view name) const {
 LoginResult UserDatabase::admit(std::string_view name, std::optional<Ipv4Address> remote_from) {
   User& user = users_.find(to_lower(name))->second;
   failures_.erase(user.name);
-  const bool from_afar = remote_from && security_mode_ && user.privilege == Privilege::security_officer;
-  if (from_afar && !remote_officers.allow(*remote_from)) return LoginResult::not_allowed;
-  if (!user.enabled || !user.login) return LoginResult::not_allowed;
+  if (!may_come(user.privilege, remote_from) || !user.enabled || !user.login) return LoginResult::not_allowed;
   ++user.logins;
   ++counters.logins;
   return LoginResult::good;
 }
 
-void UserDatabase::admitted_by_server(std::string_view name) {
-  failures_.erase(to_lower(name));
-  ++counters.logins;
+bool UserDatabase::may_come(Privilege privilege, std::optional<Ipv4Address> remote_from) const {
+  const bool guarded = security_mode_ && privilege == Privilege::security_officer;
+  return !guarded || !remote_from || remote_officers.allow(*remote_from);
 }
 
-LoginResult UserDatabase::login_failed(std::string_view name) {
+LoginResult UserDatabase::admitted_by_server(std::string_view name, Privilege privilege,
+                                             std::optional<Ipv4Address> remote_from) {
+  failures_.erase(to_lower(name));
+  if (!may_come(privilege, remote_from)) return LoginResult::not_allowed;
+  ++counters.logins;
+  return LoginResult::good;
+}
+
+LoginResult UserDatabase::login_failed(std::string_view name, std::optional<Ipv4Address> from) {
   const std::string key = to_lower(name);
   if (const auto user = users_.find(key); user != users_.end()) ++user->second.fails;
-  return failed(key);
+  return failed(key, from);
 }
 
-LoginResult UserDatabase::failed(const std::string& name) {
+LoginResult UserDatabase::failed(const std::string& name, std::optional<Ipv4Address> from) {
   if (!users_.contains(name)) ++counters.unknown_login_names;
   ++counters.total_password_fails;
   Failures& failures = failures_of(name);
@@ -142,6 +148,7 @@ LoginResult UserDatabase::failed(const std::string& name) {
   failures.count = 0;
   failures.locked_until = clock_.now() + std::chrono::seconds(settings.lockout_s);
   ++counters.login_lockouts;
+  for (const auto& listener : lock_out_listeners_) listener({name, from, settings.login_fail});
   return LoginResult::locked_out;
 }
 

@@ -65,6 +65,13 @@ bool is_password_digest(std::string_view text);
 
 enum class LoginResult : std::uint8_t { good, bad, locked_out, not_allowed };
 
+/// A name by which nobody may log in for a while.
+struct LockOut {
+  std::string user;
+  std::optional<Ipv4Address> from;  // of the last attempt; none: not over the network
+  std::uint32_t failures = 0;       // in a row
+};
+
 class UserServers;  // os/login.h
 
 class UserDatabase {
@@ -93,17 +100,20 @@ class UserDatabase {
   bool locked_out(std::string_view name) const;
   /// The password was right: lets in who may come in, from where they come.
   LoginResult admit(std::string_view name, std::optional<Ipv4Address> remote_from);
-  /// A server said yes to a name.
-  void admitted_by_server(std::string_view name);
-  /// The name or password was wrong everywhere: bad, or locked_out when this was one time too many.
-  LoginResult login_failed(std::string_view name);
+  /// A server said yes to a name: good, or not_allowed from there.
+  LoginResult admitted_by_server(std::string_view name, Privilege privilege, std::optional<Ipv4Address> remote_from);
+  /// The name or password was wrong everywhere: bad, or locked_out when this was one time too many. `from` is where the
+  /// attempt came from, over the network.
+  LoginResult login_failed(std::string_view name, std::optional<Ipv4Address> from = std::nullopt);
+  void on_lock_out(std::function<void(const LockOut&)> listener) { lock_out_listeners_.push_back(std::move(listener)); }
 
   /// The password alone, for the secure-delay question and SET PASSWORD.
   bool verify(std::string_view name, std::string_view password) const;
 
-  /// Asked by log_in() after this database, the former first; nullptr: none. Set at assembly.
+  /// Asked by log_in() after this database, in this order; nullptr: none. Set at assembly.
   UserServers* radius_servers = nullptr;
   UserServers* tacacs_servers = nullptr;
+  UserServers* tacplus_servers = nullptr;
   /// Some user has RADIUSBACKUP, which changes the order: RADIUS is asked before this database.
   bool has_radius_backup() const;
 
@@ -123,12 +133,14 @@ class UserDatabase {
     Instant locked_until{};
   };
   Failures& failures_of(const std::string& name);
-  LoginResult failed(const std::string& name);
+  LoginResult failed(const std::string& name, std::optional<Ipv4Address> from);
+  bool may_come(Privilege privilege, std::optional<Ipv4Address> remote_from) const;
   const Clock& clock_;
   Random& random_;
   PasswordHash hash_;
   bool security_mode_ = false;
   std::vector<std::function<void(bool)>> listeners_;
+  std::vector<std::function<void(const LockOut&)>> lock_out_listeners_;
   std::map<std::string, User, std::less<>> users_;
   std::map<std::string, Failures, std::less<>> failures_;
 };

@@ -85,8 +85,8 @@ LoginRequest Session::State::login_request(std::string_view name, std::string_vi
   LoginRequest request{.name = std::string(name), .password = {}, .device = device, .remote_from = {}};
   const ByteView bytes = as_bytes(password);
   request.password.assign(bytes.begin(), bytes.end());
-  // Who comes by Telnet may have to come from a certain place.
-  if (device.starts_with("Telnet")) request.remote_from = parse_ipv4(location).value_or(Ipv4Address());
+  if (!is_asynchronous()) request.remote_from = parse_ipv4(location).value_or(Ipv4Address());
+  request.secure_line = device.starts_with("SSH");
   return request;
 }
 

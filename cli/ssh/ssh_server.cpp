@@ -74,9 +74,8 @@ void SshServer::asked(ConnectionId id, const Credentials& credentials) {
 void SshServer::log_in(ConnectionId id, SshConnection& connection, const Credentials& credentials,
                        const std::string& name) {
   const auto listed = users_.find(name);
-  const bool closed = listed != users_.end() &&
-                      !(listed->second.enabled &&
-                        listed->second.comes_from(parse_ipv4(connection.location()).value_or(Ipv4Address())));
+  const Ipv4Address from = parse_ipv4(connection.location()).value_or(Ipv4Address());
+  const bool closed = listed != users_.end() && !(listed->second.enabled && listed->second.comes_from(from));
   const bool known = listed != users_.end() && !closed;
   // Nobody is compared as well, so that the answer takes as long.
   const bool proven = proves(known ? listed->second : SshUser(), credentials) && known;
@@ -87,15 +86,19 @@ void SshServer::log_in(ConnectionId id, SshConnection& connection, const Credent
     decided(id, attempt, verdict, name);
   };
   if (credentials.password && !closed) {
-    LoginRequest request{
-        .name = credentials.user, .password = {}, .device = "SSH", .remote_from = {}, .proven = proven};
+    LoginRequest request{.name = credentials.user,
+                         .password = {},
+                         .device = "SSH",
+                         .remote_from = from,
+                         .proven = proven,
+                         .secure_line = true};
     const ByteView bytes = as_bytes(*credentials.password);
     request.password.assign(bytes.begin(), bytes.end());
     return arrouter::log_in(services_.users, std::move(request), owner, done);
   }
   // No server knows a key, or would be asked about somebody who may not come from there.
   LoginVerdict verdict;
-  verdict.result = proven ? services_.users.login_proven(name) : services_.users.login_failed(name);
+  verdict.result = proven ? services_.users.login_proven(name) : services_.users.login_failed(name, from);
   if (const User* const user = services_.users.find(name); user != nullptr) {
     verdict.user = user->name;
     verdict.privilege = user->privilege;

@@ -9,11 +9,14 @@
 // - Every figure is the one another screen shows: nothing is counted for SNMP alone but SNMP's own counters.
 //
 // Traps: coldStart (warmStart after RESTART ROUTER), linkUp and linkDown where ENABLE INTERFACE LINKTRAP wants them,
-// authenticationFailure, firewallTrap. They are kept for a minute while there is no way to their host.
+// authenticationFailure, firewallTrap, loginFailureTrap when a name is locked out. They are kept for a minute while there
+// is no way to their host.
 //
-// Not modelled: SNMPv3; the login trap, whose address nobody tells this module; ifAdminStatus of PPP interfaces is
-// read-only.
+// Not modelled: SNMPv3; ifAdminStatus of PPP interfaces is read-only. The address in a loginFailureTrap is 0.0.0.0 for a
+// console and for users of the network (PPP, XAUTH).
 #include "modules/snmp/snmp.h"
+
+#include "os/base/text.h"
 
 namespace arrouter {
 
@@ -28,6 +31,7 @@ namespace {
 
 constexpr std::uint16_t agent_port = 161;
 constexpr std::chrono::minutes trap_limit_period{1};
+constexpr std::size_t longest_display_string = 255;
 constexpr unsigned cold_start = 0, warm_start = 1, link_down = 2, link_up = 3, authentication_failure = 4;
 
 }  // namespace
@@ -50,6 +54,7 @@ SnmpModule::SnmpModule(Services& services, RouterControl& control, const SystemA
   firewall.on_attack([this](const firewall::AttackNotice& notice) {
     if (notice.trap) firewall_trap(notice.text);
   });
+  services.users.on_lock_out([this](const LockOut& locked) { login_trap(locked); });
   interfaces.on_link_change([this](const InterfaceEntry& entry) { link_changed(entry); });
 }
 
@@ -116,6 +121,19 @@ void SnmpModule::firewall_trap(std::string_view text) {
         .enterprise = module,
         .trap = module + Oid{0, 1},
         .bindings = {{module + Oid{1, 0}, Value::of_text(text)}}});
+}
+
+/// AT-TTY-MIB of 2.8.1 and later: loginFailureUser, loginFailureIPAddress, loginFailureAttempts. The objects cannot be
+/// read, they are of the trap alone.
+void SnmpModule::login_trap(const LockOut& locked) {
+  const Oid traps = oid(at_router) + Oid{4, module_number::tty, 100};
+  tell({.generic = 6,
+        .specific = 11,
+        .enterprise = traps,
+        .trap = traps + Oid{11},
+        .bindings = {{traps + Oid{1, 0}, Value::of_text(printable(locked.user).substr(0, longest_display_string))},
+                     {traps + Oid{2, 0}, Value::of_address(locked.from.value_or(Ipv4Address()))},
+                     {traps + Oid{3, 0}, Value::of_integer(locked.failures)}}});
 }
 
 }  // namespace snmp

@@ -33,6 +33,7 @@ class SnmpModule final : public Module {
   void receive(const UdpDatagram& datagram);
   void tell(const Notification& notification);
   void firewall_trap(std::string_view text);
+  void login_trap(const LockOut& locked);
   void link_changed(const InterfaceEntry& entry);
   /// One more link trap of this interface may leave in this minute.
   bool within_limit(const InterfaceEntry& entry);

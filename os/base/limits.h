@@ -26,6 +26,9 @@ inline constexpr std::size_t remote_officers = 32;         // RSO addresses
 inline constexpr std::size_t failed_logins = 256;          // names whose failures are remembered
 inline constexpr std::size_t radius_servers = 10;
 inline constexpr std::size_t tacacs_servers = 10;
+inline constexpr std::size_t tacplus_servers = 10;
+inline constexpr std::size_t tacplus_packet = 4096;           // bytes after the header; a login needs a few hundred
+inline constexpr std::size_t tacplus_logins = 256;            // under way at once
 inline constexpr std::size_t control_clients = 32;         // of the control socket
 inline constexpr std::size_t ssh_hosts = 100;              // whose keys are remembered
 

@@ -20,6 +20,27 @@ CONFIGURATION = (
 )
 
 
+# Somebody who does not know bob's password.
+GUESS = """
+import socket, sys
+link = socket.create_connection((sys.argv[1], 23), 5)
+link.settimeout(10)
+def until(wanted):
+    data = b""
+    while wanted not in data:
+        more = link.recv(4096)
+        if not more:
+            break
+        data += more
+for guess in range(5):
+    until(b"login: ")
+    link.sendall(b"bob\\r")
+    until(b"Password: ")
+    link.sendall(b"guess\\r")
+until(b"nothing more")
+"""
+
+
 class Requests(DeskTest):
     configuration = CONFIGURATION
 
@@ -153,6 +174,14 @@ class Traps(DeskTest):
         trap = r"\.1\.3\.6\.1\.4\.1\.207\.8\.4\.4\.4\.77"
         self.traps(rf"OID: {trap}\.0\.1\b.*{trap}\.1\.0 = STRING: .*10\.0\.0\.100", seconds=30)
         self.assertIn("10.0.0.100", self.pc("snmpget", "-v", "2c", "-c", "public", *QUIET, LAN, f"{ALLIED}.8.4.4.4.77.1.0"))
+
+    def test_a_lock_out_is_told(self):
+        self.pc("ping", "-n", "-c", "1", LAN)  # the trap host is known
+        self.network.exec("pc", "python3", "-c", GUESS, LAN)
+        tty = r"\.1\.3\.6\.1\.4\.1\.207\.8\.4\.4\.4\.36\.100"
+        objects = rf'{tty}\.1\.0 = STRING: "bob"\s+{tty}\.2\.0 = IpAddress: {re.escape(PC)}\s+{tty}\.3\.0 = INTEGER: 5\b'
+        self.traps(rf"{tty} Enterprise Specific Trap \(11\)(.|\n)*?{objects}")  # version 1
+        self.traps(rf"\.4\.1\.0 = OID: {tty}\.11\s+{objects}")  # version 2
 
     def test_a_restart_is_told(self):
         self.router.ctl("restart router")

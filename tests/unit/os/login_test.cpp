@@ -30,13 +30,15 @@ struct Servers final : UserServers {
 };
 
 struct Desk : test::TestServices {
-  Servers radius, tacacs;
+  Servers radius, tacacs, tacplus;
   std::shared_ptr<int> owner = std::make_shared<int>();
   std::vector<LoginVerdict> verdicts;
 
   Desk() {
     users.radius_servers = &radius;
     users.tacacs_servers = &tacacs;
+    users.tacplus_servers = &tacplus;
+    tacplus.configured = false;
   }
   void add(std::string name, std::string_view password, bool backup = false) {
     User user;
@@ -101,6 +103,64 @@ TEST_CASE("Else RADIUS decides, and after its no or silence TACACS") {
     CHECK(desk.verdicts.empty());
     CHECK(desk.users.counters.logins == 0);
   }
+}
+
+TEST_CASE("TACACS+ is asked last, by whoever was refused before") {
+  Desk desk;
+  desk.tacplus.configured = true;
+  desk.try_login("guest", "x");
+  desk.radius.say(Reply::rejected);
+  desk.tacacs.say(Reply::unanswered);
+  CHECK(desk.verdicts.empty());
+  SECTION("yes") {
+    desk.tacplus.say(Reply::accepted, Privilege::security_officer);
+    CHECK(desk.last() == LoginResult::good);
+    CHECK(desk.verdicts[0].privilege == Privilege::security_officer);
+  }
+  SECTION("no") {
+    desk.tacplus.say(Reply::rejected);
+    CHECK(desk.last() == LoginResult::bad);
+  }
+}
+
+TEST_CASE("A security officer of a server's comes from where one of the database may come") {
+  Desk desk;
+  desk.radius.configured = desk.tacacs.configured = false;
+  desk.tacplus.configured = true;
+  desk.users.remote_officers = {true, {{Ipv4Address(10, 0, 0, 0), Ipv4Address(255, 255, 255, 0)}}};
+  const auto from = [&](std::optional<Ipv4Address> address, bool secure_line, Privilege privilege) {
+    LoginRequest request{.name = "chief", .password = {}, .device = {}, .remote_from = address};
+    request.secure_line = secure_line;
+    log_in(desk.users, std::move(request), desk.owner, [&](const auto& verdict) { desk.verdicts.push_back(verdict); });
+    desk.tacplus.say(Reply::accepted, privilege);
+    return desk.last();
+  };
+  const Ipv4Address near(10, 0, 0, 9), far(10, 0, 1, 9);
+  CHECK(from(far, false, Privilege::security_officer) == LoginResult::good);
+  desk.users.set_security_mode(true);
+  CHECK(from(far, false, Privilege::security_officer) == LoginResult::not_allowed);
+  CHECK(desk.users.counters.logins == 1);
+  CHECK(from(near, false, Privilege::security_officer) == LoginResult::good);
+  CHECK(from(far, true, Privilege::security_officer) == LoginResult::good);
+  CHECK(from(std::nullopt, false, Privilege::security_officer) == LoginResult::good);
+  CHECK(from(far, false, Privilege::manager) == LoginResult::good);
+}
+
+TEST_CASE("Who is locked out is told with the last address and the count") {
+  Desk desk;
+  desk.radius.configured = desk.tacacs.configured = false;
+  std::vector<std::string> told;
+  desk.users.on_lock_out([&](const LockOut& locked) {
+    told.push_back(fmt::format("{} {} {}", locked.user, locked.from ? to_string(*locked.from) : "-", locked.failures));
+  });
+  for (int i = 0; i < 4; ++i) CHECK(desk.users.login("Bob", "x", Ipv4Address(10, 0, 0, 1)) == LoginResult::bad);
+  CHECK(told.empty());
+  desk.users.login("bob", "x", Ipv4Address(10, 0, 0, 2));
+  desk.users.login("bob", "x", Ipv4Address(10, 0, 0, 3));
+  CHECK(told == std::vector<std::string>{"bob 10.0.0.2 5"});
+  desk.users.settings.login_fail = 1;
+  desk.users.authenticate("ann", "x");
+  CHECK(told.back() == "ann - 1");
 }
 
 TEST_CASE("Without servers a login fails at once") {

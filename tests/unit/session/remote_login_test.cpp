@@ -111,6 +111,17 @@ TEST_CASE("the minute of a Telnet login stands still while a server is asked") {
   }
 }
 
+TEST_CASE("servers hear where somebody comes from, and by what") {
+  Hall hall;
+  Person caller(*hall.router, "SSH 1", "192.168.1.11", "SSH1");
+  hall.answer_name(caller, "alice", "Wonderland");
+  CHECK(hall.servers.last.remote_from == Ipv4Address(192, 168, 1, 11));
+  CHECK(hall.servers.last.secure_line);
+  Person other(*hall.router, "Telnet 1", "192.168.1.12", "TTY17");
+  hall.answer_name(other, "alice", "Wonderland");
+  CHECK_FALSE(hall.servers.last.secure_line);
+}
+
 TEST_CASE("the password of a security command is the server's to confirm") {
   Hall hall;
   Person person(*hall.router);
