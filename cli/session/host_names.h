@@ -8,6 +8,7 @@
 
 #include "cli/session/session.h"
 #include "os/base/address.h"
+#include "os/message.h"
 #include "os/tcp.h"
 
 namespace arrouter {
@@ -27,11 +28,16 @@ struct HostNames {
   std::function<std::shared_ptr<void>(std::string_view host, Found found)> ask;
 };
 
-enum class ConnectProblem : std::uint8_t { none, not_allowed, unknown_host, no_route, no_tcp, too_many };
+/// What a protocol's module says of its connections, about a user or a host.
+struct ConnectTexts {
+  const Message &not_allowed, &unknown_host, &no_route, &no_tcp, &too_many_sessions;
+};
 
-/// May this session connect to a host now? USER level needs TELNET=YES (reference/cli.md 3). `target` as known().
-ConnectProblem may_connect(const Caller& caller, const UserDatabase& users, const Session& session,
-                           const HostNames& names, const Tcp& tcp, const std::optional<HostTarget>& target);
+/// Why this session cannot connect to `host` now, if so. USER level needs TELNET=YES (reference/cli.md 3). `target` as
+/// known().
+std::optional<Outcome> connect_refusal(const ConnectTexts& texts, const Caller& caller, const UserDatabase& users,
+                                       const Session& session, const HostNames& names, const Tcp& tcp,
+                                       std::string_view host, const std::optional<HostTarget>& target);
 
 /// The session a command was given in; none for a script.
 std::shared_ptr<Session> session_of(const Caller& caller);

@@ -7,10 +7,19 @@
 
 namespace arrouter {
 
+void HostRelay::call(const HostNames& names, const std::optional<HostTarget>& target) {
+  if (target) {
+    start(*target);
+  } else {
+    look_up(names);
+  }
+  session_.connect(shared_from_this());
+}
+
 void HostRelay::look_up(const HostNames& names) {
   lookup_ = names.ask(host_, [this](std::optional<HostTarget> target) {
-    if (!target) return over(refusal(ConnectProblem::unknown_host));
-    if (target->source.unset()) return over(refusal(ConnectProblem::no_route));
+    if (!target) return over(say(texts_.unknown_host, host_));
+    if (target->source.unset()) return over(say(texts_.no_route, host_));
     start(*target);
   });
 }

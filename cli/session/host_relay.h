@@ -12,9 +12,8 @@ namespace arrouter {
 
 class HostRelay : public Relay, public std::enable_shared_from_this<HostRelay> {
  public:
-  /// Asks for the host's address and starts.
-  void look_up(const HostNames& names);
-  virtual void start(const HostTarget& target) = 0;
+  /// Connects to the host, whose address is asked for when it is not known yet, as a connection of the session.
+  void call(const HostNames& names, const std::optional<HostTarget>& target);
 
   // Relay
   void resumed() override;
@@ -24,9 +23,9 @@ class HostRelay : public Relay, public std::enable_shared_from_this<HostRelay> {
 
  protected:
   /// Lives in `session`.
-  HostRelay(Session& session, std::string host, std::uint16_t port)
-      : session_(session), host_(std::move(host)), endpoint_{{}, port} {}
-  virtual Outcome refusal(ConnectProblem problem) const = 0;
+  HostRelay(Session& session, const ConnectTexts& texts, std::string host, std::uint16_t port)
+      : session_(session), host_(std::move(host)), endpoint_{{}, port}, texts_(texts) {}
+  virtual void start(const HostTarget& target) = 0;
   /// Something the host says, lines ended by "\n".
   void show(const std::string& text);
   void over(const Outcome& how);
@@ -37,6 +36,9 @@ class HostRelay : public Relay, public std::enable_shared_from_this<HostRelay> {
   bool established_ = false;
 
  private:
+  void look_up(const HostNames& names);
+
+  const ConnectTexts& texts_;
   std::shared_ptr<void> lookup_;
   std::string unseen_;
 };

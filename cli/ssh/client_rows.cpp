@@ -21,14 +21,8 @@ void connect(const ClientContext& context, Session& session, SshHost host, std::
              std::string command, const std::optional<HostTarget>& target) {
   const ByteView bytes = as_bytes(password);
   host.password.assign(bytes.begin(), bytes.end());
-  const auto outgoing =
-      std::make_shared<Outgoing>(*context.dialler, session, std::move(host), std::move(command));
-  if (target) {
-    outgoing->start(*target);
-  } else {
-    outgoing->look_up(context.names);
-  }
-  session.connect(outgoing);
+  std::make_shared<Outgoing>(*context.dialler, session, std::move(host), std::move(command))
+      ->call(context.names, target);
 }
 
 Outcome ssh(const ClientContext& context, Invocation& invocation) {
@@ -38,8 +32,10 @@ Outcome ssh(const ClientContext& context, Invocation& invocation) {
   if (!session) return say(texts::no_session);
   SshHost host = host_of(args, caller);
   const auto target = context.names.known(host.name);
-  const ConnectProblem problem = may_connect(caller, context.users, *session, context.names, context.tcp, target);
-  if (problem != ConnectProblem::none) return refusal_of(problem, host.name, caller.user);
+  if (auto refusal = connect_refusal(texts::connect, caller, context.users, *session, context.names, context.tcp,
+                                     host.name, target)) {
+    return *refusal;
+  }
   const std::string command = args.text_or("COMMAND", {});
   const std::string name = host.name;
   if (host.key_id || args.has("PASSWORD")) {

@@ -5,26 +5,24 @@
 #include <string>
 
 #include "cli/session/host_relay.h"
+#include "cli/ssh/texts.h"
 #include "os/secure_shell.h"
 
 namespace arrouter::ssh {
-
-Outcome refusal_of(ConnectProblem problem, const std::string& host, const std::string& user);
 
 class Outgoing final : public HostRelay {
  public:
   /// Of `host`, the addresses are not known yet.
   Outgoing(SecureShell& shell, Session& session, SshHost host, std::string command)
-      : HostRelay(session, host.name, host.address.port),
+      : HostRelay(session, texts::connect, host.name, host.address.port),
         shell_(shell),
         called_(std::move(host)),
         command_(std::move(command)) {}
 
-  void start(const HostTarget& target) override;
   void typed(char key) override;
 
  private:
-  Outcome refusal(ConnectProblem problem) const override { return refusal_of(problem, host_, {}); }
+  void start(const HostTarget& target) override;
   void received(std::string_view bytes);
 
   SecureShell& shell_;

@@ -2,21 +2,7 @@
 
 #include <utility>
 
-#include "cli/telnet/texts.h"
-
 namespace arrouter::telnet {
-
-Outcome refusal_of(ConnectProblem problem, const std::string& host, const std::string& user) {
-  switch (problem) {
-    case ConnectProblem::none: break;
-    case ConnectProblem::not_allowed: return say(texts::not_allowed, user);
-    case ConnectProblem::unknown_host: return say(texts::unknown_host, host);
-    case ConnectProblem::no_route: return say(texts::no_route, host);
-    case ConnectProblem::no_tcp: return say(texts::no_tcp);
-    case ConnectProblem::too_many: return say(texts::too_many_sessions);
-  }
-  return {};
-}
 
 void Outgoing::start(const HostTarget& target) {
   endpoint_.address = target.address;

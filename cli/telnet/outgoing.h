@@ -6,22 +6,20 @@
 
 #include "cli/session/host_relay.h"
 #include "cli/telnet/host_protocol.h"
+#include "cli/telnet/texts.h"
 #include "os/tcp.h"
 
 namespace arrouter::telnet {
 
-Outcome refusal_of(ConnectProblem problem, const std::string& host, const std::string& user);
-
 class Outgoing final : public HostRelay {
  public:
   Outgoing(Tcp& tcp, Session& session, std::string host, std::uint16_t port, HostProtocol protocol)
-      : HostRelay(session, std::move(host), port), tcp_(tcp), protocol_(std::move(protocol)) {}
+      : HostRelay(session, texts::connect, std::move(host), port), tcp_(tcp), protocol_(std::move(protocol)) {}
 
-  void start(const HostTarget& target) override;
   void typed(char key) override;
 
  private:
-  Outcome refusal(ConnectProblem problem) const override { return refusal_of(problem, host_, {}); }
+  void start(const HostTarget& target) override;
   void connected(Result<std::unique_ptr<TcpStream>> stream);
   void received(std::string_view bytes);
 

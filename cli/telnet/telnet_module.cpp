@@ -154,17 +154,13 @@ Outcome TelnetModule::connect(Invocation& invocation) {
   if (!session) return say(texts::no_session);
   const std::string& host = args.text("HOST");
   const auto target = names_.known(host);
-  const ConnectProblem problem = may_connect(caller, services_.users, *session, names_, tcp_, target);
-  if (problem != ConnectProblem::none) return refusal_of(problem, host, caller.user);
-  const auto port = static_cast<std::uint16_t>(args.number_or("PORT", telnet_port));
-  const auto outgoing = std::make_shared<Outgoing>(tcp_, *session, host, port,
-                                                   HostProtocol(args.text_or("TTYPE", terminal_type_), insert_null_));
-  if (target) {
-    outgoing->start(*target);
-  } else {
-    outgoing->look_up(names_);
+  if (auto refusal =
+          connect_refusal(texts::connect, caller, services_.users, *session, names_, tcp_, host, target)) {
+    return *refusal;
   }
-  session->connect(outgoing);
+  const auto port = static_cast<std::uint16_t>(args.number_or("PORT", telnet_port));
+  HostProtocol protocol(args.text_or("TTYPE", terminal_type_), insert_null_);
+  std::make_shared<Outgoing>(tcp_, *session, host, port, std::move(protocol))->call(names_, target);
   return say(texts::attempting, host);
 }
 
