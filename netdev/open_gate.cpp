@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "netdev/socket_program.h"
 #include "netdev/wire/ethernet.h"
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/tcp.h"
@@ -39,42 +40,37 @@ bool opens_tcp(ByteView frame) {
 }
 
 std::vector<sock_filter> open_filter(double share) {
-  enum : std::uint8_t { pppoe = 4, tests = 8, accept = 22, drop = 23 };  // places of instructions
-  std::vector<sock_filter> program;
-  const auto add = [&program](std::uint16_t code, std::uint32_t value = 0) {
-    program.push_back(BPF_STMT(code, value));
-  };
-  const auto jump = [&program](std::uint16_t test, std::uint32_t value, std::uint8_t holds, std::uint8_t fails) {
-    const std::size_t next = program.size() + 1;  // jumps are counted from there
-    program.push_back(BPF_JUMP(static_cast<std::uint16_t>(BPF_JMP | test | BPF_K), value,
-                               static_cast<std::uint8_t>(holds - next), static_cast<std::uint8_t>(fails - next)));
-  };
-  add(BPF_LD | BPF_H | BPF_ABS, type_at);
-  jump(BPF_JEQ, wire::ether_type::ipv4, 2, pppoe);
-  add(BPF_LDX | BPF_IMM, wire::ethernet_header);
-  add(BPF_JMP | BPF_JA, tests - 4);
-  jump(BPF_JEQ, wire::ether_type::pppoe_session, 5, accept);
-  add(BPF_LD | BPF_H | BPF_ABS, ppp_protocol_at);
-  jump(BPF_JEQ, ppp_ipv4, 7, accept);
-  add(BPF_LDX | BPF_IMM, ppp_protocol_at + 2);
-  // X is where the IP header begins.
-  add(BPF_LD | BPF_B | BPF_IND, protocol_at);
-  jump(BPF_JEQ, wire::protocol::tcp, 10, accept);
-  add(BPF_LD | BPF_H | BPF_IND, fragment_at);
-  jump(BPF_JSET, offset_mask, accept, 12);
-  add(BPF_LD | BPF_B | BPF_IND, 0);
-  add(BPF_ALU | BPF_AND | BPF_K, 15);
-  add(BPF_ALU | BPF_LSH | BPF_K, 2);
-  add(BPF_ALU | BPF_ADD | BPF_X);
-  add(BPF_MISC | BPF_TAX);
-  add(BPF_LD | BPF_B | BPF_IND, flags_at);
-  add(BPF_ALU | BPF_AND | BPF_K, kind_mask);
-  jump(BPF_JEQ, wire::tcp_flag::syn, 20, accept);
-  add(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_RANDOM));
-  jump(BPF_JGE, static_cast<std::uint32_t>(std::clamp(share, 0.0, 1.0) * 0xffffffff), drop, accept);
-  add(BPF_RET | BPF_K, 0xffffffff);  // bytes: all there are
-  add(BPF_RET | BPF_K, 0);
-  return program;
+  SocketProgram program;
+  const auto pppoe = program.label(), at_ip = program.label(), accept = program.label(), drop = program.label();
+  program.add(BPF_LD | BPF_H | BPF_ABS, type_at);
+  program.jump_unless(BPF_JEQ, wire::ether_type::ipv4, pppoe);
+  program.add(BPF_LDX | BPF_IMM, wire::ethernet_header);
+  program.jump(at_ip);
+  program.place(pppoe);
+  program.jump_unless(BPF_JEQ, wire::ether_type::pppoe_session, accept);
+  program.add(BPF_LD | BPF_H | BPF_ABS, ppp_protocol_at);
+  program.jump_unless(BPF_JEQ, ppp_ipv4, accept);
+  program.add(BPF_LDX | BPF_IMM, ppp_protocol_at + 2);
+  program.place(at_ip);  // X is where the IP header begins
+  program.add(BPF_LD | BPF_B | BPF_IND, protocol_at);
+  program.jump_unless(BPF_JEQ, wire::protocol::tcp, accept);
+  program.add(BPF_LD | BPF_H | BPF_IND, fragment_at);
+  program.jump_if(BPF_JSET, offset_mask, accept);
+  program.add(BPF_LD | BPF_B | BPF_IND, 0);
+  program.add(BPF_ALU | BPF_AND | BPF_K, 15);
+  program.add(BPF_ALU | BPF_LSH | BPF_K, 2);
+  program.add(BPF_ALU | BPF_ADD | BPF_X);
+  program.add(BPF_MISC | BPF_TAX);
+  program.add(BPF_LD | BPF_B | BPF_IND, flags_at);
+  program.add(BPF_ALU | BPF_AND | BPF_K, kind_mask);
+  program.jump_unless(BPF_JEQ, wire::tcp_flag::syn, accept);
+  program.add(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_RANDOM));
+  program.jump_if(BPF_JGE, static_cast<std::uint32_t>(std::clamp(share, 0.0, 1.0) * 0xffffffff), drop);
+  program.place(accept);
+  program.add(BPF_RET | BPF_K, 0xffffffff);  // bytes: all there are
+  program.place(drop);
+  program.add(BPF_RET | BPF_K, 0);
+  return program.finish();
 }
 
 OpenGate::OpenGate(const Clock& clock, Scheduler& scheduler, Attach attach)
