@@ -40,8 +40,7 @@ TEST_CASE("SHOW ISAKMP POLICY: name and type of XAUTH, never the password") {
 TEST_CASE("SHOW ISAKMP SA, EXCHANGE and COUNTERS while XAUTH runs and when it is over") {
   Dialin net;
   net.channel.hook = [&](Flying& datagram) { return !is_transaction(datagram) || datagram.source != net.a.ip.own; };
-  net.want(net.a);
-  net.time.advance(1s);  // the client's answers are lost
+  net.attempt(net.a, 1s);  // the client's answers are lost
   CHECK(net.b.run("show isakmp exchange") ==
         "ISAKMP Exchanges\n"
         "\n"

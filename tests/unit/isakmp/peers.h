@@ -278,6 +278,11 @@ class Offices {
     wanted.proposals = {{{offer}}};
     from.isakmp.acquire(wanted);
   }
+  /// The same, and `wait` goes by, whatever comes of it.
+  void attempt(Peer& from, Duration wait) {
+    want(from);
+    time.advance(wait);
+  }
   bool up(std::size_t bundles = 1) {
     return time.run_until([&] { return a.user.bundles.size() >= bundles && b.user.bundles.size() >= bundles; },
                           std::chrono::seconds(600));

@@ -73,8 +73,7 @@ TEST_CASE("an RSA policy identifies itself by every type of ID") {
   }
   SECTION("that the peer does not know") {
     REQUIRE(net.b.run("set isakmp pol=keys remoteid=other.example") == done);
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.a.user.bundles.empty());
     CHECK(net.b.logged("remote ID mismatch (received "));
     CHECK(net.b.run("show isakmp counters=" + mode).find("idFailed                         1") != std::string::npos);
@@ -108,8 +107,7 @@ TEST_CASE("a wrong public key fails authentication on both sides") {
     net.b.run("create enco key=12 type=rsa length=512");
     net.time.advance(1s);
     REQUIRE(net.b.run("set isakmp pol=keys key=12") == done);
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.b.logged(failed));
     CHECK(net.b.run("show isakmp counters=" + mode).find("authFailed                       1") != std::string::npos);
     CHECK(net.b.run("show enco counters=rsa").find("decryptFailed ........        1") != std::string::npos);
@@ -118,8 +116,7 @@ TEST_CASE("a wrong public key fails authentication on both sides") {
     net.a.run("create enco key=12 type=rsa length=512");
     net.time.advance(1s);
     REQUIRE(net.a.run("set isakmp pol=keys key=12") == done);
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.a.logged(failed));
   }
   CHECK(net.a.user.bundles.empty());
@@ -130,41 +127,35 @@ TEST_CASE("missing RSA keys are told before anything is sent, and by the respond
   SignedOffices net;
   SECTION("the initiator's own") {
     net.a.run("destroy enco key=10");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("local RSA key 10 does not exist"));
     CHECK(net.channel.sent.empty());
   }
   SECTION("the initiator's own is but a public key") {
     REQUIRE(net.a.run("set isakmp pol=keys localr=11") == done);
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("local RSA key 11 does not exist"));
   }
   SECTION("none named") {
     net.a.run("destroy isakmp pol=keys");
     net.a.run("create isakmp pol=keys pe=200.200.200.1 auth=rsasig key=11");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("no local RSA key"));
   }
   SECTION("the peer's at the initiator") {
     net.a.run("destroy enco key=11");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("RSA key 11 of the peer does not exist"));
   }
   SECTION("the peer's, to be found by address") {
     net.a.run("destroy isakmp pol=keys");
     net.a.run("create isakmp pol=keys pe=200.200.200.1 auth=rsasig localr=10");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("no RSA key of peer 200.200.200.1"));
   }
   SECTION("the responder's own") {
     net.b.run("destroy enco key=10");
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.b.logged("local RSA key 10 does not exist"));
   }
   CHECK(net.a.user.bundles.empty());
@@ -176,8 +167,7 @@ TEST_CASE("methods do not mix, and policies are chosen by them") {
   net.b.run("destroy isakmp pol=keys");
   REQUIRE(net.b.run("create isakmp pol=alpha pe=100.100.100.1 key=1 enc=3desouter gro=2") == done);
   SECTION("no policy with signatures") {
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.b.logged("no proposal chosen (offered 3DES SHA RSASIG MODP1024; configured 3DES SHA PRESHARED MODP1024)"));
   }
   SECTION("one besides") {
@@ -209,8 +199,7 @@ TEST_CASE("a damaged signature is refused") {
     }
     return true;
   };
-  net.want(net.a);
-  net.time.advance(400s);
+  net.attempt(net.a, 400s);
   CHECK(damaged);
   CHECK(net.a.logged("RSA signature does not fit key 11"));
   CHECK(net.a.user.bundles.empty());

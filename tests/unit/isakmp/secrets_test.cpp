@@ -45,8 +45,7 @@ TEST_CASE("all debugging shows no secret: pre-shared key, ISAKMP's keys, the key
   net.b.run("destroy enco key=1");
   net.a.run("create enco key=1 type=general value=\"" + std::string(preshared) + "\"");
   net.b.run("create enco key=1 type=general value=\"" + std::string(right ? preshared : wrong) + "\"");
-  net.want(net.a);
-  net.time.advance(10s);
+  net.attempt(net.a, 10s);
   CHECK(net.a.user.bundles.size() == (right ? 1U : 0U));
   REQUIRE(listener.keys.size() >= (right ? 6U : 1U));
   for (Peer* const peer : {&net.a, &net.b}) {

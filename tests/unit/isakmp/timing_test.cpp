@@ -25,8 +25,7 @@ TEST_CASE("a silent peer: sent at 0, 4, 12, 28, 52, 84, 124, 172, 228 s, given u
   Offices net;
   net.configure();
   net.channel.hook = [](Flying&) { return false; };
-  net.want(net.a);
-  net.time.advance(291s);
+  net.attempt(net.a, 291s);
   CHECK(instants(net.channel, net.a.ip.own) == std::vector<long>{0, 4, 12, 28, 52, 84, 124, 172, 228});
   CHECK(net.a.user.failures.empty());
   net.time.advance(1s);
@@ -45,8 +44,7 @@ TEST_CASE("an initiator that falls silent: the responder repeats its answer by t
   net.configure("enc=3desouter mode=" + mode);
   int left = heard;
   net.channel.hook = [&](Flying& datagram) { return datagram.source == net.b.ip.own || left-- > 0; };
-  net.want(net.a);
-  net.time.advance(2s);
+  net.attempt(net.a, 2s);
   REQUIRE(net.b.run("show isakmp exchange").find(" " + words + " ") != std::string::npos);
   net.channel.hook = [](Flying&) { return false; };
   net.channel.sent.clear();
@@ -95,8 +93,7 @@ TEST_CASE("msgbackoff=none keeps one distance; the limit may be none at all") {
   net.channel.hook = [](Flying&) { return false; };
   SECTION("three at ten seconds") {
     net.a.run("set isakmp pol=keys msgb=none msgt=10 msgr=3");
-    net.want(net.a);
-    net.time.advance(39s);
+    net.attempt(net.a, 39s);
     CHECK(instants(net.channel, net.a.ip.own) == std::vector<long>{0, 10, 20, 30});
     CHECK(net.a.user.failures.empty());
     net.time.advance(1s);
@@ -104,8 +101,7 @@ TEST_CASE("msgbackoff=none keeps one distance; the limit may be none at all") {
   }
   SECTION("none") {
     net.a.run("set isakmp pol=keys msgr=0");
-    net.want(net.a);
-    net.time.advance(3s);
+    net.attempt(net.a, 3s);
     CHECK(net.a.user.failures.empty());
     net.time.advance(1s);
     CHECK(net.a.user.failures.size() == 1);
@@ -141,8 +137,7 @@ TEST_CASE("a lost last message is repeated for DELETEDELAY") {
     const bool third = datagram.source == net.a.ip.own && datagram.payload[18] == 32 && datagram.payload.size() < 70;
     return !(third && to_lose-- > 0);
   };
-  net.want(net.a);
-  net.time.advance(2s);
+  net.attempt(net.a, 2s);
   CHECK(net.a.user.bundles.size() == 1);
   CHECK(net.b.user.bundles.empty());
   CHECK(net.a.run("show isakmp exchange").find("QUICK") == std::string::npos);  // over, as far as screens tell
@@ -252,8 +247,7 @@ TEST_CASE("RETRYIKEATTEMPTS repeats a failed negotiation, for fixed peers") {
   net.configure("msgr=0 msgt=5 ret=2");
   net.channel.hook = [](Flying&) { return false; };
   SECTION("so often") {
-    net.want(net.a);
-    net.time.advance(600s);
+    net.attempt(net.a, 600s);
     CHECK(instants(net.channel, net.a.ip.own) == std::vector<long>{0, 10, 20});
     CHECK(net.a.counter("retryIkeAttemptsPh1") == 2);
     CHECK(net.a.counter("usePolIkeRetryGood") == 2);
@@ -262,8 +256,7 @@ TEST_CASE("RETRYIKEATTEMPTS repeats a failed negotiation, for fixed peers") {
   }
   SECTION("without end") {
     net.a.run("set isakmp pol=keys ret=continuous");
-    net.want(net.a);
-    net.time.advance(1000s);
+    net.attempt(net.a, 1000s);
     CHECK(net.a.user.failures.empty());
     CHECK(net.channel.sent.size() == 101);
     net.channel.hook = [](Flying&) { return true; };
@@ -271,8 +264,7 @@ TEST_CASE("RETRYIKEATTEMPTS repeats a failed negotiation, for fixed peers") {
   }
   SECTION("not for a policy that takes any peer") {
     net.a.run("set isakmp pol=keys pe=any");
-    net.want(net.a);
-    net.time.advance(600s);
+    net.attempt(net.a, 600s);
     CHECK(net.channel.sent.size() == 1);
     CHECK(net.a.counter("usePolIkeRetryFailed") == 1);
   }

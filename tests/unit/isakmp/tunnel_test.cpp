@@ -51,16 +51,14 @@ TEST_CASE("perfect forward secrecy must agree") {
   }
   SECTION("the responder alone wants it") {
     net.b.user.pfs = enco::Group::modp1024;
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.a.user.bundles.empty());
     CHECK(net.a.user.failures == std::vector<std::string>{"retransmission limit reached"});
     CHECK(net.b.logged("failed: no transform fits"));
   }
   SECTION("the initiator alone wants it") {
     net.a.user.pfs = enco::Group::modp768;
-    net.want(net.a);
-    net.time.advance(400s);
+    net.attempt(net.a, 400s);
     CHECK(net.a.user.bundles.empty());
   }
 }
@@ -105,8 +103,7 @@ TEST_CASE("a wish that is already being fulfilled is joined") {
 TEST_CASE("another pre-shared key: the initiator stands at AUTHSENT, the responder at KESENT, both time out") {
   Offices net;
   net.configure("enc=3desouter sendn=true", "SECRET");
-  net.want(net.a);
-  net.time.advance(3s);
+  net.attempt(net.a, 3s);
   CHECK(net.a.run("show isakmp exchange").find("AUTHSENT") != std::string::npos);
   CHECK(net.b.run("show isakmp exchange").find("KESENT") != std::string::npos);
   CHECK(net.b.counter("badMessage") > 0);
@@ -121,8 +118,7 @@ TEST_CASE("another pre-shared key: the initiator stands at AUTHSENT, the respond
 TEST_CASE("another pre-shared key in aggressive mode: the initiator ends at once") {
   Offices net;
   net.configure("mode=aggressive", "SECRET");
-  net.want(net.a);
-  net.time.advance(1s);
+  net.attempt(net.a, 1s);
   CHECK(net.a.user.failures == std::vector<std::string>{"authentication failed"});
   CHECK(net.b.run("show isakmp exchange").find("SAKEAUTHSENT") != std::string::npos);
   net.time.advance(300s);
@@ -134,15 +130,13 @@ TEST_CASE("proposals that do not fit") {
   SECTION("with sendnotify the initiator learns it at once") {
     net.configure("sendn=true");
     net.b.run("set isakmp pol=keys enc=3desouter");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"peer sent NO-PROPOSAL-CHOSEN"});
   }
   SECTION("without, it goes through all repetitions at SASENT") {
     net.configure();
     net.b.run("set isakmp pol=keys hasha=md5");
-    net.want(net.a);
-    net.time.advance(200s);
+    net.attempt(net.a, 200s);
     CHECK(net.a.run("show isakmp exchange").find("SASENT") != std::string::npos);
     net.time.advance(100s);
     CHECK(net.a.user.failures == std::vector<std::string>{"retransmission limit reached"});
@@ -156,15 +150,13 @@ TEST_CASE("phase 2 proposals and identities that do not fit") {
   net.configure("sendn=true");
   SECTION("transform") {
     net.b.user.transform.hash = enco::Hash::md5;
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"peer sent NO-PROPOSAL-CHOSEN"});
     CHECK(net.b.counter("noProposalChosen") == 1);
   }
   SECTION("mask") {
     net.b.user.local_id.second = mask_of(16);
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"peer sent INVALID-ID-INFORMATION"});
     CHECK(net.b.counter("idMismatch") == 1);
   }
@@ -184,8 +176,7 @@ TEST_CASE("identities of the peers") {
     net.configure();
     net.a.run("set isakmp pol=keys locali=brnch");
     net.b.run("set isakmp pol=keys rem=branch");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.b.logged("remote ID mismatch (received brnch; configured branch)"));
     CHECK(net.a.user.bundles.empty());
   }
@@ -213,8 +204,7 @@ TEST_CASE("no policy of that mode: the responder stays silent and says so in its
   Offices net;
   net.configure("mode=aggressive");
   net.b.run("set isakmp pol=keys mode=main");
-  net.want(net.a);
-  net.time.advance(2s);
+  net.attempt(net.a, 2s);
   CHECK(net.a.run("show isakmp exchange").find("SAKESENT") != std::string::npos);
   CHECK(net.b.run("show isakmp exchange").find("100.100.100.1") == std::string::npos);
   CHECK(net.b.counter("getPolicyByPeerFailed") == 1);
@@ -235,8 +225,7 @@ TEST_CASE("main mode with several policies: the proposal decides, then the name"
   SECTION("the first name, though its key is wrong") {
     net.b.run("create isakmp pol=alpha pe=any key=2 enc=3desouter");
     net.b.run("create isakmp pol=beta pe=any key=1 enc=3desouter");
-    net.want(net.a);
-    net.time.advance(2s);
+    net.attempt(net.a, 2s);
     CHECK(net.b.run("show isakmp sa=1").find("alpha") != std::string::npos);
     CHECK(net.b.run("show isakmp exchange").find("KESENT") != std::string::npos);
   }
@@ -247,30 +236,26 @@ TEST_CASE("what cannot even start fails soon, with its cause") {
   net.configure();
   SECTION("no policy") {
     net.a.run("destroy isakmp pol=keys");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"no ISAKMP policy for the peer"});
     CHECK(net.a.counter("acquireNoPolicy") == 1);
   }
   SECTION("no key") {
     net.a.run("destroy enco key=1");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures.size() == 1);
     CHECK(net.a.logged("pre-shared key 1 does not exist"));
   }
   SECTION("not enabled") {
     net.a.run("disable isakmp");
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.user.failures == std::vector<std::string>{"ISAKMP disabled"});
   }
   SECTION("no pre-shared key but an RSA key") {
     net.a.run("destroy enco key=1");
     net.a.run("create enco key=1 type=rsa length=512");
     net.time.advance(1s);
-    net.want(net.a);
-    net.time.advance(1s);
+    net.attempt(net.a, 1s);
     CHECK(net.a.logged("pre-shared key 1 does not exist"));
   }
   CHECK(net.channel.sent.empty());
@@ -300,8 +285,7 @@ TEST_CASE("aggressive mode: a wrong ID is refused before it is answered") {
   net.configure("mode=aggressive");
   net.a.run("set isakmp pol=keys locali=brnch2");
   net.b.run("set isakmp pol=keys rem=branch2");
-  net.want(net.a);
-  net.time.advance(2s);
+  net.attempt(net.a, 2s);
   CHECK(net.a.run("show isakmp exchange").find("SAKESENT") != std::string::npos);
   CHECK(net.b.logged("remote ID mismatch (received brnch2; configured branch2)"));
 }

@@ -11,15 +11,13 @@ TEST_CASE("a refused user: the SA goes on both sides, IPsec hears why, and nobod
   Dialin net;
   SECTION("wrong password") {
     net.a.run("set isakmp pol=keys xauthpassword=wonderland");  // case matters
-    net.want(net.a);
-    net.time.advance(10s);
+    net.attempt(net.a, 10s);
     CHECK(net.b.logged("Phase 1.5 [transaction] with peer 100.100.100.1 failed: XAUTH user alice refused: unknown name "
                        "or wrong password"));
   }
   SECTION("no such user") {
     net.a.run("set isakmp pol=keys xauthname=bob");
-    net.want(net.a);
-    net.time.advance(10s);
+    net.attempt(net.a, 10s);
     CHECK(net.b.logged("XAUTH user bob refused: unknown name or wrong password"));
     CHECK(net.a.logged("peer refused XAUTH user bob"));
   }
@@ -27,14 +25,12 @@ TEST_CASE("a refused user: the SA goes on both sides, IPsec hears why, and nobod
     User user = *net.b.base.users.find("alice");
     user.enabled = false;
     net.b.base.users.put(user);
-    net.want(net.a);
-    net.time.advance(10s);
+    net.attempt(net.a, 10s);
     CHECK(net.b.logged("XAUTH user alice refused: account disabled"));
   }
   SECTION("RADIUS without a server") {
     net.b.run("set isakmp pol=keys xauthtype=radius");
-    net.want(net.a);
-    net.time.advance(10s);
+    net.attempt(net.a, 10s);
     CHECK(net.b.logged("XAUTH user alice refused: no RADIUS server is configured"));
   }
   CHECK(net.a.logged("Phase 1.5 [transaction] with peer 200.200.200.1 failed: peer refused XAUTH user"));
@@ -54,21 +50,18 @@ TEST_CASE("five wrong passwords lock the user out of XAUTH as of the command lin
   Dialin net;
   net.a.run("set isakmp pol=keys xauthpassword=guess");
   for (int attempt = 0; attempt < 5; ++attempt) {
-    net.want(net.a);
-    net.time.advance(60s);
+    net.attempt(net.a, 60s);
   }
   CHECK(net.b.logged("XAUTH user alice refused: locked out"));
   CHECK(net.b.base.users.counters.login_lockouts == 1);
   net.a.run("set isakmp pol=keys xauthpassword=Wonderland");
-  net.want(net.a);
-  net.time.advance(60s);
+  net.attempt(net.a, 60s);
   CHECK(net.b.user.bundles.empty());
 }
 
 TEST_CASE("one end wants XAUTH, the other does not: no proposal fits") {
   Dialin net("enc=3desouter gro=1 sendn=true", "xauth=none");
-  net.want(net.a);
-  net.time.advance(10s);
+  net.attempt(net.a, 10s);
   CHECK(net.b.logged("no proposal chosen (offered 3DES SHA PRESHARED MODP768; configured 3DES SHA XAUTHINITPRESHARED "
                      "MODP768)"));
   CHECK(net.a.user.failures.size() == 1);
@@ -76,8 +69,7 @@ TEST_CASE("one end wants XAUTH, the other does not: no proposal fits") {
 
 TEST_CASE("a client without a name does not call") {
   Dialin net("enc=3desouter gro=1", "xauth=client");
-  net.want(net.a);
-  net.time.advance(10s);
+  net.attempt(net.a, 10s);
   CHECK(net.channel.sent.empty());
   CHECK(net.a.logged("cannot start: the policy has no XAUTH name"));
 }
@@ -109,8 +101,7 @@ TEST_CASE("a server that is silent after phase 1, a client that is silent after 
   };
   SECTION("the client waits for the verdict as long as it would repeat a message") {
     from_a = false;
-    net.want(net.a);
-    net.time.advance(6s);
+    net.attempt(net.a, 6s);
     CHECK(net.a.user.failures.empty());
     CHECK(net.a.run("show isakmp sa").find("0/0/0") != std::string::npos);  // not established
     net.time.advance(2s);
@@ -119,8 +110,7 @@ TEST_CASE("a server that is silent after phase 1, a client that is silent after 
     CHECK(net.a.counter("timeout") == 0);  // of main mode
   }
   SECTION("the server repeats its request and gives up") {
-    net.want(net.a);
-    net.time.advance(8s);
+    net.attempt(net.a, 8s);
     CHECK(net.b.logged("Phase 1.5 [transaction] with peer 100.100.100.1 failed: retransmission limit reached"));
     CHECK(net.b.counter("xauthFailed") == 1);
   }
@@ -152,8 +142,7 @@ TEST_CASE("an authenticator for XAUTHTYPE=RADIUS is asked, and may take its time
   Dialin net;
   net.b.run("set isakmp pol=keys xauthtype=radius");
   net.b.isakmp.set_authenticator(&radius);
-  net.want(net.a);
-  net.time.advance(20s);
+  net.attempt(net.a, 20s);
   REQUIRE(radius.answer);
   CHECK(radius.user == "alice");
   CHECK(radius.password == "Wonderland");
@@ -180,8 +169,7 @@ TEST_CASE("an authenticator for XAUTHTYPE=RADIUS is asked, and may take its time
 TEST_CASE("a client cannot tell its server that XAUTH is over") {
   // The client's SET(OK) stands in for its REPLY: taken, acknowledged, and without meaning.
   Dialin net("enc=3desouter gro=1", xauth_client, xauth_client);
-  net.want(net.a);
-  net.time.advance(400s);
+  net.attempt(net.a, 400s);
   CHECK(net.b.user.bundles.empty());
   CHECK(net.a.user.failures.size() == 1);
 }
