@@ -130,8 +130,9 @@ class Datapath final : public ArpHost {
   /// Cuts a super-frame into the packets it stands for; what cannot be cut is dropped and counted.
   template <class Take>
   void each_segment(Packet super_frame, Take take);
+
+  // forward.cpp
   void dispatch(Burst& burst);
-  void decrement_ttl(PacketBuffer& packet);
   void forward(Packet packet, const Destination& destination, Departures& out);
   bool pass_options(Packet& packet, const Destination& destination);
   void maybe_redirect(const PacketBuffer& packet, const Hop& hop);
