@@ -25,15 +25,21 @@ void ControlProtocol::handle(Event event, Instant now) {
   }
   const State before = state_;
   // The layers are told in the new state: what they do may bring the next event.
-  if (before == State::opened && to.next != State::opened) layer_down();
+  if (before == State::opened && to.next != State::opened) {
+    on_close();
+    host_.layer_down(protocol_);
+  }
   state_ = to.next;
   for (const Action action : to.actions) {
     if (action != Action::layer_up && action != Action::layer_finished) act(action, to.next);
   }
   if (state_ <= State::stopped || state_ == State::opened) deadline_.reset();
   for (const Action action : to.actions) {
-    if (action == Action::layer_up) layer_up();
-    if (action == Action::layer_finished) layer_finished();
+    if (action == Action::layer_up) {
+      on_open();
+      host_.layer_up(protocol_);
+    }
+    if (action == Action::layer_finished) host_.layer_finished(protocol_);
   }
 }
 
@@ -97,7 +103,7 @@ void ControlProtocol::tick(Instant now) {
 
 void ControlProtocol::send(std::uint8_t code, std::uint8_t id, ByteView data) {
   ++counters_.out;
-  transmit(control_packet(code, id, data));
+  host_.send_control(protocol_, control_packet(code, id, data));
 }
 
 void ControlProtocol::receive(ByteView packet, Instant now) {

@@ -23,9 +23,22 @@ struct ControlCounters {
   std::uint64_t in = 0, out = 0, in_malformed = 0;
 };
 
+/// Whom the control protocols of a link serve, by their numbers: the line that carries what they say, and whoever waits
+/// for them to open.
+class ControlHost {
+ public:
+  virtual ~ControlHost() = default;
+  virtual void send_control(std::uint16_t protocol, const Bytes& packet) = 0;
+  virtual void layer_up(std::uint16_t protocol) = 0;
+  virtual void layer_down(std::uint16_t protocol) = 0;
+  /// There is no further reason for the layer below to be up.
+  virtual void layer_finished(std::uint16_t protocol) = 0;
+};
+
 class ControlProtocol {
  public:
-  explicit ControlProtocol(const Retries& retries) : retries_(retries) {}
+  ControlProtocol(ControlHost& host, std::uint16_t protocol, const Retries& retries)
+      : host_(host), protocol_(protocol), retries_(retries) {}
   virtual ~ControlProtocol() = default;
   ControlProtocol(const ControlProtocol&) = delete;
 
@@ -44,11 +57,9 @@ class ControlProtocol {
  protected:
   enum class Verdict : std::uint8_t { good, nak, reject };
 
-  virtual void transmit(const Bytes& packet) = 0;
-  virtual void layer_up() = 0;
-  virtual void layer_down() = 0;
-  /// There is no further reason for the layer below to be up.
-  virtual void layer_finished() = 0;
+  /// It has opened, or will be open no more; the host is told next.
+  virtual void on_open() {}
+  virtual void on_close() {}
   /// A negotiation begins anew: forgets what an earlier one brought.
   virtual void begin() = 0;
   /// The options of our Configure-Request.
@@ -78,6 +89,8 @@ class ControlProtocol {
   void arm() { deadline_ = now_ + retries_.restart; }
   bool exhausted() const;
 
+  ControlHost& host_;
+  std::uint16_t protocol_;
   Retries retries_;
   State state_ = State::initial;
   Instant now_{};

@@ -22,7 +22,7 @@ ControlProtocol::Verdict Ipcp::judge(const Option& option, Bytes& suggestion) {
   if ((!dns && option.type != ipcp_option::address) || option.value.size() != 4) return Verdict::reject;
   const Ipv4Address said(load_be32(option.value.data()));
   const Ipv4Address wanted =
-      dns ? host_.name_server(option.type == ipcp_option::primary_dns) : host_.address_for_peer();
+      dns ? source_.name_server(option.type == ipcp_option::primary_dns) : source_.address_for_peer();
   if (wanted.unset()) return dns || said.unset() ? Verdict::reject : Verdict::good;
   if (said == wanted) return Verdict::good;
   add_option32(suggestion, option.type, wanted.value);

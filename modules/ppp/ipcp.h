@@ -2,6 +2,7 @@
 #pragma once
 
 #include "modules/ppp/control_protocol.h"
+#include "modules/ppp/numbers.h"
 #include "os/base/address.h"
 
 namespace arrouter::ppp {
@@ -17,29 +18,24 @@ struct Addresses {
   Ipv4Address own, peer, primary_dns, secondary_dns;
 };
 
+/// What a peer can be given.
+class AddressSource {
+ public:
+  virtual ~AddressSource() = default;
+  /// The address the peer shall have; unset: the one it says.
+  virtual Ipv4Address address_for_peer() = 0;
+  /// The name server a peer that asks is told of; unset: none.
+  virtual Ipv4Address name_server(bool primary) = 0;
+};
+
 class Ipcp final : public ControlProtocol {
  public:
-  class Host {
-   public:
-    virtual ~Host() = default;
-    virtual void send_ipcp(const Bytes& packet) = 0;
-    virtual void ipcp_up() = 0;
-    virtual void ipcp_down() = 0;
-    virtual void ipcp_finished() = 0;
-    /// The address the peer shall have; unset: the one it says.
-    virtual Ipv4Address address_for_peer() = 0;
-    /// The name server a peer that asks is told of; unset: none.
-    virtual Ipv4Address name_server(bool primary) = 0;
-  };
-  Ipcp(Host& host, const IpcpSettings& settings) : ControlProtocol(settings.retries), host_(host), settings_(settings) {}
+  Ipcp(ControlHost& host, AddressSource& source, const IpcpSettings& settings)
+      : ControlProtocol(host, protocol::ipcp, settings.retries), source_(source), settings_(settings) {}
 
   const Addresses& addresses() const { return agreed_; }
 
  protected:
-  void transmit(const Bytes& packet) override { host_.send_ipcp(packet); }
-  void layer_up() override { host_.ipcp_up(); }
-  void layer_down() override { host_.ipcp_down(); }
-  void layer_finished() override { host_.ipcp_finished(); }
   void begin() override;
   void write_request(Bytes& options) override;
   Verdict judge(const Option& option, Bytes& suggestion) override;
@@ -48,7 +44,7 @@ class Ipcp final : public ControlProtocol {
   bool rejected(const Option& option) override;
 
  private:
-  Host& host_;
+  AddressSource& source_;
   IpcpSettings settings_;
   bool tell_address_ = false, ask_primary_ = false, ask_secondary_ = false;
   Addresses agreed_;

@@ -141,16 +141,10 @@ bool Lcp::rejected(const Option& option) {
   }
 }
 
-void Lcp::layer_up() {
+void Lcp::on_open() {
   mru_acked_ = ask_mru_;
   demanded_ = asked_;
   set_echo(settings_.echo, now());
-  host_.lcp_up();
-}
-
-void Lcp::layer_down() {
-  echo_due_.reset();
-  host_.lcp_down();
 }
 
 void Lcp::set_echo(Duration period, Instant now) {
@@ -184,7 +178,7 @@ void Lcp::tick(Instant now) {
 bool Lcp::other_code(const ControlPacket& packet) {
   switch (packet.code) {
     case code::protocol_reject:
-      if (packet.data.size() >= protocol_field && opened()) host_.protocol_rejected(load_be16(packet.data.data()));
+      if (packet.data.size() >= protocol_field && opened()) protocol_rejected_(load_be16(packet.data.data()));
       return true;
     case code::echo_request:
       answer_echo(packet);

@@ -1,6 +1,8 @@
 // LCP (RFC 1661): MRU, magic number and authentication of a line, echoes that notice when its other end is gone.
 #pragma once
 
+#include <functional>
+
 #include "modules/ppp/control_protocol.h"
 #include "modules/ppp/numbers.h"
 #include "os/base/random.h"
@@ -25,26 +27,20 @@ struct LcpSettings {
 
 class Lcp final : public ControlProtocol {
  public:
-  class Host {
-   public:
-    virtual ~Host() = default;
-    virtual void send_lcp(const Bytes& packet) = 0;
-    virtual void lcp_up() = 0;
-    virtual void lcp_down() = 0;
-    /// `reason` says what LCP knows of why.
-    virtual void lcp_finished(std::string_view reason) = 0;
-    /// The peer does not know this protocol.
-    virtual void protocol_rejected(std::uint16_t protocol) = 0;
-  };
-  Lcp(Host& host, const LcpSettings& settings, Random& random)
-      : ControlProtocol(settings.retries), host_(host), settings_(settings), random_(random) {}
+  /// `rejected` hears of protocols that the peer does not know.
+  Lcp(ControlHost& host, const LcpSettings& settings, Random& random, std::function<void(std::uint16_t)> rejected)
+      : ControlProtocol(host, protocol::lcp, settings.retries),
+        settings_(settings),
+        random_(random),
+        protocol_rejected_(std::move(rejected)) {}
 
   void tick(Instant now) override;
   std::optional<Instant> next_deadline() const override;
   /// A frame of a protocol nobody here speaks; `information` is what stood behind its protocol field.
   void reject_protocol(std::uint16_t protocol, ByteView information);
-  /// Why the link is about to be closed, for finished().
+  /// Why the link is about to be closed, as far as anybody knows.
   void set_reason(std::string_view reason) { reason_ = reason; }
+  const std::string& reason() const { return reason_; }
   /// SET PPP ECHO= while the link is open.
   void set_echo(Duration period, Instant now);
 
@@ -57,10 +53,8 @@ class Lcp final : public ControlProtocol {
   std::uint32_t peer_magic() const { return peer_magic_; }
 
  protected:
-  void transmit(const Bytes& packet) override { host_.send_lcp(packet); }
-  void layer_up() override;
-  void layer_down() override;
-  void layer_finished() override { host_.lcp_finished(reason_); }
+  void on_open() override;
+  void on_close() override { echo_due_.reset(); }
   void begin() override;
   void write_request(Bytes& options) override;
   Verdict judge(const Option& option, Bytes& suggestion) override;
@@ -76,7 +70,6 @@ class Lcp final : public ControlProtocol {
   void answer_echo(const ControlPacket& packet);
   std::uint32_t new_magic();
 
-  Host& host_;
   LcpSettings settings_;
   Random& random_;
   std::string reason_;
@@ -90,6 +83,7 @@ class Lcp final : public ControlProtocol {
   unsigned looped_ = 0;      // Configure-Requests of our own that came back
   std::optional<Instant> echo_due_;
   unsigned unanswered_ = 0;  // echo requests in a row
+  std::function<void(std::uint16_t)> protocol_rejected_;
 };
 
 }  // namespace arrouter::ppp

@@ -8,8 +8,8 @@ Session::Session(SessionHost& host, SessionSettings settings, Md5 md5, Random& r
     : host_(host),
       settings_(std::move(settings)),
       md5_(std::move(md5)),
-      lcp_(*this, settings_.lcp, random),
-      ipcp_(*this, settings_.ipcp),
+      lcp_(*this, settings_.lcp, random, [this](std::uint16_t protocol) { protocol_rejected(protocol); }),
+      ipcp_(*this, host, settings_.ipcp),
       prover_(*this, md5_, settings_.username, settings_.password, settings_.lcp.retries),
       examiner_(*this, random, settings_.system_name, settings_.rechallenge, settings_.lcp.retries) {}
 
@@ -83,13 +83,16 @@ void Session::receive_authentication(Method method, ByteView packet) {
   if (method == lcp_.demanded()) examiner_.receive(*control, now_);
 }
 
-void Session::send_lcp(const Bytes& packet) { host_.send(protocol::lcp, packet); }
-void Session::send_ipcp(const Bytes& packet) { host_.send(protocol::ipcp, packet); }
 void Session::send_authentication(Method method, const Bytes& packet) {
   host_.send(method == Method::pap ? protocol::pap : protocol::chap, packet);
 }
 
-void Session::lcp_up() {
+void Session::layer_up(std::uint16_t protocol) {
+  if (protocol == protocol::ipcp) {
+    host_.control_protocol("IPCP", true);
+    host_.network_up(ipcp_.addresses());
+    return;
+  }
   host_.control_protocol("LCP", true);
   phase_ = Phase::authenticate;
   prover_.start(lcp_.required(), now_);
@@ -97,7 +100,12 @@ void Session::lcp_up() {
   maybe_network();
 }
 
-void Session::lcp_down() {
+void Session::layer_down(std::uint16_t protocol) {
+  if (protocol == protocol::ipcp) {
+    host_.network_down();
+    host_.control_protocol("IPCP", false);
+    return;
+  }
   phase_ = Phase::terminate;
   prover_.stop();
   examiner_.stop();
@@ -105,9 +113,13 @@ void Session::lcp_down() {
   host_.control_protocol("LCP", false);
 }
 
-void Session::lcp_finished(std::string_view reason) {
-  phase_ = Phase::dead;
-  host_.finished(reason);
+void Session::layer_finished(std::uint16_t protocol) {
+  if (protocol == protocol::lcp) {
+    phase_ = Phase::dead;
+    host_.finished(lcp_.reason());
+  } else if (phase_ == Phase::network) {
+    close("IPCP has ended", now_);  // IP is all that a link is for
+  }
 }
 
 void Session::maybe_network() {
@@ -133,21 +145,6 @@ void Session::examined(bool good, const std::string& user) {
 void Session::decide(bool good, Instant now) {
   now_ = now;
   examiner_.decide(good, now);
-}
-
-void Session::ipcp_up() {
-  host_.control_protocol("IPCP", true);
-  host_.network_up(ipcp_.addresses());
-}
-
-void Session::ipcp_down() {
-  host_.network_down();
-  host_.control_protocol("IPCP", false);
-}
-
-/// IP is all that a link is for.
-void Session::ipcp_finished() {
-  if (phase_ == Phase::network) close("IPCP has ended", now_);
 }
 
 void Session::protocol_rejected(std::uint16_t protocol) {

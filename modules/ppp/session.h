@@ -18,9 +18,8 @@ struct SessionSettings {
   Duration rechallenge{};   // zero: no more after the first
 };
 
-class SessionHost {
+class SessionHost : public AddressSource {
  public:
-  virtual ~SessionHost() = default;
   virtual void send(std::uint16_t protocol, ByteView packet) = 0;
   /// A control protocol of the link has opened or closed: "LCP", "IPCP".
   virtual void control_protocol(std::string_view name, bool up) = 0;
@@ -30,13 +29,11 @@ class SessionHost {
   virtual void authenticated(bool peer, Method method, bool good, const std::string& user) = 0;
   /// As of AuthenticationHost; Session::decide() gets the answer.
   virtual void verify(const Credentials& credentials) = 0;
-  virtual Ipv4Address address_for_peer() = 0;
-  virtual Ipv4Address name_server(bool primary) = 0;
   /// The link is dead: the line has no more use.
   virtual void finished(std::string_view reason) = 0;
 };
 
-class Session final : Lcp::Host, Ipcp::Host, AuthenticationHost {
+class Session final : ControlHost, AuthenticationHost {
  public:
   Session(SessionHost& host, SessionSettings settings, Md5 md5, Random& random);
 
@@ -61,22 +58,16 @@ class Session final : Lcp::Host, Ipcp::Host, AuthenticationHost {
   std::uint64_t rejected_protocols() const { return rejected_; }
 
  private:
-  void send_lcp(const Bytes& packet) override;
-  void lcp_up() override;
-  void lcp_down() override;
-  void lcp_finished(std::string_view reason) override;
-  void protocol_rejected(std::uint16_t protocol) override;
-  void send_ipcp(const Bytes& packet) override;
-  void ipcp_up() override;
-  void ipcp_down() override;
-  void ipcp_finished() override;
-  Ipv4Address address_for_peer() override { return host_.address_for_peer(); }
-  Ipv4Address name_server(bool primary) override { return host_.name_server(primary); }
+  void send_control(std::uint16_t protocol, const Bytes& packet) override { host_.send(protocol, packet); }
+  void layer_up(std::uint16_t protocol) override;
+  void layer_down(std::uint16_t protocol) override;
+  void layer_finished(std::uint16_t protocol) override;
   void send_authentication(Method method, const Bytes& packet) override;
   void proved(bool good, std::string_view message) override;
   void verify(const Credentials& credentials) override { host_.verify(credentials); }
   void examined(bool good, const std::string& user) override;
   void receive_authentication(Method method, ByteView packet);
+  void protocol_rejected(std::uint16_t protocol);
   void maybe_network();
 
   SessionHost& host_;
