@@ -9,31 +9,10 @@ using namespace telnet;
 std::string TelnetFilter::typed(std::string_view bytes, std::string& reply) {
   std::string out;
   for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (state_) {
-      case State::data:
-        if (byte == iac) {
-          state_ = State::command;
-        } else {
-          out += c;
-        }
-        break;
-      case State::command:
-        verb_ = byte;
-        command(byte, out, reply);
-        state_ = byte == sb ? State::sub : byte >= will && byte <= dont ? State::option : State::data;
-        break;
-      case State::option:
-        negotiate(byte, reply);
-        state_ = State::data;
-        break;
-      case State::sub:
-        if (byte == iac) state_ = State::sub_command;
-        break;
-      case State::sub_command:
-        state_ = byte == se ? State::data : State::sub;
-        break;
-    }
+    const auto event = decoder_.take(c);
+    if (event.kind == Decoder::Kind::data) out += c;
+    if (event.kind == Decoder::Kind::command) command(event.byte, out, reply);
+    if (event.kind == Decoder::Kind::option) negotiate(event.verb, event.byte, reply);
   }
   return out;
 }
@@ -48,7 +27,7 @@ std::string TelnetFilter::greeting() {
 }
 
 // Telnet's keys as those of the line editor.
-void TelnetFilter::command(unsigned char command, std::string& out, std::string& reply) const {
+void TelnetFilter::command(unsigned char command, std::string& out, std::string& reply) {
   switch (command) {
     case break_key:
       out += '\x10';
@@ -68,21 +47,21 @@ void TelnetFilter::command(unsigned char command, std::string& out, std::string&
 }
 
 // Only a change is answered, so two ends never talk in circles (RFC 854).
-void TelnetFilter::negotiate(unsigned char option, std::string& reply) {
+void TelnetFilter::negotiate(unsigned char verb, unsigned char option, std::string& reply) {
   bool* const told = option == option_echo                ? &echo_told_
                      : option == option_suppress_go_ahead ? &suppress_told_
                                                           : nullptr;
-  if (verb_ == do_it && told != nullptr) {
+  if (verb == do_it && told != nullptr) {
     if (!*told) say(reply, will, option);
     *told = true;
-  } else if (verb_ == dont && told != nullptr) {
+  } else if (verb == dont && told != nullptr) {
     if (*told) say(reply, wont, option);
     *told = false;
-  } else if (verb_ == will && option == option_suppress_go_ahead && suppress_asked_) {
+  } else if (verb == will && option == option_suppress_go_ahead && suppress_asked_) {
     // That is what was asked for.
-  } else if ((verb_ == do_it || verb_ == will) && refusals_ < most_refusals) {
+  } else if ((verb == do_it || verb == will) && refusals_ < most_refusals) {
     ++refusals_;
-    say(reply, verb_ == do_it ? wont : dont, option);
+    say(reply, verb == do_it ? wont : dont, option);
   }
 }
 

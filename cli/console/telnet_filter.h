@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/console/telnet_decoder.h"
+
 namespace arrouter {
 
 /// A raw client never sees an option: answers are given only to a client that negotiates. It is told that the router
@@ -17,11 +19,10 @@ class TelnetFilter {
   std::string greeting();
 
  private:
-  enum class State : unsigned char { data, command, option, sub, sub_command };
-  void negotiate(unsigned char option, std::string& reply);
-  State state_ = State::data;
-  unsigned char verb_ = 0;
-  void command(unsigned char command, std::string& out, std::string& reply) const;
+  static void command(unsigned char command, std::string& out, std::string& reply);
+  void negotiate(unsigned char verb, unsigned char option, std::string& reply);
+
+  telnet::Decoder decoder_;
   bool echo_told_ = false, suppress_told_ = false, suppress_asked_ = false;
   unsigned refusals_ = 0;
 };

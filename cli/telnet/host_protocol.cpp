@@ -14,37 +14,23 @@ constexpr char type_is = 0, type_send = 1;
 std::string HostProtocol::received(std::string_view bytes, std::string& reply) {
   std::string out;
   for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (state_) {
-      case State::data:
-        if (byte == iac) {
-          state_ = State::command;
-          break;
-        }
+    const auto event = decoder_.take(c);
+    switch (event.kind) {
+      case Decoder::Kind::nothing:
+        break;
+      case Decoder::Kind::data:
         // CR NUL is a carriage return alone; line ends are the display's to make.
         if (std::exchange(after_cr_, c == '\r') && c != '\n') out += '\r';
         if (c != '\r' && c != '\0') out += c;
         break;
-      case State::command:
-        if (byte == iac) out += c;
-        verb_ = byte;
-        state_ = byte == sb ? State::sub : byte >= will && byte <= dont ? State::option : State::data;
-        sub_.clear();
+      case Decoder::Kind::command:
+        if (event.byte == iac) out += c;
         break;
-      case State::option:
-        negotiate(byte, reply);
-        state_ = State::data;
+      case Decoder::Kind::option:
+        negotiate(event.verb, event.byte, reply);
         break;
-      case State::sub:
-        if (byte == iac) {
-          state_ = State::sub_command;
-        } else if (sub_.size() < 2) {
-          sub_ += c;
-        }
-        break;
-      case State::sub_command:
-        state_ = byte == se ? State::data : State::sub;
-        if (byte == se) answer_sub(reply);
+      case Decoder::Kind::subnegotiation:
+        answer_sub(reply);
         break;
     }
   }
@@ -52,9 +38,9 @@ std::string HostProtocol::received(std::string_view bytes, std::string& reply) {
 }
 
 // Only a change is answered, so two ends never talk in circles (RFC 854).
-void HostProtocol::negotiate(unsigned char option, std::string& reply) {
-  const bool about_host = verb_ == will || verb_ == wont;
-  const bool wanted = verb_ == will || verb_ == do_it;
+void HostProtocol::negotiate(unsigned char verb, unsigned char option, std::string& reply) {
+  const bool about_host = verb == will || verb == wont;
+  const bool wanted = verb == will || verb == do_it;
   bool* const known = about_host ? (option == option_echo                ? &echoes_
                                     : option == option_suppress_go_ahead ? &host_suppresses_
                                                                          : nullptr)
@@ -71,7 +57,8 @@ void HostProtocol::negotiate(unsigned char option, std::string& reply) {
 }
 
 void HostProtocol::answer_sub(std::string& reply) {
-  if (!tells_type_ || sub_ != std::string{static_cast<char>(option_terminal_type), type_send}) return;
+  if (!tells_type_ || decoder_.subnegotiation() != std::string{static_cast<char>(option_terminal_type), type_send})
+    return;
   say(reply, sb, option_terminal_type);
   reply += type_is;
   reply += terminal_type_.empty() ? "UNKNOWN" : terminal_type_;

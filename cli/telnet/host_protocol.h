@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/console/telnet_decoder.h"
+
 namespace arrouter::telnet {
 
 class HostProtocol {
@@ -20,15 +22,12 @@ class HostProtocol {
   bool host_echoes() const { return echoes_; }
 
  private:
-  enum class State : unsigned char { data, command, option, sub, sub_command };
-  void negotiate(unsigned char option, std::string& reply);
+  void negotiate(unsigned char verb, unsigned char option, std::string& reply);
   void answer_sub(std::string& reply);
 
   std::string terminal_type_;
   bool insert_null_;
-  State state_ = State::data;
-  unsigned char verb_ = 0;
-  std::string sub_;  // of a subnegotiation, as far as it matters
+  Decoder decoder_;
   bool after_cr_ = false;
   bool echoes_ = false, host_suppresses_ = false, suppresses_ = false, tells_type_ = false;
   unsigned refusals_ = 0;
