@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/support/example_network.h"
+#include "tests/support/configuration.h"
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include "netdev/wire/ethernet.h"
 #include "netdev/wire/ipv4.h"
 #include "netdev/wire/udp.h"
+#include "tests/support/configuration.h"
 
 namespace arrouter::test {
 namespace {
@@ -51,10 +52,7 @@ enable isakmp
 }
 
 void boot(VirtualRouter& router, const std::string& script) {
-  router.boot(script);
-  for (const RefusedLine& line : router->refused_at_boot()) {
-    throw std::runtime_error(line.line + ": " + line.outcome.line());
-  }
+  boot_clean(router, script);
   router.run("create enco key=1 type=general value=\"sharedsecret\"");
 }
 

@@ -11,6 +11,7 @@
 #include "netdev/wire/icmp.h"
 #include "netdev/wire/ipv4.h"
 #include "os/base/text.h"
+#include "tests/support/configuration.h"
 
 namespace arrouter::test {
 namespace {
@@ -205,10 +206,7 @@ enable isakmp
 }
 
 void boot_site(VirtualRouter& router, const std::string& configuration) {
-  router.boot(configuration);
-  for (const RefusedLine& line : router->refused_at_boot()) {
-    throw std::runtime_error(line.line + ": " + line.outcome.line());
-  }
+  boot_clean(router, configuration);
   // Keys are typed by hand; they are in no configuration.
   const auto key = router.run(preshared_key);
   if (key.outcome.failed()) throw std::runtime_error(key.outcome.line());
@@ -236,6 +234,9 @@ HowToNetwork::HowToNetwork(std::uint64_t world_seed, const std::string& configur
   boot_site(peer1, configuration1);
   boot_site(peer2, configuration2);
 }
+
+ExampleNetwork::ExampleNetwork(std::uint64_t world_seed)
+    : HowToNetwork(world_seed, source_file("config/examples/peer1.cfg"), source_file("config/examples/peer2.cfg")) {}
 
 void HowToNetwork::ping_for(Duration duration, Duration interval) {
   for (const Instant end = time.now() + duration; time.now() < end; time.advance(interval)) pc1.ping(pc2.address());

@@ -119,6 +119,11 @@ class HowToNetwork {
   std::vector<std::unique_ptr<MemoryLink>> links_;
 };
 
+/// The same with config/examples/peer1.cfg and peer2.cfg, firewalls included.
+struct ExampleNetwork : HowToNetwork {
+  explicit ExampleNetwork(std::uint64_t seed);
+};
+
 /// ARROUTER_SEED of the environment, so that a failure can be repeated; else `otherwise`.
 std::uint64_t chosen_seed(std::uint64_t otherwise);
 

@@ -8,7 +8,7 @@
 
 #include "cli/language/grammar.h"
 #include "os/base/text.h"
-#include "tests/support/example_network.h"
+#include "tests/support/configuration.h"
 #include "tests/support/line_generator.h"
 #include "tests/support/virtual_router.h"
 #include "tests/support/world.h"

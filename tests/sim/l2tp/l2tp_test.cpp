@@ -1,6 +1,7 @@
 // L2TP between whole routers: lines between two offices (reference/links.md 16 X5).
 #include <catch2/catch.hpp>
 
+#include "tests/support/configuration.h"
 #include "tests/support/world.h"
 
 using namespace arrouter;
@@ -8,14 +9,6 @@ using namespace arrouter::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Boots and shows every refused line.
-void boot_clean(VirtualRouter& router, std::string_view configuration) {
-  router.boot(configuration);
-  for (const RefusedLine& line : router->refused_at_boot()) {
-    FAIL_CHECK(line.line << " -> " << line.outcome.line());
-  }
-}
 
 constexpr std::string_view east_lines = R"(set system name="east"
 add l2tp call=hq type=virtual ip=200.200.200.1 remote=branch precedence=in

@@ -7,7 +7,7 @@
 
 #include <deque>
 
-#include "tests/support/example_network.h"
+#include "tests/support/configuration.h"
 #include "tests/support/world.h"
 
 using namespace arrouter;
@@ -147,8 +147,7 @@ ena isakmp
 )";
 
 void boot_with_key(VirtualRouter& router, std::string_view configuration, int key, std::string_view secret) {
-  router.boot(configuration);
-  for (const RefusedLine& line : router->refused_at_boot()) FAIL_CHECK(line.line << " -> " << line.outcome.line());
+  boot_clean(router, configuration);
   CHECK_FALSE(router.run(fmt::format("create enco key={} type=general value={}", key, secret)).outcome.failed());
 }
 

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/configuration.h"
 #include "tests/support/world.h"
 
 namespace arrouter::test {
@@ -32,14 +33,6 @@ add ip int=vlan1 ip=192.168.10.1 mask=255.255.255.0
 add ip int=ppp0 ip=0.0.0.0
 add ip rou=0.0.0.0 mask=0.0.0.0 int=ppp0 next=0.0.0.0
 )";
-
-/// Boots and shows every refused line.
-inline void boot_clean(VirtualRouter& router, std::string_view configuration) {
-  router.boot(configuration);
-  for (const RefusedLine& line : router->refused_at_boot()) {
-    FAIL_CHECK(line.line << " -> " << line.outcome.line());
-  }
-}
 
 /// One client on a cable to the concentrator.
 struct IspWorld {

@@ -1,7 +1,6 @@
 // The printed configurations with PPPoE (reference/configs.md C, isakmp-ipsec.md 5.5 and 5.6, firewall.md 5.3, 5.5 and
 // 5.6): the examples, and what the manuals change in them.
 #include "tests/sim/ppp/isp.h"
-#include "tests/support/example_network.h"
 
 using namespace arrouter;
 using namespace arrouter::test;

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "tests/sim/scenarios/desk.h"
-#include "tests/support/example_network.h"
 
 using namespace arrouter;
 using namespace arrouter::test;
@@ -64,10 +63,8 @@ Training read_training(const std::filesystem::path& path) {
   return training;
 }
 
-struct Classroom : HowToNetwork {
-  Classroom()
-      : HowToNetwork(chosen_seed(1), source_file("config/examples/peer1.cfg"),
-                     source_file("config/examples/peer2.cfg")) {}
+struct Classroom : ExampleNetwork {
+  Classroom() : ExampleNetwork(chosen_seed(1)) {}
 
   void order(const std::vector<Order>& orders) {
     for (const Order& order : orders) {

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "tests/support/example_network.h"
+#include "tests/support/configuration.h"
 
 namespace arrouter {
 namespace {
