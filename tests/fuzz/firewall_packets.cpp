@@ -49,7 +49,7 @@ struct Fuzzed {
       if (const auto tcp = ip->protocol() == wire::protocol::tcp ? wire::view_tcp(ip->payload()) : std::nullopt) {
         told = tcp->sequence;
       }
-      if (ip->source() == test::lan_router) continue;
+      if (ip->source() == test::lan) continue;
       must(from_outside ? ip->source().masked(mask_of(24)) != network : ip->source() == test::wan);
     }
   }
@@ -105,7 +105,7 @@ struct Fuzzed {
     router.eth0.sent.clear();
     router.vlan1.sent.clear();
     must(router.services.pool.available() == router.services.pool.total());
-    router.learn(router.vlan1, test::lan_host, test::mac(0x11), test::lan_router);
+    router.learn(router.vlan1, test::lan_host, test::mac(0x11), test::lan);
     router.learn(router.eth0, test::gateway, test::mac(0x22), test::wan);
     router.services.records.clear();
   }

@@ -11,14 +11,13 @@
 
 namespace arrouter::test {
 
-inline const Ipv4Address lan_host = ip("192.168.1.100"), lan_router = ip("192.168.1.1"), wan = ip("200.200.200.1"),
-                         gateway = ip("200.200.200.9"), server = ip("8.8.8.8");
+inline const Ipv4Address gateway = wan_host, server = ip("8.8.8.8");
 
 class FireBench : public IpBench {
  public:
   /// A policy "net" with both interfaces, then the lines.
   explicit FireBench(std::initializer_list<std::string_view> lines = {}) {
-    two_interfaces();
+    two_hosts();
     MadeFirewall made = make_firewall(
         services.services, *api,
         {.to_managers = [this](std::string_view text) { told_managers += text; },
@@ -29,8 +28,6 @@ class FireBench : public IpBench {
     rows_of_firewall = firewall->commands();
     for (const CommandRow& row : rows_of_firewall) table->add("firewall", row);
     firewall->start();
-    learn(vlan1, lan_host, mac(0x11), lan_router);
-    learn(eth0, gateway, mac(0x22), wan);
     run("add ip rou=0.0.0.0 int=eth0 next=200.200.200.9");
     for (const std::string_view line :
          {"enable firewall", "create firewall policy=net", "add firewall policy=net int=vlan1 type=private",

@@ -214,7 +214,7 @@ TEST_CASE("large pings leave in fragments") {
   CHECK(router.vlan1.sent.size() == 3);
 }
 
-const Ipv4Address far_host = ip("192.168.80.121"), wan = ip("200.200.200.1"), gateway = ip("200.200.200.2");
+const Ipv4Address far_host = ip("192.168.80.121"), gateway = ip("200.200.200.2");
 
 /// A way of three hops behind eth0; the second takes 20 ms and the third 40.
 struct Way : IpBench {

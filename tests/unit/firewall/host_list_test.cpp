@@ -31,7 +31,7 @@ TEST_CASE("a list of MAC addresses names the hosts that have them") {
   REQUIRE(bench.services.files.write({"flash", "cards.txt"}, "00-00-cd-00-00-11 the boss\n"));
   bench.good("add fire poli=net li=cards fi=cards.txt ty=address");
   bench.good("add fire poli=net ru=1 ac=deny int=vlan1 prot=udp list=cards");
-  bench.learn(bench.vlan1, ip("192.168.1.9"), mac(0x19), lan_router);
+  bench.learn(bench.vlan1, ip("192.168.1.9"), mac(0x19), lan);
   CHECK(bench.out(FireBench::udp(lan_host, server, 1, 53, data)).empty());
   CHECK_FALSE(bench.out(FireBench::udp(ip("192.168.1.9"), server, 1, 53, data)).empty());
 }

@@ -90,7 +90,7 @@ TEST_CASE("a rule publishes a server behind the router") {
   CHECK(bench.in(FireBench::tcp(server, wan, 5000, 81, flag::syn)).empty());
   // A host inside reaches it by the same address, and the answers come back through the router.
   const Ipv4Address neighbour = ip("192.168.1.101");
-  bench.learn(bench.vlan1, neighbour, mac(0x12), lan_router);
+  bench.learn(bench.vlan1, neighbour, mac(0x12), lan);
   const Bytes inside = bench.back_in(FireBench::tcp(neighbour, wan, 6000, 80, flag::syn));
   REQUIRE(FireBench::told(inside).ends_with("-> 192.168.1.100:8080"));
   const auto key = FireBench::key(inside);

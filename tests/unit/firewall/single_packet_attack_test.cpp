@@ -55,7 +55,7 @@ TEST_CASE("LAND: from somebody to himself") {
 TEST_CASE("IP spoofing: an address of the private network comes from outside") {
   Bench bench;
   SECTION("of a host") { CHECK(bench.in(FireBench::udp(ip("192.168.1.7"), lan_host, 1, 2, data)).empty()); }
-  SECTION("of the router") { CHECK(bench.in(FireBench::udp(lan_router, lan_host, 1, 2, data)).empty()); }
+  SECTION("of the router") { CHECK(bench.in(FireBench::udp(lan, lan_host, 1, 2, data)).empty()); }
   CHECK(bench.denied("IP spoofing"));
   CHECK(bench.attack() == "IPSPOOF");
 }

@@ -9,8 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace op = wire::arp_operation;
 
-const Ipv4Address wan = ip("200.200.200.1"), wan_host = ip("200.200.200.9"), lan = ip("192.168.1.1"),
-                  lan_host = ip("192.168.1.100");
 const Bytes data(8, 1);
 
 struct Router : IpBench {

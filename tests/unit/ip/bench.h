@@ -79,6 +79,10 @@ class BenchTerminal final : public Terminal {
   int held = 0;
 };
 
+// Of IpBench::two_interfaces() and two_hosts().
+inline const Ipv4Address lan = ip("192.168.1.1"), lan_host = ip("192.168.1.100"), wan = ip("200.200.200.1"),
+                         wan_host = ip("200.200.200.9");
+
 class IpBench {
  public:
   IpBench() : eth0("eth0", mac(0xe0), services.pool), vlan1("vlan1", mac(0xa1), services.pool) {
@@ -118,6 +122,12 @@ class IpBench {
     run_all({"enable ip", "add ip int=eth0 ip=200.200.200.1", "add ip int=vlan1 ip=192.168.1.1"});
     eth0.sent.clear();
     vlan1.sent.clear();
+  }
+  /// And a host on each side that the router knows.
+  void two_hosts() {
+    two_interfaces();
+    learn(vlan1, lan_host, mac(0x11), lan);
+    learn(eth0, wan_host, mac(0x22), wan);
   }
   /// A counter of SHOW IP COUNTER by its name on the screen.
   std::uint64_t counter(std::string_view name) {

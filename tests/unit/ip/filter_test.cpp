@@ -7,9 +7,6 @@
 namespace arrouter::test {
 namespace {
 
-const Ipv4Address lan_host = ip("192.168.1.100"), wan_host = ip("200.200.200.9"), wan = ip("200.200.200.1"),
-                  lan = ip("192.168.1.1");
-
 Bytes tcp(Ipv4Address from, Ipv4Address to, std::uint16_t from_port, std::uint16_t to_port, std::uint8_t flags,
           std::size_t data = 0) {
   Bytes payload(wire::tcp_header + data, 0x41);
@@ -30,9 +27,7 @@ Bytes fragment_of(Bytes packet, std::size_t offset, bool more) {
 
 struct Router : IpBench {
   Router() {
-    two_interfaces();
-    learn(vlan1, lan_host, mac(0x11), lan);
-    learn(eth0, wan_host, mac(0x22), wan);
+    two_hosts();
   }
   void give(std::initializer_list<std::string_view> lines) {
     for (const std::string_view line : lines) {

@@ -5,15 +5,12 @@
 namespace arrouter::test {
 namespace {
 
-const Ipv4Address lan_host = ip("192.168.1.100"), wan_host = ip("200.200.200.9"), far_host = ip("10.9.9.9"),
-                  wan = ip("200.200.200.1"), lan = ip("192.168.1.1"), gateway = ip("200.200.200.254");
+const Ipv4Address far_host = ip("10.9.9.9"), gateway = ip("200.200.200.254");
 const Bytes data(40, 0x5a);
 
 struct Router : IpBench {
   Router() {
-    two_interfaces();
-    learn(vlan1, lan_host, mac(0x11), lan);
-    learn(eth0, wan_host, mac(0x22), wan);
+    two_hosts();
     learn(eth0, gateway, mac(0x33), wan);
     run("add ip rou=0.0.0.0 int=eth0 next=200.200.200.254");
   }

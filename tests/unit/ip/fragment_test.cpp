@@ -10,9 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Ipv4Address lan_host = ip("192.168.1.100"), wan_host = ip("200.200.200.9"), wan = ip("200.200.200.1"),
-                  lan = ip("192.168.1.1");
-
 Bytes counting(std::size_t length) {
   Bytes bytes(length);
   for (std::size_t i = 0; i < length; ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
@@ -29,9 +26,7 @@ Bytes piece(ByteView payload, std::size_t offset, bool more, Ipv4Address to = la
 
 struct Router : IpBench {
   Router() {
-    two_interfaces();
-    learn(vlan1, lan_host, mac(0x11), lan);
-    learn(eth0, wan_host, mac(0x22), wan);
+    two_hosts();
     api->listen_udp(7000, "Test", [this](const UdpDatagram& datagram) {
       got.emplace_back(datagram.payload.begin(), datagram.payload.end());
     });

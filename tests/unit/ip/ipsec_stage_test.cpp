@@ -5,8 +5,7 @@
 namespace arrouter::test {
 namespace {
 
-const Ipv4Address lan_host = ip("192.168.1.100"), lan = ip("192.168.1.1"), wan = ip("200.200.200.1"),
-                  peer = ip("200.200.200.9"), far_host = ip("10.9.9.9");
+const Ipv4Address peer = wan_host, far_host = ip("10.9.9.9");
 const Bytes data(16, 9);
 
 /// Wraps what leaves eth0 towards 10/8 into protocol 50 with an outer header, drops port 13, and notes the rest.

@@ -9,15 +9,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Ipv4Address lan_host = ip("192.168.1.100"), lan = ip("192.168.1.1"), wan = ip("200.200.200.1"),
-                  wan_host = ip("200.200.200.9");
 const Bytes data{1, 2, 3, 4, 5, 6, 7, 8, 9};
 
 struct Router : IpBench {
   Router() {
-    two_interfaces();
-    learn(vlan1, lan_host, mac(0x11), lan);
-    learn(eth0, wan_host, mac(0x22), wan);
+    two_hosts();
   }
   /// The answer on the LAN, without its Ethernet header.
   Bytes answer() {

@@ -23,10 +23,10 @@ constexpr isakmp::Transform triple_sha{enco::Cipher::triple_des_outer, enco::Has
 constexpr isakmp::Transform triple_md5{enco::Cipher::triple_des_outer, enco::Hash::md5};
 
 /// What Peer2 of the How-To network offers.
-isakmp::Offer howto_offer() {
+isakmp::Offer howto_offer(std::string_view peer = "200.200.200.1") {
   isakmp::Offer offer;
   offer.local = ip4("100.100.100.1");
-  offer.peer = ip4("200.200.200.1");
+  offer.peer = ip4(peer);
   offer.isakmp_policy = "vpn";
   offer.proposals = {esp({triple_sha})};
   offer.local_id = {Kind::subnet, ip4("192.168.1.0"), mask_of(24), 0, 0};
@@ -40,10 +40,9 @@ isakmp::Refused refusal(IpsecFixture& fixture, const isakmp::Offer& offer) {
   return answer.error();
 }
 
-/// A peer calls and gets its bundle.
-void answer_call(IpsecFixture& fixture, std::string_view peer, std::uint32_t out_spi, isakmp::Lifetime lifetime = {}) {
-  auto offer = howto_offer();
-  offer.peer = ip4(peer);
+/// A peer calls with such an offer and gets its bundle.
+void answer_call(IpsecFixture& fixture, const isakmp::Offer& offer, std::uint32_t out_spi,
+                 isakmp::Lifetime lifetime = {}) {
   const auto answer = fixture.isakmp.user->select(offer);
   REQUIRE(answer);
   isakmp::Bundle bundle;
@@ -189,20 +188,7 @@ TEST_CASE("of policies for named callers the one that has a packet's bundle take
     offer.names = {"office", fmt::format("branch{}", number)};
     offer.peer = Ipv4Address(200, 200, 200, static_cast<std::uint8_t>(number));
     offer.remote_id = {Kind::subnet, Ipv4Address(192, 168, static_cast<std::uint8_t>(number), 0), mask_of(24), 0, 0};
-    const auto answer = fixture.isakmp.user->select(offer);
-    REQUIRE(answer);
-    isakmp::Bundle bundle;
-    bundle.ipsec_policy = answer->ipsec_policy;
-    bundle.bundle = answer->bundle;
-    bundle.local = offer.local;
-    bundle.peer = offer.peer;
-    bundle.local_id = offer.local_id;
-    bundle.remote_id = offer.remote_id;
-    const SecretBytes key(44, 0x55);
-    isakmp::KeyedSa& sa = bundle.sas.emplace_back();
-    sa = {isakmp::Protocol::esp, triple_sha, answer->spis[0], 0x5000U + static_cast<unsigned>(number), key, key};
-    for (std::uint8_t i = 0; i < 44; ++i) sa.in_key[i] = sa.out_key[i] = i;
-    fixture.isakmp.user->install(bundle);
+    answer_call(fixture, offer, 0x5000U + static_cast<unsigned>(number));
   };
   const auto spi_towards = [&](std::string_view host) {
     const Packet out = fixture.out(fixture.packet("192.168.1.100", host));
@@ -224,8 +210,8 @@ TEST_CASE("a dynamic peer replaces its predecessor, ANY serves many") {
     IpsecFixture fixture;
     fixture.configure(test::ipsec_howto);
     fixture.configure(fmt::format("set ipsec pol=vpn peer={}", kind));
-    answer_call(fixture, "1.1.1.1", 0x5000);
-    answer_call(fixture, "2.2.2.2", 0x6000);
+    answer_call(fixture, howto_offer("1.1.1.1"), 0x5000);
+    answer_call(fixture, howto_offer("2.2.2.2"), 0x6000);
     const auto& bundles = fixture.module->state().policies.find("vpn")->bundles;
     CHECK(bundles.size() == (kind == "any" ? 2U : 1U));
     CHECK(bundles.rbegin()->second->peer == ip4("2.2.2.2"));
@@ -238,7 +224,7 @@ TEST_CASE("a responder renews what it grants for less than was asked, and only t
   fixture.configure(test::ipsec_howto);
   fixture.configure("set ipsec bund=1 expirys=600");
   SECTION("a longer life was asked for") {
-    answer_call(fixture, "200.200.200.1", 0x5000, {3600, 0});
+    answer_call(fixture, howto_offer(), 0x5000, {3600, 0});
     fixture.services.time.advance(569s);
     CHECK(fixture.isakmp.acquires.empty());
     fixture.services.time.advance(1s);
@@ -247,7 +233,7 @@ TEST_CASE("a responder renews what it grants for less than was asked, and only t
   }
   SECTION("the same or a shorter one") {
     const std::uint32_t asked = GENERATE(600U, 400U);
-    answer_call(fixture, "200.200.200.1", 0x5000, {asked, 0});
+    answer_call(fixture, howto_offer(), 0x5000, {asked, 0});
     fixture.services.time.advance(std::chrono::seconds(asked - 1));
     CHECK(fixture.module->state().policies.find("vpn")->bundles.size() == 1);
     fixture.services.time.advance(1s);
