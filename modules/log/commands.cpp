@@ -1,4 +1,4 @@
-// Switches, queues, receivers, and the configuration the whole module leaves behind.
+// Switches, queues, and the configuration the whole module leaves behind.
 #include <algorithm>
 
 #include "modules/log/log.h"
@@ -8,10 +8,6 @@
 #include "os/base/zone.h"
 
 namespace arrouter::logging {
-
-namespace {
-constexpr std::string_view nothing_received = "messages of other routers are not received";
-}
 
 std::vector<CommandRow> LogModule::commands() {
   std::vector<CommandRow> rows = switch_rows();
@@ -29,10 +25,6 @@ std::vector<CommandRow> LogModule::switch_rows() {
       {"DISable LOG", Access::manager, "Stops logging", set(enabled_, false)},
       {"ENAble LOG GENeration", Access::manager, "Lets modules make messages", set(generation_, true)},
       {"DISable LOG GENeration", Access::manager, "Stops the making of messages", set(generation_, false)},
-      {"ENAble LOG RECeption", Access::manager, "Accepts messages of other routers", set(reception_, true),
-       Coverage::no_effect, nothing_received},
-      {"DISable LOG RECeption", Access::manager, "Refuses messages of other routers", set(reception_, false),
-       Coverage::no_effect, nothing_received},
       {"ENAble LOG OUTPut[={TEmporary|PErmanent|<1-20>}]", Access::manager, "Starts an output, or all",
        [this](Invocation& call) { return set_output_enabled(call, true); }},
       {"DISable LOG OUTPut[={TEmporary|PErmanent|<1-20>}]", Access::manager, "Stops an output, or all",
@@ -43,19 +35,6 @@ std::vector<CommandRow> LogModule::switch_rows() {
        [this](Invocation& call) { return purge(call); }},
       {"SET LOG UTCoffset=<name:1-9>", Access::manager, "Sets how far the router's clock is ahead of UTC",
        [this](Invocation& call) { return set_utc_offset(call); }},
-  };
-}
-
-std::vector<CommandRow> LogModule::receive_rows() {
-  return {
-      {"ADD LOG RECeive=<ipv4> [MASK=<mask>] [PASSword=<name:1-20>]", Access::manager,
-       "Adds a router whose messages are accepted", [this](Invocation& call) { return add_receiver(call); },
-       Coverage::no_effect, nothing_received},
-      {"SET LOG RECeive=<ipv4> [MASK=<mask>] [PASSword=<name:1-20>]", Access::manager,
-       "Changes a router whose messages are accepted", [this](Invocation& call) { return set_receiver(call); },
-       Coverage::no_effect, nothing_received},
-      {"DELete LOG RECeive=<ipv4>", Access::manager, "Deletes a router whose messages are accepted",
-       [this](Invocation& call) { return delete_receiver(call); }, Coverage::no_effect, nothing_received},
   };
 }
 
@@ -112,34 +91,6 @@ Outcome LogModule::set_utc_offset(Invocation& call) {
   return success();
 }
 
-namespace {
-
-void apply(Receiver& receiver, const Args& args) {
-  if (args.has("MASK")) receiver.mask = args.address("MASK");
-  receiver.password = args.text_or("PASSWORD", receiver.password);
-}
-
-}  // namespace
-
-Outcome LogModule::add_receiver(Invocation& call) {
-  const Ipv4Address address = call.args.address("RECEIVE");
-  if (receivers_.contains(address)) return reply(message::receiver_exists);
-  if (receivers_.size() >= limits::log_receivers) return reply(message::receivers_full);
-  apply(receivers_[address], call.args);
-  return success();
-}
-
-Outcome LogModule::set_receiver(Invocation& call) {
-  const auto receiver = receivers_.find(call.args.address("RECEIVE"));
-  if (receiver == receivers_.end()) return reply(message::receiver_unknown);
-  apply(receiver->second, call.args);
-  return success();
-}
-
-Outcome LogModule::delete_receiver(Invocation& call) {
-  return receivers_.erase(call.args.address("RECEIVE")) == 0 ? reply(message::receiver_unknown) : success();
-}
-
 // ---- configuration ---------------------------------------------------------------------------------------------
 
 namespace {
@@ -155,18 +106,11 @@ void dump_predefined(ConfigWriter& out, OutputId id, const Outputs& outputs, con
   const std::string word = output_word(id);
   if (found == outputs.end()) return out.line(fmt::format("destroy log output={}", word));
   const Output& output = found->second;
-  if (output.settings.destination != usual.settings.destination) {
-    out.line(fmt::format("destroy log output={}", word));
-    out.line(fmt::format("create log output={} destination={}{}", word, logging::word(output.settings.destination),
-                         parameters(output.settings, {})));
+  const std::string changed = parameters(output.settings, usual.settings);
+  if (!changed.empty()) out.line(fmt::format("set log output={}{}", word, changed));
+  if (output.filters != usual.filters) {
+    out.line(fmt::format("delete log output={} filter=1", word));
     dump_filters(out, id, output.filters);
-  } else {
-    const std::string changed = parameters(output.settings, usual.settings);
-    if (!changed.empty()) out.line(fmt::format("set log output={}{}", word, changed));
-    if (output.filters != usual.filters) {
-      out.line(fmt::format("delete log output={} filter=1", word));
-      dump_filters(out, id, output.filters);
-    }
   }
   if (!output.settings.enabled) out.line(fmt::format("disable log output={}", word));
 }
@@ -186,8 +130,7 @@ void LogModule::dump(ConfigWriter& out) const {
     if (!output.settings.enabled) out.line(fmt::format("disable log output={}", output_word(id)));
   }
   for (const auto& [address, receiver] : receivers_)
-    out.line(fmt::format("add log receive={} mask={}{}", to_string(address), to_string(receiver.mask),
-                         receiver.password.empty() ? "" : " password=" + arrouter::quoted(receiver.password)));
+    out.line(fmt::format("add log receive={}", parameters(address, receiver)));
   if (!reception_) out.line("disable log reception");
   if (!generation_) out.line("disable log generation");
   if (!enabled_) out.line("disable log");

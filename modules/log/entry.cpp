@@ -15,13 +15,6 @@ constexpr std::string_view severity_names[] = {"DEBUG",  "TRIVIAL",   "DETAIL", 
                                                "NOTICE", "IMPORTANT", "URGENT", "CRITICAL"};
 constexpr std::uint64_t highest_severity = 7;
 
-std::string harmless(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '.');
-  return clean;
-}
-
 std::string coded(std::string_view text) { return text.empty() ? "-" : to_hex(as_bytes(text)); }
 
 bool decode(std::string_view field, std::string& text) {
@@ -41,11 +34,11 @@ Entry make_entry(const LogRecord& record) {
   entry.line = record.line;
   entry.time = record.time;
   entry.origin = record.origin;
-  entry.type = harmless(record.type);
-  entry.subtype = harmless(record.subtype);
-  entry.message = harmless(record.message);
-  entry.reference = harmless(record.reference);
-  entry.file = harmless(record.file);
+  entry.type = printable(record.type);
+  entry.subtype = printable(record.subtype);
+  entry.message = printable(record.message);
+  entry.reference = printable(record.reference);
+  entry.file = printable(record.file);
   return entry;
 }
 

@@ -14,7 +14,8 @@ struct Entry {
   std::uint16_t device = 0;
   std::uint32_t line = 0;
   WallTime time{};
-  Ipv4Address origin;  // unset: this router
+  Ipv4Address origin;     // unset: this router
+  std::uint8_t hops = 0;  // routers it has come through
   std::string type, subtype, message, reference, file;
   bool operator==(const Entry&) const = default;
 };

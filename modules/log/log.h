@@ -4,28 +4,23 @@
 #include <chrono>
 #include <set>
 
-#include "modules/ip/ip_api.h"
-#include "modules/log/log_api.h"
+#include "modules/log/log_module.h"
 #include "modules/log/output.h"
-#include "modules/mail/mail_api.h"
+#include "modules/log/receiver.h"
 #include "os/base/scheduler.h"
 #include "os/module.h"
 
 namespace arrouter::logging {
 
-/// ADD LOG RECEIVE: who may send messages here. Kept for the script; nothing is received.
-struct Receiver {
-  Ipv4Address mask{255, 255, 255, 255};
-  std::string password;
-};
-
 struct LogCounters {
-  std::uint64_t generated = 0, processed = 0, discarded = 0, syslog_sent = 0, emails_sent = 0, overflows = 0;
+  std::uint64_t generated = 0, received = 0, processed = 0, discarded = 0;
+  std::uint64_t refused = 0, malformed = 0;  // datagrams that came
+  std::uint64_t syslog_sent = 0, router_sent = 0, emails_sent = 0, overflows = 0;
 };
 
 class LogModule final : public Module, public LogApi {
  public:
-  LogModule(Services& services, IpApi& ip, MailApi& mail);
+  LogModule(Services& services, IpApi& ip, MailApi& mail, LogWays ways);
   ~LogModule() override;
 
   std::string_view name() const override { return "log"; }
@@ -42,29 +37,41 @@ class LogModule final : public Module, public LogApi {
  private:
   // log.cpp: the way of a message
   void take(const LogRecord& record);
+  /// `from` sent it here; unset for the router's own.
+  void process(const Entry& entry, Ipv4Address from);
   void deliver(OutputId id, Output& output, const Entry& entry);
-  void send_soon();
-  void send_due();
-  /// True when the queue is empty or gave one message and now waits for ARP; false when IP or MAIL did not take the
-  /// first.
-  bool drain(Output& output);
-  bool mail(Output& output);
-  void look_at_old_mail();
-  bool send(const Output& output, const Entry& entry);
   bool has_permanent() const;
   void load_permanent();
   void save_permanent();
+  // send.cpp
+  void send_soon();
+  void send_due();
+  /// True when the queue is empty or gave one message and now waits for ARP; false when the first was not taken.
+  bool drain(Output& output);
+  bool mail(Output& output);
+  void look_at_old_mail();
+  bool print(Output& output);
+  bool send(const Output& output, const Entry& entry);
+  bool protects(const UdpToSend& datagram);
+  Entry in_zone(const Entry& entry, const OutputSettings& settings) const;
+  // reception.cpp
+  /// Opens and closes ports as the table of receivers wants it. The failure is the port that somebody else has.
+  std::expected<void, std::uint16_t> listen();
+  void receive(const UdpDatagram& datagram);
 
   // commands.cpp
   std::vector<CommandRow> switch_rows();
-  std::vector<CommandRow> receive_rows();
   Outcome set_output_enabled(Invocation& call, bool on);
   Outcome flush(Invocation& call);
   Outcome purge(Invocation& call);
   Outcome set_utc_offset(Invocation& call);
+  // receive_commands.cpp
+  std::vector<CommandRow> receive_rows();
+  Outcome set_reception(bool on);
   Outcome add_receiver(Invocation& call);
   Outcome set_receiver(Invocation& call);
   Outcome delete_receiver(Invocation& call);
+  Outcome listen_now();
   // output_commands.cpp
   std::vector<CommandRow> output_rows();
   Outcome create_output(Invocation& call);
@@ -87,8 +94,10 @@ class LogModule final : public Module, public LogApi {
   Services& services_;
   IpApi& ip_;
   MailApi& mail_;
+  LogWays ways_;
   Outputs outputs_;
-  std::map<Ipv4Address, Receiver> receivers_;
+  Receivers receivers_;
+  std::set<std::uint16_t> open_ports_;  // UDP, for messages of others
   bool enabled_ = true, generation_ = true, reception_ = true;
   std::optional<std::chrono::seconds> utc_offset_;
   LogCounters counters_;

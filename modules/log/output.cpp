@@ -11,8 +11,8 @@ namespace arrouter::logging {
 
 namespace {
 
-constexpr std::string_view destination_titles[] = {"Asyn", "Email", "Memory", "NVS", "Router", "Syslog"};
-constexpr std::string_view destination_words[] = {"asyn", "email", "memory", "nvs", "router", "syslog"};
+constexpr std::string_view destination_titles[] = {"Email", "Memory", "NVS", "Port", "Router", "Syslog"};
+constexpr std::string_view destination_words[] = {"email", "memory", "nvs", "port", "router", "syslog"};
 constexpr std::string_view format_titles[] = {"Full", "MsgOnly", "Summary"};
 constexpr std::size_t permanent_messages = 20;
 
@@ -52,6 +52,10 @@ OutputId output_id(const Args& args, std::string_view parameter) {
   return args.choice(parameter) == "TEMPORARY" ? OutputId::temporary : OutputId::permanent;
 }
 
+std::string password_of(const Args& args) {
+  return args.holds<Choice>("PASSWORD") ? std::string() : args.text("PASSWORD");
+}
+
 bool Output::wants(const Entry& entry) const {
   const auto first =
       std::find_if(filters.begin(), filters.end(), [&](const Filter& filter) { return filter.matches(entry); });
@@ -68,7 +72,7 @@ bool Output::add(const Entry& entry) {
 bool Output::due(LogSeverity latest) const {
   if (!sends()) return false;
   if (static_cast<unsigned>(latest) >= settings.max_queue_severity) return true;
-  return !settings.queue_only && (syslog() || messages.size() >= settings.messages);
+  return !settings.queue_only && (passes_on() || messages.size() >= settings.messages);
 }
 
 void Output::shrink() {
@@ -90,8 +94,11 @@ Output default_permanent() {
 }
 
 void apply(OutputSettings& settings, const Args& args) {
-  if (args.has("DESTINATION"))
-    settings.destination = static_cast<Destination>(place(destination_words, args.choice("DESTINATION")));
+  if (args.has("DESTINATION")) {
+    const std::string& chosen = args.choice("DESTINATION");
+    settings.destination =
+        chosen == "ASYN" ? Destination::port : static_cast<Destination>(place(destination_words, chosen));
+  }
   settings.messages = args.number_or("MESSAGES", settings.messages);
   if (args.has("SERVER")) settings.server = args.address("SERVER");
   if (args.has("FACILITY")) {
@@ -104,10 +111,10 @@ void apply(OutputSettings& settings, const Args& args) {
   if (args.has("MAXQUEUESEVERITY"))
     settings.max_queue_severity = static_cast<unsigned>(args.number("MAXQUEUESEVERITY"));
   if (args.has("SECURE")) settings.secure = args.boolean("SECURE");
-  settings.password = args.text_or("PASSWORD", settings.password);
+  if (args.has("PASSWORD")) settings.password = password_of(args);
   settings.to = args.text_or("TO", settings.to);
   settings.zone = to_upper(args.text_or("ZONE", settings.zone));
-  settings.asyn = args.number_or("ASYN", settings.asyn);
+  settings.asyn = static_cast<unsigned>(args.number_or("ASYN", settings.asyn));
 }
 
 std::string parameters(const OutputSettings& settings, const OutputSettings& usual) {
@@ -116,7 +123,7 @@ std::string parameters(const OutputSettings& settings, const OutputSettings& usu
     if (differs) text += fmt::format(" {}={}", name, value);
   };
   const auto yes_no = [](bool value) { return std::string(value ? "yes" : "no"); };
-  add(settings.asyn != usual.asyn || settings.destination == Destination::asyn, "asyn", std::to_string(settings.asyn));
+  add(settings.asyn != usual.asyn || settings.destination == Destination::port, "asyn", std::to_string(settings.asyn));
   add(settings.server != usual.server, "server", to_string(settings.server));
   add(settings.to != usual.to, "to", arrouter::quoted(settings.to));
   add(settings.facility != usual.facility, "facility", facility_word(settings.facility));

@@ -16,7 +16,10 @@ std::string output_title(OutputId id);  // "Temporary", "1": for screens
 /// The value of a parameter {TEmporary|PErmanent|<1-20>}.
 OutputId output_id(const Args& args, std::string_view parameter);
 
-enum class Destination : std::uint8_t { asyn, email, memory, nvs, router, syslog };
+/// The value of a parameter PASSword={NONE|<name>}; empty for NONE.
+std::string password_of(const Args& args);
+
+enum class Destination : std::uint8_t { email, memory, nvs, port, router, syslog };
 enum class Format : std::uint8_t { full, msgonly, summary };
 
 struct OutputSettings {
@@ -29,9 +32,9 @@ struct OutputSettings {
   Format format = Format::summary;
   bool queue_only = false;          // nothing is sent …
   unsigned max_queue_severity = 7;  // … until a message of this severity or a FLUSH
-  bool secure = false;
+  bool secure = false;              // datagrams leave only where IPsec protects them
   std::string password, to, zone;
-  std::uint64_t asyn = 0;
+  unsigned asyn = 0;
   bool operator==(const OutputSettings&) const = default;
 };
 
@@ -49,12 +52,17 @@ class Output {
   bool add(const Entry& entry);
   /// After settings.messages became smaller.
   void shrink();
-  bool syslog() const { return settings.destination == Destination::syslog; }
   bool email() const { return settings.destination == Destination::email; }
+  /// Messages leave it as datagrams.
+  bool networked() const {
+    return settings.destination == Destination::syslog || settings.destination == Destination::router;
+  }
+  /// Messages leave it one by one, as soon as they may.
+  bool passes_on() const { return networked() || settings.destination == Destination::port; }
   /// Messages leave it.
-  bool sends() const { return syslog() || email(); }
-  /// What is queued now should leave: syslog at once, mail when MESSAGES are there; with QUEUEONLY only for a message
-  /// of MAXQUEUESEVERITY.
+  bool sends() const { return passes_on() || email(); }
+  /// What is queued now should leave: at once, mail when MESSAGES are there; with QUEUEONLY only for a message of
+  /// MAXQUEUESEVERITY.
   bool due(LogSeverity latest) const;
 };
 

@@ -4,6 +4,7 @@
 #include "modules/log/log.h"
 #include "modules/log/replies.h"
 #include "os/base/limits.h"
+#include "os/base/text.h"
 #include "os/base/zone.h"
 
 namespace arrouter::logging {
@@ -11,25 +12,37 @@ namespace arrouter::logging {
 namespace {
 
 #define LOG_OUTPUT "OUTPut={TEmporary|PErmanent|<1-20>}"
-#define LOG_SETTINGS                                                                                      \
-  "[ASYn=<0-31>] [FACility={DEFault|LOCAL1|LOCAL2|LOCAL3|LOCAL4|LOCAL5|LOCAL6|LOCAL7}] "                  \
-  "[FORMat={FULL|MSGonly|SUMmary}] [MAXQueueseverity=<0-7>] [MESSages=<1-3000>] [PASSword=<name:1-20>] "  \
-  "[QUEueonly=<bool>] [SECure=<bool>] [SERver=<ipv4>] [SYSLOGFormat={NORmal|EXTended}] [TO=<name:1-80>] " \
+#define LOG_SETTINGS                                                                                            \
+  "[ASYn=<0-31>] [FACility={DEFault|LOCAL1|LOCAL2|LOCAL3|LOCAL4|LOCAL5|LOCAL6|LOCAL7}] "                        \
+  "[FORMat={FULL|MSGonly|SUMmary}] [MAXQueueseverity=<0-7>] [MESSages=<1-3000>] [PASSword={NONE|<name:1-16>}] " \
+  "[QUEueonly=<bool>] [SECure=<bool>] [SERver=<ipv4>] [SYSLOGFormat={NORmal|EXTended}] [TO=<name:1-80>] "       \
   "[ZONE=<name:1-9>]"
 #define LOG_FIELDS                                                                                              \
   "[DATE=<filter:date>] [DEVice=<filter:device>] [FIle=<filter:filename>] [MODule=<filter:module>] "            \
   "[MSGText=<filter:string>] [ORIgin=<filter:ipadd>] [REFerence=<filter:string>] [SEVerity=<filter:severity>] " \
   "[SOUrceline=<filter:line>] [SUBtype=<filter:subtype>] [TIme=<filter:time>] [TYpe=<filter:type>]"
 
-constexpr std::string_view kept_only =
-    "destinations ASYN and ROUTER (and NVS but for PERMANENT) keep their queue and send nothing; FORMAT has an effect on "
-    "mail alone; ZONE, SECURE and PASSWORD are kept without effect";
+constexpr std::string_view own_form =
+    "datagrams to another router have this program's own form; what the real SECURE does is not known";
 
-/// What a destination cannot do without.
-std::optional<Outcome> lacking(const OutputSettings& settings) {
+/// What TEMPORARY and PERMANENT have no use for.
+std::optional<Outcome> needless(OutputId id, const Args& args) {
+  if (id != OutputId::temporary && id != OutputId::permanent) return std::nullopt;
+  for (const std::string_view parameter : {"MAXQUEUESEVERITY", "QUEUEONLY", "SECURE"})
+    if (args.has(parameter)) return reply(message::parameter_wrong, parameter, to_upper(output_word(id)));
+  return std::nullopt;
+}
+
+/// What a destination cannot do without, and where it belongs.
+std::optional<Outcome> lacking(OutputId id, const OutputSettings& settings) {
   const auto need = [&](std::string_view parameter) {
     return reply(message::server_missing, title(settings.destination), parameter);
   };
+  const auto only = [&](Destination destination, OutputId place) {
+    return (settings.destination == destination) == (id == place);
+  };
+  if (!only(Destination::memory, OutputId::temporary) || !only(Destination::nvs, OutputId::permanent))
+    return reply(message::destination_wrong, title(settings.destination), to_upper(output_word(id)));
   const bool networked = settings.destination == Destination::syslog || settings.destination == Destination::router;
   if (networked && settings.server.unset()) return need("SERVER");
   if (settings.destination == Destination::email && settings.to.empty()) return need("TO");
@@ -56,13 +69,13 @@ std::optional<Outcome> apply(Filter& filter, const Args& args) {
 
 std::vector<CommandRow> LogModule::output_rows() {
   return {
-      {"CREate LOG " LOG_OUTPUT " DESTination={ASYn|EMAil|MEMory|NVS|ROUter|SYSlog} " LOG_SETTINGS, Access::manager,
-       "Creates an output definition", [this](Invocation& call) { return create_output(call); }, Coverage::partial,
-       kept_only},
-      {"SET LOG " LOG_OUTPUT " [DESTination={ASYn|EMAil|MEMory|NVS|ROUter|SYSlog}] " LOG_SETTINGS
+      {"CREate LOG " LOG_OUTPUT " DESTination={ASYn|EMAil|MEMory|NVS|PORt|ROUter|SYSlog} " LOG_SETTINGS,
+       Access::manager, "Creates an output definition", [this](Invocation& call) { return create_output(call); },
+       Coverage::partial, own_form},
+      {"SET LOG " LOG_OUTPUT " [DESTination={ASYn|EMAil|MEMory|NVS|PORt|ROUter|SYSlog}] " LOG_SETTINGS
        " [FILTer=<1-100>] [ACTion={PROCess|IGNore}] [ALL] " LOG_FIELDS,
        Access::manager, "Changes an output definition or one of its filters",
-       [this](Invocation& call) { return set_output(call); }, Coverage::partial, kept_only},
+       [this](Invocation& call) { return set_output(call); }, Coverage::partial, own_form},
       {"DESTroy LOG " LOG_OUTPUT, Access::manager, "Destroys an output definition",
        [this](Invocation& call) { return destroy_output(call); }},
       {"ADD LOG " LOG_OUTPUT " [FILTer=<1-100>] [ACTion={PROCess|IGNore}] [ALL] " LOG_FIELDS, Access::manager,
@@ -77,8 +90,10 @@ Outcome LogModule::create_output(Invocation& call) {
   if (outputs_.contains(id)) return reply(message::output_exists);
   if (id == OutputId::permanent && !has_permanent()) return reply(message::no_permanent);
   Output output;
+  if (id == OutputId::permanent) output.settings = default_permanent().settings;
   apply(output.settings, call.args);
-  if (auto wrong = lacking(output.settings)) return *wrong;
+  if (auto wrong = lacking(id, output.settings)) return *wrong;
+  if (auto wrong = needless(id, call.args)) return *wrong;
   outputs_.emplace(id, std::move(output));
   return success();
 }
@@ -90,7 +105,8 @@ Outcome LogModule::set_output(Invocation& call) {
   Output& output = found->second;
   OutputSettings settings = output.settings;
   apply(settings, call.args);
-  if (auto wrong = lacking(settings)) return *wrong;
+  if (auto wrong = lacking(id, settings)) return *wrong;
+  if (auto wrong = needless(id, call.args)) return *wrong;
   if (call.args.has("FILTER")) {
     const std::size_t place = call.args.number("FILTER");
     if (place > output.filters.size()) return reply(message::filter_unknown);

@@ -32,5 +32,6 @@ inline Outcome bad_value(std::string_view parameter) {
 inline Outcome missing(std::string_view parameter) {
   return Outcome::error(module_number::command, 261, fmt::format("Required parameter \"{}\" missing.", parameter));
 }
+inline Outcome conflicting() { return Outcome::error(module_number::command, 264, "Conflicting parameters."); }
 
 }  // namespace arrouter::logging

@@ -15,29 +15,26 @@ constexpr int values = 30;
 
 std::string yes_no(bool value) { return value ? "Yes" : "No"; }
 
-bool sent_to_server(const OutputSettings& settings) {
-  return settings.destination == Destination::syslog || settings.destination == Destination::router;
-}
-
-std::string details(const OutputSettings& settings) {
-  if (sent_to_server(settings)) return to_string(settings.server);
-  if (settings.destination == Destination::email) return settings.to;
-  if (settings.destination == Destination::asyn) return fmt::format("Asyn {}", settings.asyn);
+std::string details(const Output& output) {
+  const OutputSettings& settings = output.settings;
+  if (output.networked()) return to_string(settings.server);
+  if (output.email()) return settings.to;
+  if (settings.destination == Destination::port) return fmt::format("Asyn {}", settings.asyn);
   return "-";
 }
 
 void show_row(Screen& screen, OutputId id, const Output& output) {
   const OutputSettings& settings = output.settings;
-  const std::string secure = sent_to_server(settings) ? yes_no(settings.secure) : "-";
-  const std::string kept = output.syslog() ? "-" : std::to_string(settings.messages);
+  const std::string secure = output.networked() ? yes_no(settings.secure) : "-";
+  const std::string kept = output.passes_on() ? "-" : std::to_string(settings.messages);
   screen.line(fmt::format("{:<10} {:<12} {:<8} {:<7} {:>8}  {:>7}  {}", output_title(id), title(settings.destination),
-                          yes_no(settings.enabled), secure, kept, output.filters.size(), details(settings)));
+                          yes_no(settings.enabled), secure, kept, output.filters.size(), details(output)));
   screen.set("output", output_title(id));
   screen.set("destination", title(settings.destination));
   screen.set("enabled", settings.enabled);
   screen.set("messages", settings.messages);
   screen.set("filters", output.filters.size());
-  screen.set("details", details(settings));
+  screen.set("details", details(output));
 }
 
 std::string facility_text(unsigned facility) { return facility == 0 ? "DEFAULT" : fmt::format("LOCAL{}", facility); }
@@ -45,19 +42,17 @@ std::string facility_text(unsigned facility) { return facility == 0 ? "DEFAULT" 
 void show_destination(Screen& screen, const Output& output) {
   const OutputSettings& settings = output.settings;
   const auto field = [&](std::string_view label, Json value) { screen.field(0, values, label, std::move(value)); };
-  if (sent_to_server(settings)) field("Server", to_string(settings.server));
+  if (output.networked()) field("Server", to_string(settings.server));
   if (settings.destination == Destination::syslog) {
     field("Facility", facility_text(settings.facility));
     field("Syslog format", settings.extended_syslog ? "EXTENDED" : "NORMAL");
   }
-  if (settings.destination == Destination::router) {
-    field("Secure", yes_no(settings.secure));
-    field("Password", settings.password.empty() ? "Not set" : "Set");
-  }
-  if (settings.destination == Destination::email) field("To", settings.to);
-  if (settings.destination == Destination::asyn) field("Asyn port", settings.asyn);
+  if (settings.destination == Destination::router) field("Password", settings.password.empty() ? "Not set" : "Set");
+  if (settings.secure) field("Secure", "Yes");
+  if (output.email()) field("To", settings.to);
+  if (settings.destination == Destination::port) field("Asyn port", settings.asyn);
   // What is sent at once is not kept.
-  if (!output.syslog()) field("Messages", settings.messages);
+  if (!output.passes_on()) field("Messages", settings.messages);
 }
 
 void show_filters(Screen& screen, const std::vector<Filter>& filters) {
@@ -109,7 +104,7 @@ std::vector<CommandRow> LogModule::show_rows() {
        [this](Invocation& call) { return show_status(call); }},
       {"SHow LOG QUEue", Access::manager, "Shows the queues of the outputs",
        [this](Invocation& call) { return show_queue(call); }},
-      {"SHow LOG RECeive[=<ipv4>]", Access::manager, "Shows whose messages are accepted",
+      {"SHow LOG RECeive[={<ipv4>|ANY}]", Access::manager, "Shows whose messages are accepted",
        [this](Invocation& call) { return show_receivers(call); }},
   };
 }
@@ -150,10 +145,11 @@ Outcome LogModule::show_counters(Invocation& call) const {
   screen.line();
   screen.line("Log counters");
   screen.rule();
-  pair("Messages generated", counters_.generated, "Messages received", 0);
+  pair("Messages generated", counters_.generated, "Messages received", counters_.received);
   pair("Messages processed", counters_.processed, "Messages discarded", counters_.discarded);
   pair("Syslog messages sent", counters_.syslog_sent, "Emails sent", counters_.emails_sent);
-  pair("Router messages sent", 0, "Queue overflows", counters_.overflows);
+  pair("Router messages sent", counters_.router_sent, "Queue overflows", counters_.overflows);
+  pair("Datagrams refused", counters_.refused, "Datagrams malformed", counters_.malformed);
   screen.rule();
   screen.line();
   return Outcome::screen();
@@ -202,15 +198,18 @@ Outcome LogModule::show_queue(Invocation& call) const {
 }
 
 Outcome LogModule::show_receivers(Invocation& call) const {
-  const bool one = call.args.has_value("RECEIVE");
-  if (one && !receivers_.contains(call.args.address("RECEIVE"))) return reply(message::receiver_unknown);
+  std::optional<Ipv4Address> one;
+  if (call.args.has_value("RECEIVE"))
+    one = call.args.holds<Choice>("RECEIVE") ? Ipv4Address() : call.args.address("RECEIVE");
+  if (one && !receivers_.contains(*one)) return reply(message::receiver_unknown);
   Screen& screen = call.screen;
   screen.line();
-  screen.table("receivers", {{"Address", 17, "address"}, {"Mask", 17, "mask"}, {"Password", 8, "password"}});
+  screen.table("receivers", {{"Address", 17}, {"Mask", 17}, {"Allow", 7}, {"Protocol", 10}, {"Password", 8}});
   screen.rule();
   for (const auto& [address, receiver] : receivers_) {
-    if (one && address != call.args.address("RECEIVE")) continue;
-    screen.row({to_string(address), to_string(receiver.mask), yes_no(!receiver.password.empty())});
+    if (one && address != *one) continue;
+    screen.row({address.unset() ? "Any" : to_string(address), to_string(receiver.mask), yes_no(receiver.allow),
+                title(receiver.protocol), yes_no(!receiver.password.empty())});
   }
   screen.rule();
   screen.line();

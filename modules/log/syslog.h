@@ -1,4 +1,4 @@
-// What leaves the log: syslog datagrams (RFC 3164) and the lines of mails.
+// Syslog datagrams (RFC 3164), those that leave and those that come.
 #pragma once
 
 #include "modules/log/output.h"
@@ -13,7 +13,8 @@ unsigned syslog_priority(const Entry& entry, unsigned facility);
 /// NORMAL "<189>ISAK:VPN/P1, text"; EXTENDED puts "02 Feb 11:06:10 name " behind the priority. At most 1024 bytes.
 std::string syslog_text(const Entry& entry, const OutputSettings& settings, std::string_view system_name);
 
-/// A line of a mail: as SHOW LOG prints it, with the whole date (FULL), or the message alone (MSGONLY).
-std::string mail_line(const Entry& entry, Format format);
+/// What somebody's datagram says. The module, type and subtype of a router's message come back; anybody else's are
+/// LOG, SYSL and the facility. It has no time: the sender's is without a year and a zone.
+Entry parse_syslog(std::string_view datagram);
 
 }  // namespace arrouter::logging

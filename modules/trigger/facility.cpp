@@ -239,7 +239,7 @@ void TriggerModule::run(unsigned id, Trigger& trigger, const std::vector<std::st
   }
   services_.log.record({.severity = LogSeverity::info,
                         .module = module_number::trigger,
-                        .type = "TRG",
+                        .type = "TRIG",
                         .subtype = "ACT",
                         .message = fmt::format("Trigger {} activated: {}", id, describe(trigger.kind)),
                         .reference = trigger.name});
@@ -252,7 +252,7 @@ void TriggerModule::run(unsigned id, Trigger& trigger, const std::vector<std::st
     }
     services_.log.record({.severity = LogSeverity::important,
                           .module = module_number::trigger,
-                          .type = "TRG",
+                          .type = "TRIG",
                           .subtype = "ERROR",
                           .message = fmt::format("Trigger {}: {}", id, started.error().text),
                           .reference = trigger.name});

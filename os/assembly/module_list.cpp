@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "cli/session/asyn_module.h"
 #include "cli/ssh/ssh_module.h"
 #include "cli/telnet/telnet_module.h"
@@ -72,16 +75,22 @@ void tell_callers(ppp::PppApi& ppp, firewall::FirewallApi& firewall) {
   });
 }
 
+/// Prints on the session of an asynchronous port; false when it has none.
+std::function<bool(unsigned, std::string_view)> port_printer(const SessionRegistry& sessions) {
+  return [&sessions](unsigned asyn, std::string_view text) {
+    const auto live = sessions.live();
+    const auto found = std::ranges::find(live, fmt::format("Asyn {}", asyn),
+                                         [](const auto& session) { return session->description().device; });
+    if (found == live.end()) return false;
+    (*found)->print(text);
+    return true;
+  };
+}
+
 FirewallVoice firewall_voice(const ModuleContext& context) {
   return {.to_managers = [&control =
                               context.control](std::string_view text) { control.broadcast(text, Privilege::manager); },
-          .to_port =
-              [&sessions = context.sessions](unsigned asyn, std::string_view text) {
-                const std::string device = fmt::format("Asyn {}", asyn);
-                for (const auto& session : sessions.live()) {
-                  if (session->description().device == device) session->print(text);
-                }
-              }};
+          .to_port = port_printer(context.sessions)};
 }
 
 HostNames host_names(IpApi& ip, DnsApi& dns) {
@@ -135,7 +144,12 @@ MadeModules make_modules(const ModuleContext& context) {
                              {services.users, context.tcp, host_names(ip.api, ip.dns), dialler}, ssh_keys(enco.api)));
   MadeMail mail = make_mail(services, ip.api, ip.dns, context.tcp);
   modules.push_back(std::move(mail.module));
-  MadeLog log = make_log(services, ip.api, mail.api);
+  MadeLog log = make_log(services, ip.api, mail.api,
+                         {.seal =
+                              [&api = enco.api](ByteView key, ByteView data) {
+                                return api.hmac(enco::Hash::md5, key, std::array{data});
+                              },
+                          .to_port = port_printer(context.sessions)});
   modules.push_back(std::move(log.module));
   modules.push_back(make_ntp(services, system.api, ip.api));
   modules.push_back(make_load(services, ip.api, ip.dns, context.tcp, dialler));

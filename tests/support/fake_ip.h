@@ -17,6 +17,7 @@ class FakeIp final : public IpApi {
   std::vector<Sent> sent;
   bool up = true;                       // false: no route
   bool routed = false;                  // route() finds one
+  bool ipsec = false;                   // protects all that leaves
   Ipv4Address unreachable;              // no route to this one
   std::function<void()> while_sending;  // what IP itself does meanwhile
 
@@ -58,6 +59,7 @@ class FakeIp final : public IpApi {
     if (!listener) return listeners.erase(port) != 0;
     return listeners.try_emplace(port, std::move(listener)).second;
   }
+  bool protects(InterfaceId, const PacketBuffer&) override { return ipsec; }
   void send(Burst&) override {}
   void set_ipsec(IpsecStage*) override {}
   void set_firewall(FirewallStage*) override {}

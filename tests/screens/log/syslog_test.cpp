@@ -88,6 +88,7 @@ Messages generated ..........          4   Messages received ...........      0
 Messages processed ..........          4   Messages discarded ..........      0
 Syslog messages sent ........          0   Emails sent .................      0
 Router messages sent ........          0   Queue overflows .............      1
+Datagrams refused ...........          0   Datagrams malformed .........      0
 -------------------------------------------------------------------------------
 
 )");
