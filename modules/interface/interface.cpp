@@ -73,10 +73,12 @@ void InterfaceModule::look_at_links() {
 
 std::vector<CommandRow> InterfaceModule::commands() {
   std::vector<CommandRow> rows = {
-      {"SHow INTerface[={ALL|<interface>}] [COUnter]", Access::manager, "Displays the interfaces, or one in detail.",
+      {"SHow INTerface[={ALL|<1-999>|<interface>}] [COUnter]", Access::manager,
+       "Displays the interfaces, or one in detail.",
        [this](Invocation& invocation) { return show_interfaces(invocation); }, Coverage::partial,
-       "ifMtu and ifSpeed are fixed: no port tells them."},
-      {"RESET INTerface={ALL|<interface>} COUnter", Access::manager, "Sets the counters of an interface to zero.",
+       "ifSpeed is fixed: no port tells it."},
+      {"RESET INTerface={ALL|<1-999>|<interface>} COUnter", Access::manager,
+       "Sets the counters of an interface to zero.",
        [this](Invocation& invocation) { return reset_interface(invocation.args); }},
       {"SHow ETH[=<0-15>] STATE", Access::manager, "Displays the state of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_state(invocation); }},
@@ -85,7 +87,7 @@ std::vector<CommandRow> InterfaceModule::commands() {
        "Collisions and other faults of the medium are always zero: no port has one."},
       {"SHow ETH[=<0-15>] MACaddress", Access::manager, "Displays the MAC addresses of Ethernet interfaces.",
        [this](Invocation& invocation) { return show_eth_address(invocation); }},
-      {"RESET ETH=<0-15> COUnters", Access::manager, "Sets the counters of an Ethernet interface to zero.",
+      {"RESET ETH=<0-15> [COUnters]", Access::manager, "Restarts an Ethernet interface, or sets its counters to zero.",
        [this](Invocation& invocation) { return reset_eth(invocation.args); }},
   };
   for (CommandRow& row : trap_rows()) rows.push_back(std::move(row));
@@ -140,11 +142,18 @@ std::vector<InterfaceEntry> InterfaceModule::entries() const {
   return entries;
 }
 
-std::optional<InterfaceEntry> InterfaceModule::find(std::string_view name) const {
+std::optional<InterfaceEntry> InterfaceModule::chosen(const Args& args) const {
+  const bool by_name = args.holds<std::string>("INTERFACE");
   for (InterfaceEntry& entry : entries()) {
-    if (entry.name == name) return std::move(entry);
+    const bool meant = by_name ? entry.name == args.text("INTERFACE") : entry.index == args.number("INTERFACE");
+    if (meant) return std::move(entry);
   }
   return std::nullopt;
+}
+
+Outcome InterfaceModule::unknown(const Args& args) {
+  const bool by_name = args.holds<std::string>("INTERFACE");
+  return say(texts::unknown_interface, by_name ? args.text("INTERFACE") : std::to_string(args.number("INTERFACE")));
 }
 
 std::vector<InterfaceEntry> InterfaceModule::eths(const Args& args) const {
@@ -163,8 +172,8 @@ Outcome InterfaceModule::reset_interface(const Args& args) {
     for (const InterfaceEntry& entry : entries()) reset(entry);
     return Outcome::successful(module_number::eth);
   }
-  const auto entry = find(args.text("INTERFACE"));
-  if (!entry) return say(texts::unknown_interface, args.text("INTERFACE"));
+  const auto entry = chosen(args);
+  if (!entry) return unknown(args);
   reset(*entry);
   return Outcome::successful(module_number::eth);
 }
@@ -172,7 +181,13 @@ Outcome InterfaceModule::reset_interface(const Args& args) {
 Outcome InterfaceModule::reset_eth(const Args& args) {
   const auto found = eths(args);
   if (found.empty()) return say(texts::no_eth, args.number("ETH"));
-  reset(found.front());
+  if (args.has("COUNTERS")) {
+    reset(found.front());
+  } else if (found.front().enabled) {
+    // As its neighbour sees it while a chip starts again: the link goes and comes back.
+    set_enabled(found.front().name, false);
+    set_enabled(found.front().name, true);
+  }
   return Outcome::successful(module_number::eth);
 }
 

@@ -45,7 +45,9 @@ class InterfaceModule final : public Module, public InterfaceApi {
   }
 
  private:
-  std::optional<InterfaceEntry> find(std::string_view name) const;
+  /// The interface that a command means by its name or its ifIndex.
+  std::optional<InterfaceEntry> chosen(const Args& args) const;
+  static Outcome unknown(const Args& args);
   /// Every eth interface, or the one of that number.
   std::vector<InterfaceEntry> eths(const Args& args) const;
   void add(std::vector<InterfaceEntry>& entries, const std::string& name, const Port* port,

@@ -56,9 +56,9 @@ void interface_counters(Screen& screen, const PortCounters& counters, Layout lay
 
 Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
   Screen& screen = invocation.screen;
-  if (invocation.args.holds<std::string>("INTERFACE")) {
-    const auto entry = find(invocation.args.text("INTERFACE"));
-    if (!entry) return say(texts::unknown_interface, invocation.args.text("INTERFACE"));
+  if (invocation.args.has_value("INTERFACE") && !invocation.args.holds<Choice>("INTERFACE")) {
+    const auto entry = chosen(invocation.args);
+    if (!entry) return unknown(invocation.args);
     return show_interface(*entry, screen, invocation.args.has("COUNTER"));
   }
   if (invocation.args.has("COUNTER")) {

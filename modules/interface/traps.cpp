@@ -3,15 +3,7 @@
 
 namespace arrouter::interface {
 
-namespace {
-
 #define WHICH "INTerface={DYNamic|<1-999>|<interface>}"
-
-std::string chosen(const Args& args) {
-  return args.holds<std::string>("INTERFACE") ? args.text("INTERFACE") : std::to_string(args.number("INTERFACE"));
-}
-
-}  // namespace
 
 std::vector<CommandRow> InterfaceModule::trap_rows() {
   return {
@@ -28,24 +20,20 @@ std::vector<CommandRow> InterfaceModule::trap_rows() {
 /// The settings a command means; nullptr when there is no such interface.
 TrapSettings* InterfaceModule::traps_of(const Args& args) {
   if (args.holds<Choice>("INTERFACE")) return &dynamic_traps_;
-  for (const InterfaceEntry& entry : entries()) {
-    const bool meant = args.holds<std::string>("INTERFACE") ? entry.name == args.text("INTERFACE")
-                                                            : entry.index == args.number("INTERFACE");
-    if (meant) return &traps_[entry.name];
-  }
-  return nullptr;
+  const auto entry = chosen(args);
+  return entry ? &traps_[entry->name] : nullptr;
 }
 
 Outcome InterfaceModule::set_traps(const Args& args, bool on) {
   TrapSettings* const traps = traps_of(args);
-  if (traps == nullptr) return say(texts::unknown_interface, chosen(args));
+  if (traps == nullptr) return unknown(args);
   traps->enabled = on;
   return Outcome::successful(module_number::eth);
 }
 
 Outcome InterfaceModule::set_trap_limit(const Args& args) {
   TrapSettings* const traps = traps_of(args);
-  if (traps == nullptr) return say(texts::unknown_interface, chosen(args));
+  if (traps == nullptr) return unknown(args);
   traps->limit = static_cast<unsigned>(args.number("TRAPLIMIT"));
   return Outcome::successful(module_number::eth);
 }

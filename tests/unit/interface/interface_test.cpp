@@ -82,6 +82,27 @@ TEST_CASE("SHOW INTERFACE of one interface counts from the last reset") {
   CHECK(bench.router.text("sh int=eth0 counter").contains("ifInUcastPkts ............ 1  "));
   CHECK(bench.router.text("sh int=eth0 counter").contains("ifInNUcastPkts ........... 0  "));
   CHECK(bench.router.text("sh int=ppp7").contains("Error (3023256): Interface ppp7 does not exist."));
+  // By ifIndex.
+  CHECK(bench.router.text("sh int=1") == bench.router.text("sh int=eth0"));
+  CHECK(bench.router.text("sh int=3").contains("Error (3023256): Interface 3 does not exist."));
+  CHECK(bench.router.text("reset interface=2 counter").ends_with("Info (1023003): Operation successful."));
+  CHECK(bench.router.text("sh int=1 counter").contains("ifInUcastPkts ............ 1  "));
+  CHECK(bench.router.text("reset interface=1 counter").ends_with("Info (1023003): Operation successful."));
+  CHECK(bench.router.text("sh int=1 counter").contains("ifInUcastPkts ............ 0  "));
+}
+
+TEST_CASE("RESET ETH takes the link away for a moment, where it is not switched off") {
+  Bench bench;
+  bench.time.advance(9s);
+  CHECK(bench.router.text("reset eth=0").ends_with("Info (1023003): Operation successful."));
+  CHECK(
+      bench.router.text("show interface").contains("     1   eth0           Up             Up            00:00:09\n"));
+  CHECK(bench.router.text("show log").contains("ETH0: interface is DOWN"));
+  CHECK(bench.router.text("reset eth=1").ends_with("Error (3023257): ETH interface 1 does not exist."));
+  PortStack& stack = *bench.router->stacks().find("eth0")->second;
+  stack.set_enabled(false);
+  bench.router.text("reset eth=0");
+  CHECK_FALSE(stack.link_up());
 }
 
 TEST_CASE("SHOW ETH") {
