@@ -37,7 +37,7 @@ bool list_matches(State& state, const Member& member, const Rule& rule, Ipv4Addr
   if (rule.list.empty()) return true;
   const Policy& policy = *member.policy;
   if (rule.list == "radius") {
-    const auto remember = std::max<Duration>(std::chrono::minutes(policy.mac_cache_timeout_min), shortest_timeout);
+    const auto remember = timeout_of(policy.mac_cache_timeout_min);
     const auto listed = state.asked_hosts.listed(source, state.ip.station(member.id, source), state.now(), remember);
     return listed.value_or(rule.action == Action::deny && state.asked_hosts.has_authority());
   }

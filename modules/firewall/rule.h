@@ -53,7 +53,7 @@ struct Rule : RuleSettings {
 using Rules = std::map<std::uint32_t, Rule>;  // in the order they are asked
 
 /// Adds under `rule.number`; a rule that has the number moves up by one, and so do the ones directly behind it
-/// (reference/firewall.md 1.9).
-void insert_rule(Rules& rules, Rule rule);
+/// (reference/firewall.md 1.9). False: there is no free number above, and nothing has changed.
+[[nodiscard]] bool insert_rule(Rules& rules, Rule rule);
 
 }  // namespace arrouter::firewall

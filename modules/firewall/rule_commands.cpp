@@ -130,11 +130,10 @@ Outcome FirewallModule::add_rule(Policy& policy, const Args& args) {
   }
   if (const auto refusal = read_selectors(policy, args, rule)) return *refusal;
   if (const auto refusal = check_rule(policy, rule)) return *refusal;
-  const bool last_taken = policy.rules.contains(0xffffffff) && policy.rules.contains(rule.number);
-  if (policy.rules.size() >= limits::firewall_rules || last_taken) return say(texts::rules_full);
+  if (policy.rules.size() >= limits::firewall_rules) return say(texts::rules_full);
   rule.serial = ++state_.last_serial;
   if (rule.ttl_min) rule.expires = state_.now() + std::chrono::minutes(*rule.ttl_min);
-  insert_rule(policy.rules, std::move(rule));
+  if (!insert_rule(policy.rules, std::move(rule))) return say(texts::rules_full);
   expire_rules();
   return say(texts::done);
 }

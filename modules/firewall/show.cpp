@@ -96,10 +96,10 @@ void show_policy(Screen& screen, const State& state, const Policy& policy) {
   const auto field = [&screen](std::string_view label, Json value) {
     screen.field(2, policy_column, label, std::move(value));
   };
-  field("TCP Timeout (s)", policy.tcp_timeout_min * 60);
-  field("UDP Timeout (s)", policy.udp_timeout_min * 60);
-  field("Other Timeout (s)", policy.other_timeout_min * 60);
-  if (policy.esp_timeout_min) field("ESP Timeout (s)", *policy.esp_timeout_min * 60);
+  field("TCP Timeout (s)", timeout_of(policy.tcp_timeout_min).count());
+  field("UDP Timeout (s)", timeout_of(policy.udp_timeout_min).count());
+  field("Other Timeout (s)", timeout_of(policy.other_timeout_min).count());
+  if (policy.esp_timeout_min) field("ESP Timeout (s)", timeout_of(*policy.esp_timeout_min).count());
   field("TCP Handshake Timeout Mode", hurried(policy, state.sessions) ? "Fast" : "Normal");
   field("MAC Cache Timeout (m)", policy.mac_cache_timeout_min);
   field("RADIUS Limit", AskedHosts::most_under_way);

@@ -11,10 +11,6 @@ namespace tcp_flag = wire::tcp_flag;
 
 constexpr std::uint16_t sip_port = 5060;
 
-std::chrono::seconds minutes(unsigned count) {
-  return count == 0 ? shortest_timeout : std::chrono::seconds(count * 60ULL);
-}
-
 std::int32_t ahead(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 
 /// Before the packet is counted: the ones seen so far decide whether the start phase is over.
@@ -25,7 +21,8 @@ std::chrono::seconds udp_timeout(Session& session) {
                         session.packets_in >= start_packets || remote_port == sip_port ||
                         session.private_key.source.port == sip_port;
   const auto by_port = policy.udp_port_timeout_min.find(remote_port);
-  const auto settled = minutes(by_port == policy.udp_port_timeout_min.end() ? policy.udp_timeout_min : by_port->second);
+  const auto settled =
+      timeout_of(by_port == policy.udp_port_timeout_min.end() ? policy.udp_timeout_min : by_port->second);
   return session.udp_settled ? settled : std::min(start_timeout, settled);
 }
 
@@ -33,15 +30,15 @@ std::chrono::seconds timeout(Session& session) {
   const Policy& policy = *session.policy;
   switch (session.private_key.protocol) {
     case protocol::tcp:
-      return minutes(policy.tcp_timeout_min);
+      return timeout_of(policy.tcp_timeout_min);
     case protocol::udp:
       return udp_timeout(session);
     case protocol::icmp:
-      return std::min(start_timeout, minutes(policy.other_timeout_min));
+      return std::min(start_timeout, timeout_of(policy.other_timeout_min));
     case protocol::esp:
-      return minutes(policy.esp_timeout_min.value_or(policy.other_timeout_min));
+      return timeout_of(policy.esp_timeout_min.value_or(policy.other_timeout_min));
     default:
-      return minutes(policy.other_timeout_min);
+      return timeout_of(policy.other_timeout_min);
   }
 }
 

@@ -6,7 +6,10 @@
 
 namespace arrouter::firewall {
 
-inline constexpr std::chrono::seconds shortest_timeout{30};  // what a timeout of 0 minutes means
+/// What a timeout of so many minutes stands for (reference/firewall.md 1.6).
+constexpr std::chrono::seconds timeout_of(unsigned minutes) {
+  return minutes == 0 ? std::chrono::seconds(30) : std::chrono::seconds(minutes * 60ULL);
+}
 inline constexpr std::chrono::seconds start_timeout{300};    // UDP start phase, TCP opens, ICMP
 inline constexpr std::chrono::seconds hurried_open_timeout{30};
 inline constexpr std::chrono::seconds closed_timeout{300};

@@ -24,19 +24,26 @@ TEST_CASE("a new rule takes its number and pushes the ones directly behind it") 
     firewall::Rule rule;
     rule.number = number;
     rule.interface = std::move(interface);
-    firewall::insert_rule(rules, std::move(rule));
+    return firewall::insert_rule(rules, std::move(rule));
   };
-  add(1, "a");
-  add(2, "b");
-  add(3, "c");
-  add(7, "d");
-  add(2, "new");
-  std::string order;
-  for (const auto& [number, rule] : rules) {
-    CHECK(rule.number == number);
-    order += std::to_string(number) + rule.interface + " ";
-  }
-  CHECK(order == "1a 2new 3b 4c 7d ");
+  for (const auto& [number, interface] : {std::pair(1, "a"), {2, "b"}, {3, "c"}, {7, "d"}})
+    CHECK(add(number, interface));
+  CHECK(add(4294967295, "last"));
+  CHECK(add(2, "new"));
+  const auto order = [&rules] {
+    std::string text;
+    for (const auto& [number, rule] : rules) {
+      CHECK(rule.number == number);
+      text += std::to_string(number) + rule.interface + " ";
+    }
+    return text;
+  };
+  CHECK(order() == "1a 2new 3b 4c 7d 4294967295last ");
+  // Behind the highest number there is no room to move to.
+  CHECK(add(4294967294, "e"));
+  CHECK_FALSE(add(4294967294, "f"));
+  CHECK_FALSE(add(4294967295, "g"));
+  CHECK(order() == "1a 2new 3b 4c 7d 4294967294e 4294967295last ");
 }
 
 TEST_CASE("the first rule that matches decides, and counts") {
