@@ -210,7 +210,8 @@ Outcome PppModule::show_templates(Invocation& call) const {
   for (const auto& [number, settings] : templates_) {
     if (one && number != call.args.number("TEMPLATE")) continue;
     const auto scope = screen.item("templates");
-    screen.line(fmt::format("Template {} - {}", number, settings.text("DESCRIPTION")));
+    screen.line(fmt::format("Template {} -{}{}", number, settings.text("DESCRIPTION").empty() ? "" : " ",
+                            settings.text("DESCRIPTION")));
     screen.rule();
     screen.set("template", number);
     for (const Parameter& parameter : parameters()) {

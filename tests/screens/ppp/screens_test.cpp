@@ -70,6 +70,37 @@ TEST_CASE("SHOW PPP LIMITS") {
   CHECK(world.client.text("show ppp limits").contains("  Connection Time          0:00       2:00        2:00        2:00\n"));
 }
 
+TEST_CASE("SHOW PPP MULTILINK and UTILISATION have the manual's labels") {
+  IspWorld world;
+  REQUIRE(world.comes_up());
+  CHECK(world.client.text("show ppp multilink") ==
+        R"(Interface ........................................................... ppp0
+  Multilink Enabled ................................................. NO
+  Fragmentation Enabled ............................................. NO
+  Acceptable fragmentation overhead for VF scheme (%) ............... 10
+  Minimum packet size for fragmentation using VF scheme (bytes) ..... 0
+  Null fragment timer (seconds) ..................................... 3
+  Number of links in bundle ......................................... 1
+  Total bandwidth of bundle (bps) ................................... 100000000
+  Number of packets fragmented using VF scheme ...................... 0
+  Number of packets fragmented using FF scheme ...................... 0
+  Number of packets not fragmented .................................. 0
+  Next output sequence number ....................................... 0
+  Minimum sequence number received on bundle ........................ 0
+  Next expected sequence number ..................................... 0
+  Length of receive queue ........................................... 0
+  Discards from receive queue ....................................... 0
+)");
+  const std::string busy = world.client.text("show ppp utilisation");
+  CHECK(busy.starts_with("Interface ........................ ppp0\n  Time ........................... "));
+  CHECK(busy.ends_with("  Over ........................... eth0-any\n"
+                       "  Utilisation(%) ................. 0\n"
+                       "  Bandwidth(bps) ................. 100000000\n"
+                       "  Utilisation Overall(%) ......... 0\n"
+                       "  Up Timer(seconds) .............. 30\n"
+                       "  Down Timer(seconds) ............ 60\n"));
+}
+
 TEST_CASE("SHOW PPP CONFIG has what was negotiated beside what was asked for") {
   IspWorld world;
   REQUIRE(world.comes_up());
