@@ -12,7 +12,7 @@ SaBundle* BundleIndex::find(const FlowKey& flow, const std::string* nat_id) cons
   SaBundle* ready = nullptr;
   SaBundle* unconfirmed = nullptr;
   index_.each(flow, [&](SaBundle* bundle) {
-    if (bundle->exhausted || bundle->settles_at) return;
+    if (bundle->exhausted || bundle->inbound_only || bundle->settles_at) return;
     if (nat_id != nullptr && bundle->nat_id != *nat_id) return;
     SaBundle*& best = bundle->outbound_ready ? ready : unconfirmed;
     if (best == nullptr || best->age < bundle->age) best = bundle;

@@ -94,6 +94,7 @@ struct alignas(cache_line) SaBundle {
   bool soft_expired = false;
   bool exhausted = false;     // hard limit of bytes or sequence reached; goes after the burst
   bool used_inbound = false;  // a packet has come by it
+  bool inbound_only = false;  // the peer may have dropped it with its ISAKMP SA
   std::uint64_t hard_bytes = 0, soft_bytes = 0;  // of either direction; 0: no limit
   std::uint64_t out_bytes = 0, in_bytes = 0;
   isakmp::NatInfo nat;

@@ -26,7 +26,7 @@ bool due_for_renewal(const SaBundle& bundle, Instant now) {
   const bool by_time = bundle.hard_seconds != 0 &&
                        now - bundle.created >= seconds(bundle.hard_seconds) - seconds(bundle.hard_seconds) / 10;
   const bool by_bytes = bundle.hard_bytes != 0 && bundle.used_bytes() >= bundle.hard_bytes - bundle.hard_bytes / 10;
-  return bundle.soft_expired || by_time || by_bytes;
+  return bundle.soft_expired || bundle.inbound_only || by_time || by_bytes;
 }
 
 }  // namespace
@@ -298,6 +298,17 @@ std::vector<SaBundle*> Setup::negotiated_with(const isakmp::PeerName& peer) cons
 /// The peer is told as far as ISAKMP still can: it may have kept what is dropped here.
 void Setup::drop_peer(const isakmp::PeerName& peer, const std::string&) {
   for (SaBundle* const bundle : negotiated_with(peer)) remove(*bundle, Farewell::tell_peer);
+}
+
+/// Some peers end their bundles with the ISAKMP SA, others go on sending by them. So they still take packets, and the
+/// next one that leaves asks for a successor. A peer that cannot be called keeps what it has.
+void Setup::peer_hung_up(const isakmp::PeerName& peer) {
+  for (SaBundle* const bundle : negotiated_with(peer)) {
+    if (bundle->policy->peer.kind != PeerAddress::Kind::address) continue;
+    bundle->inbound_only = true;
+    bundle->renews = false;
+  }
+  ++state_.generation;
 }
 
 void Setup::peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) {

@@ -57,6 +57,7 @@ class Setup final : public isakmp::KeyUser {
   void failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) override;
   void peer_deleted(Ipv4Address peer, isakmp::Protocol protocol, std::uint32_t spi) override;
   void drop_peer(const isakmp::PeerName& peer, const std::string& reason) override;
+  void peer_hung_up(const isakmp::PeerName& peer) override;
   void peer_moved(const isakmp::PeerName& before, Ipv4Address after, std::uint16_t port) override;
   void observe_keys(isakmp::KeyObserver* observer) override;
 

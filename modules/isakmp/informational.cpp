@@ -166,7 +166,7 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
       const bool newest = gone->active() && sas_.with_peer(name.address).back() == gone;
       const bool last = gone->active() && last_with_peer(*gone);
       remove_sa(*gone, text::reason_sa_gone, false);
-      if (last) drop_peer(name, text::reason_sa_gone);  // its bundles went with it, there or on the way here
+      if (KeyUser* const user = effects_->user(); user != nullptr && last) user->peer_hung_up(name);
       // RETRYIKEATTEMPTS: a Delete for the newest SA is one of its reasons (reference/isakmp-ipsec.md 4.3).
       if (newest && policy->retry_ike_attempts != 0 && policy->peer.fixed()) {
         count(Counter::general_retryIkeAttemptsPh1);

@@ -157,8 +157,10 @@ class KeyUser {
   virtual void failed(const std::string& ipsec_policy, std::uint32_t bundle, const std::string& reason) = 0;
   /// The peer deleted the SA it receives on; protocol and SPI as the peer named them (our outbound SPI).
   virtual void peer_deleted(Ipv4Address peer, Protocol protocol, std::uint32_t spi) = 0;
-  /// Initial Contact, heartbeat loss, or the end of the last ISAKMP SA: drop all bundles with the peer.
+  /// Initial Contact, heartbeat loss, or the end of ISAKMP itself: drop all bundles with the peer.
   virtual void drop_peer(const PeerName& peer, const std::string& reason) = 0;
+  /// The peer deleted its last ISAKMP SA with us. Its bundles may have gone with that, or live on (RFC 2408 3.15).
+  virtual void peer_hung_up(const PeerName& peer) = 0;
   /// The peer's address or port changed behind its NAT.
   virtual void peer_moved(const PeerName& before, Ipv4Address after, std::uint16_t port) = 0;
   /// Somebody listens from now on, nobody with nullptr: tells the keys of the SAs it has made without ISAKMP, those

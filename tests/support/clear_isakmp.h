@@ -79,6 +79,7 @@ class ClearSide final : public isakmp::Effects, public isakmp::KeyUser {
   void failed(const std::string&, std::uint32_t, const std::string&) override {}
   void peer_deleted(Ipv4Address, isakmp::Protocol, std::uint32_t) override {}
   void drop_peer(const isakmp::PeerName&, const std::string&) override {}
+  void peer_hung_up(const isakmp::PeerName&) override {}
   void peer_moved(const isakmp::PeerName&, Ipv4Address, std::uint16_t) override {}
 
   ClearWorld& world_;

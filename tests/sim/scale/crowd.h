@@ -70,6 +70,7 @@ class CrowdPeer final : private isakmp::Effects, private isakmp::KeyUser {
   void drop_peer(const isakmp::PeerName&, const std::string& reason) override {
     if (reason != "initial contact") in_spi_ = 0;
   }
+  void peer_hung_up(const isakmp::PeerName&) override { in_spi_ = 0; }
   void peer_moved(const isakmp::PeerName&, Ipv4Address, std::uint16_t) override {}
 
   CrowdTools& tools_;

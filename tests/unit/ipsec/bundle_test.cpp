@@ -185,6 +185,34 @@ TEST_CASE("the peer's word ends bundles: delete, initial contact") {
   CHECK(fixture.isakmp.deletes.size() == 1);  // the peer may have kept it
 }
 
+TEST_CASE("a peer that deleted its last ISAKMP SA may still send, what leaves waits for a new bundle") {
+  IpsecFixture fixture;
+  fixture.configure(test::ipsec_howto);
+  const auto first = bring_up(fixture);
+  const std::uint32_t in_spi = first.proposals.front().protocols.front().spi;
+  fixture.isakmp.user->peer_hung_up(ip4("200.200.200.2"));  // another's word
+  CHECK(fixture.out(lan_ping(fixture)));
+  fixture.isakmp.user->peer_hung_up(ip4("200.200.200.1"));
+  REQUIRE(bundles(fixture).size() == 1);
+  CHECK(fixture.isakmp.deletes.empty());
+  CHECK(fixture.in(from_peer(fixture, fixture.packet("192.168.2.100", "192.168.1.100"), in_spi, 1)).size() == 1);
+  CHECK(fixture.isakmp.acquires.size() == 1);  // nothing is asked for without a packet to send
+  CHECK_FALSE(fixture.out(lan_ping(fixture)));
+  REQUIRE(fixture.isakmp.acquires.size() == 2);
+  const isakmp::Acquire second = fixture.isakmp.acquires.back();
+  fixture.isakmp.user->install(keyed_bundle(second, 0x6000));
+  REQUIRE(fixture.ip.sent.size() == 1);
+  CHECK(spi_of(fixture.ip.sent.front()) == 0x6000);
+
+  // The peer uses the new one: the old one takes late packets for a while, then goes.
+  const std::uint32_t new_spi = second.proposals.front().protocols.front().spi;
+  CHECK(fixture.in(from_peer(fixture, fixture.packet("192.168.2.100", "192.168.1.100"), new_spi, 1)).size() == 1);
+  fixture.services.time.advance(29s);
+  CHECK(bundles(fixture).size() == 2);
+  fixture.services.time.advance(2s);
+  CHECK(bundles(fixture).size() == 1);
+}
+
 TEST_CASE("another address on the interface ends the SAs that used the old one") {
   IpsecFixture fixture;
   fixture.configure(test::ipsec_howto);

@@ -34,6 +34,9 @@ TEST_CASE("Deletes: the named SA goes, and is told of only with senddeletes") {
     net.time.advance(1s);
     CHECK(net.b.run("show isakmp sa=1").starts_with("Error"));
     CHECK(net.b.logged("Delete received from peer 100.100.100.1 for SA 1"));
+    // RFC 2408 3.15: a Delete ends what it names; the bundles were not among it.
+    CHECK(net.b.user.hung_up == std::vector<Ipv4Address>{net.a.ip.own});
+    CHECK(net.b.user.dropped.empty());
   }
   SECTION("none") {
     net.configure("sendd=false");

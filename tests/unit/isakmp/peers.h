@@ -129,6 +129,7 @@ class FakeUser final : public isakmp::KeyUser {
   std::vector<std::string> failures;
   std::vector<std::uint32_t> deleted_spis;
   std::vector<std::string> dropped;
+  std::vector<Ipv4Address> hung_up;
   std::vector<isakmp::Offer> offers;
   unsigned moves = 0;
   Ipv4Address moved_to;
@@ -151,6 +152,7 @@ class FakeUser final : public isakmp::KeyUser {
   void failed(const std::string&, std::uint32_t, const std::string& reason) override { failures.push_back(reason); }
   void peer_deleted(Ipv4Address, isakmp::Protocol, std::uint32_t spi) override { deleted_spis.push_back(spi); }
   void drop_peer(const isakmp::PeerName&, const std::string& reason) override { dropped.push_back(reason); }
+  void peer_hung_up(const isakmp::PeerName& peer) override { hung_up.push_back(peer.address); }
   void peer_moved(const isakmp::PeerName&, Ipv4Address after, std::uint16_t) override {
     ++moves;
     moved_to = after;
