@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "modules/enco/enco.h"
+#include "modules/enco/texts.h"
 #include "os/base/text.h"
 
 namespace arrouter::enco {
@@ -53,6 +54,10 @@ std::vector<CommandRow> Enco::commands() {
   add(
       "SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
       [this](Invocation& call) { return set_software(call); }, Coverage::partial, no_limit);
+  add("LAB SET ENCo WOrkers=<0-15>", "Sets how many processors beside the datapath's own work on DES and triple DES",
+      [this](Invocation& call) { return set_workers(call); });
+  add("LAB SHow ENCo", "Shows the worker threads and what they did",
+      [this](Invocation& call) { return show_workers(call.screen); });
   add("SHow ENCo", "Shows what ENCO offers", [this](Invocation& call) { return show(call); });
   add("SHow ENCo CHannel[=<1-65535>] [COUnters]", "Shows the channels in use",
       [this](Invocation& call) { return show_channels(call); });
@@ -71,6 +76,12 @@ Outcome Enco::set_software(Invocation& call) {
   return done();
 }
 
+Outcome Enco::set_workers(Invocation& call) {
+  const std::uint64_t wanted = call.args.number("WORKERS");
+  const std::size_t given = suite_.set_workers(wanted);
+  return given == wanted ? done() : reply(message::workers_missing, given);
+}
+
 Outcome Enco::set_debugging(Invocation& call, bool on) {
   debugging_ = on;
   debug_terminal_ = on ? call.caller.terminal : std::weak_ptr<Terminal>();
@@ -83,6 +94,7 @@ Outcome Enco::reset_counters() {
   dh_.counters = {};
   rsa_.counters = {};
   utility_ = {};
+  suite_.reset_worker_counters();
   return done();
 }
 

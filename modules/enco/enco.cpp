@@ -12,6 +12,8 @@
 //              the first is taken, and of those for 3DES the faster of each direction (suite.cpp, self_test.cpp). A
 //              fall-back or a missing algorithm is logged, never silent; SHOW ENCO names the engine of each. Without
 //              OpenSSL's legacy provider DES runs as triple DES with one key three times.
+// Workers      Off unless LAB SET ENCO WORKERS asks: threads that take a share of a burst's DES and triple DES while the
+//              datapath works the rest and waits (split_cipher.cpp). Results and their order stay the same.
 // Compression  LZS (the STAC process) and DEFLATE of single datagrams (RFC 3173, 2395, 2394).
 // Channels     A user module attaches once per SA and hands over bursts; keys were expanded when the channel was
 //              opened, so a packet costs no look-up by name and no allocation (channels.cpp).

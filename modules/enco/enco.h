@@ -77,11 +77,13 @@ class Enco final : public Module, public EncoApi {
   Outcome export_rsa_key(const Key& key, const FileName& file, const Args& args);
   // commands.cpp
   Outcome set_software(Invocation& call);
+  Outcome set_workers(Invocation& call);
   Outcome set_debugging(Invocation& call, bool on);
   Outcome reset_counters();
   // show.cpp
   Outcome show(Invocation& call) const;
   Outcome show_channels(Invocation& call) const;
+  Outcome show_workers(Screen& screen) const;
   // show_counters.cpp
   Outcome show_counters(Invocation& call) const;
 

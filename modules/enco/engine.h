@@ -36,6 +36,8 @@ class CipherEngine {
   /// All keys are of this engine and one direction. Sets `good`; a task that fails leaves its data undefined. Does not
   /// allocate.
   virtual void run(std::span<CipherTask> tasks) const = 0;
+  /// How many tasks of a burst take as long as one.
+  virtual std::size_t lanes() const { return 1; }
 };
 
 /// A key made ready for authentication.

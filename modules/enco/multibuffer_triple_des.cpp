@@ -53,7 +53,7 @@ class MultiBufferTripleDes final : public CipherEngine {
     if (tasks.empty()) return;
     const Direction direction = static_cast<const TripleDesKey&>(*tasks.front().key).direction;
     for (CipherTask& task : tasks) task.good = task.length % block_bytes == 0;
-    const std::span<CipherTask> rest = tasks.last(tasks.size() % lanes);
+    const std::span<CipherTask> rest = tasks.last(tasks.size() % lanes_);
     run_whole(tasks.first(tasks.size() - rest.size()));
     if (rest.size() < (direction == Direction::encode ? few_to_encrypt : few_to_decrypt)) {
       run_plain(rest);
@@ -64,9 +64,11 @@ class MultiBufferTripleDes final : public CipherEngine {
     }
   }
 
+  std::size_t lanes() const override { return lanes_; }
+
  private:
   static constexpr std::size_t block_bytes = 8;
-  static constexpr std::size_t lanes = 16;
+  static constexpr std::size_t lanes_ = 16;
   static constexpr std::size_t few_to_encrypt = 6, few_to_decrypt = 4;  // fewer are done sooner one by one
 
   void run_whole(std::span<CipherTask> tasks) const {
@@ -87,7 +89,7 @@ class MultiBufferTripleDes final : public CipherEngine {
     constexpr std::size_t shortest = 128, longest = 352;  // pieces: each has a price of its own
     std::size_t total = 0;
     for (const CipherTask& task : tasks) total += task.length;
-    const std::size_t piece = std::clamp(total / lanes, shortest, longest) / block_bytes * block_bytes;
+    const std::size_t piece = std::clamp(total / lanes_, shortest, longest) / block_bytes * block_bytes;
     std::array<std::array<std::uint8_t, block_bytes>, 256> ivs;  // of pieces under way: they are overwritten in place
     std::size_t used = 0;
     for (CipherTask& task : tasks) {

@@ -168,6 +168,19 @@ Outcome Enco::show(Invocation& call) const {
   return Outcome::screen();
 }
 
+Outcome Enco::show_workers(Screen& screen) const {
+  const Workers& workers = suite_.workers();
+  const std::size_t threads = workers.threads.threads();
+  screen.line();
+  screen.line("ENCO Worker Threads");
+  screen.field(2, channel_values, "Threads", threads);
+  screen.field(2, channel_values, "Bursts split", workers.bursts);
+  screen.field(2, channel_values, "Packets by the datapath", workers.packets[0]);
+  for (std::size_t thread = 1; thread <= threads; ++thread)
+    screen.field(2, channel_values, fmt::format("Packets by worker {}", thread), workers.packets[thread]);
+  return Outcome::screen();
+}
+
 Outcome Enco::show_channels(Invocation& call) const {
   Screen& screen = call.screen;
   const bool counters = call.args.has("COUNTERS");

@@ -86,8 +86,8 @@ bool depends_on_processor(Cipher cipher) {
 }  // namespace
 
 Suite::Suite(const Clock* clock, const Replace& replace) {
-  const auto candidates = [&](Cipher cipher, std::shared_ptr<const CipherEngine> des) {
-    Ciphers found = ciphers_for(library_, cipher, std::move(des));
+  const auto candidates = [library = library_, replace](Cipher cipher, std::shared_ptr<const CipherEngine> des) {
+    Ciphers found = ciphers_for(library, cipher, std::move(des));
     for (auto& engine : found)
       if (replace && engine) engine = replace(cipher, std::move(engine));
     return found;
@@ -99,6 +99,35 @@ Suite::Suite(const Clock* clock, const Replace& replace) {
   choose(Hash::md5, hmacs_for(Hash::md5));
   choose(Hash::sha, hmacs_for(Hash::sha));
   choose(Hash::des_mac, {make_des_mac(des)});
+  for (const Cipher cipher : real_ciphers)
+    if (uses_des(cipher)) let_split(cipher, [=] { return candidates(cipher, des); });
+}
+
+void Suite::let_split(Cipher cipher, const std::function<CipherCandidates()>& candidates) {
+  const auto split = [&](std::shared_ptr<const CipherEngine> engine) {
+    const auto again = [=, name = engine->name()]() -> std::shared_ptr<const CipherEngine> {
+      for (auto& candidate : candidates())
+        if (candidate && candidate->name() == name && passes_self_test(cipher, *candidate)) return candidate;
+      return nullptr;
+    };
+    return split_.emplace_back(std::make_shared<SplitCipher>(std::move(engine), again, workers_));
+  };
+  CipherEngines& chosen = ciphers_[static_cast<std::size_t>(cipher)];
+  if (!chosen.encode) return;
+  const bool same = chosen.encode == chosen.decode;
+  chosen.encode = split(chosen.encode);
+  chosen.decode = same ? chosen.encode : split(chosen.decode);
+}
+
+std::size_t Suite::set_workers(std::size_t count) {
+  workers_->threads.resize(count);
+  for (const auto& cipher : split_) cipher->equip();
+  return workers_->threads.threads();
+}
+
+void Suite::reset_worker_counters() {
+  workers_->bursts = 0;
+  workers_->packets = {};
 }
 
 void Suite::choose(Cipher cipher, const CipherCandidates& candidates, const Clock* clock) {

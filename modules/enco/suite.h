@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modules/enco/engines.h"
+#include "modules/enco/split_cipher.h"
 #include "os/base/time.h"
 
 namespace arrouter::enco {
@@ -32,6 +33,12 @@ class Suite {
   /// nullptr when no engine of the algorithm passed.
   const CipherEngine* cipher(Cipher cipher, Direction direction) const { return ciphers(cipher).of(direction); }
   const MacEngine* mac(Hash hash) const { return macs_[static_cast<std::size_t>(hash)].get(); }
+  /// So many threads from now on take their share of bursts of DES and triple DES. How many there are then: less when the
+  /// system gives no more.
+  std::size_t set_workers(std::size_t count);
+  const Workers& workers() const { return *workers_; }
+  void reset_worker_counters();
+
   /// Of all OpenSSL engines; RSA works with it too.
   const LibraryHandle& library() const { return library_; }
 
@@ -51,12 +58,16 @@ class Suite {
   std::vector<std::shared_ptr<const Engine>> good_ones(Algorithm algorithm,
                                                        const std::vector<std::shared_ptr<const Engine>>& candidates);
   void choose(Cipher cipher, const CipherCandidates& candidates, const Clock* clock);
+  /// Puts a SplitCipher before what was chosen for DES in one of its forms.
+  void let_split(Cipher cipher, const std::function<CipherCandidates()>& candidates);
   void choose(Hash hash, const MacCandidates& candidates);
 
   LibraryHandle library_ = std::make_shared<const Library>();
   std::array<CipherEngines, cipher_count> ciphers_;
   std::array<std::shared_ptr<const MacEngine>, hash_count> macs_;
   std::vector<Finding> findings_;
+  std::shared_ptr<Workers> workers_ = std::make_shared<Workers>();  // channels' engines may outlive the suite
+  std::vector<std::shared_ptr<SplitCipher>> split_;
 };
 
 /// True when the engine gives the published results for this algorithm, in both directions.

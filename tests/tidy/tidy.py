@@ -31,7 +31,7 @@ BANNED = [
      ["netdev/", "cli/console", "cli/control", "cli/ssh/host_thread", "os/event_loop", "os/main"]),
     ("sleep", r"\b(usleep|nanosleep|sleep_for|sleep_until)\b|[^\w.>:]sleep\s*\(",
      ["netdev/tap_port.cpp"]),  # at start-up only, while another process lets go of a TAP
-    ("thread", r"\bstd::(thread|jthread|async|mutex|condition_variable)\b|\bpthread_", ["os/event_loop", "cli/ssh/ssh_worker", "cli/ssh/host_thread"]),
+    ("thread", r"\bstd::(thread|jthread|async|mutex|condition_variable)\b|\bpthread_", ["os/event_loop", "os/fork_join", "cli/ssh/ssh_worker", "cli/ssh/host_thread"]),
     ("Asio", r"boost/asio", ["os/event_loop", "cli/console", "cli/control", "cli/telnet", "cli/ssh", "cli/web", "os/main"]),
     ("OpenSSL", r"<openssl/", ["modules/enco"]),
     ("readline", r"<readline/", ["cli/console"]),

@@ -1,13 +1,15 @@
-// Channels against a bare OpenSSL loop in the same run: build/tests/unit_enco "[.bench]". Hidden, because it takes
-// seconds and says nothing on a busy machine.
+// Channels against a bare OpenSSL loop in the same run: build/tests/unit_enco "[.bench]", and with worker threads:
+// "[.workers]". Hidden, because it takes seconds and says nothing on a busy machine.
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/provider.h>
 
+#include <chrono>
 #include <ctime>
 
+#include "modules/enco/channels.h"
 #include "modules/enco/enco_module.h"
 #include "modules/enco/engines.h"
 #include "tests/support/test_services.h"
@@ -148,5 +150,97 @@ TEST_CASE("libgcrypt's triple DES is faster than OpenSSL's in both directions", 
                      direction == Direction::encode ? "encode" : "decode", megabits / ours, megabits / theirs,
                      theirs / ours));
     CHECK(theirs / ours > 1.0);
+  }
+}
+
+namespace {
+
+/// Seconds that pass while a piece of work is done, the best of several times.
+template <class Work>
+double passing(double best, Work&& work) {
+  const auto before = std::chrono::steady_clock::now();
+  work();
+  return std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
+}
+
+/// Bursts of one cipher and SHA through channels, with so many workers.
+struct Gateway {
+  Gateway(PacketPool& pool, Cipher cipher, std::size_t workers, std::size_t packets_of_burst) : jobs(packets_of_burst) {
+    suite.set_workers(workers);
+    SecretBytes key;
+    for (std::size_t i = 0; i < traits(cipher).key_bytes; ++i) key.push_back(static_cast<std::uint8_t>(i * 11 + 3));
+    const SecretBytes mac_key(traits(Hash::sha).key_bytes, 7);
+    const ChannelId cipher_id = channels.open({.cipher = cipher, .out_key = key, .in_key = key});
+    const ChannelId mac_id = channels.open({.hash = Hash::sha, .out_key = mac_key, .in_key = mac_key});
+    for (Job& job : jobs) {
+      packets.push_back(pool.copy(Bytes(16 + payload + 12, 1)));
+      job = {.packet = &*packets.back(),
+             .encryption = cipher_id,
+             .authentication = mac_id,
+             .cipher_begin = 16,
+             .cipher_end = 16 + payload,
+             .auth_end = 16 + payload,
+             .icv_at = 16 + payload};
+    }
+  }
+  void run() { channels.run(Direction::encode, jobs); }
+  Suite suite;
+  Channels channels{suite};
+  std::vector<Packet> packets;
+  std::vector<Job> jobs;
+};
+
+/// The same work without channels.
+struct BareEngines {
+  BareEngines(Gateway& same, Cipher cipher, const SecretBytes& key) : cipher(*same.suite.cipher(cipher, Direction::encode)) {
+    cipher_key = this->cipher.make_key(key, Direction::encode);
+    mac_key = mac.make_key(Bytes(traits(Hash::sha).key_bytes, 7));
+    for (Packet& packet : same.packets) {
+      tasks.push_back({cipher_key.get(), packet->data() + 16, payload, packet->data() + 8, false});
+      macs.push_back({mac_key.get(), packet->view().first(16 + payload), {}, {}, false});
+    }
+  }
+  void run() {
+    cipher.run(tasks);
+    mac.run(macs);
+  }
+  Suite suite;
+  const CipherEngine& cipher;
+  const MacEngine& mac = *suite.mac(Hash::sha);
+  std::unique_ptr<CipherKey> cipher_key;
+  std::unique_ptr<MacKey> mac_key;
+  std::vector<CipherTask> tasks;
+  std::vector<MacTask> macs;
+};
+
+}  // namespace
+
+TEST_CASE("a worker takes its share of triple DES", "[.workers]") {
+  PacketPool pool;
+  for (const Cipher cipher : {Cipher::triple_des_outer, Cipher::des}) {
+    for (const std::size_t size : {std::size_t{32}, limits::burst}) {
+      Gateway alone(pool, cipher, 0, size), helped(pool, cipher, 1, size);
+      SecretBytes key;
+      for (std::size_t i = 0; i < traits(cipher).key_bytes; ++i) key.push_back(static_cast<std::uint8_t>(i * 11 + 3));
+      BareEngines bare(alone, cipher, key);
+      double best_alone = 1e9, best_helped = 1e9, best_bare = 1e9;
+      constexpr int bursts = 100;
+      for (std::size_t round = 0; round < rounds; ++round) {
+        const auto time = [](double best, auto& path) {
+          return passing(best, [&] {
+            for (int i = 0; i < bursts; ++i) path.run();
+          });
+        };
+        best_alone = time(best_alone, alone);
+        best_helped = time(best_helped, helped);
+        best_bare = time(best_bare, bare);
+      }
+      const double megabits = static_cast<double>(bursts * size * payload) * 8 / 1e6;
+      WARN(fmt::format("{}, {} packets: {:.0f} Mbit/s alone, {:.0f} Mbit/s with a worker, {:.0f} Mbit/s bare, "
+                       "{} of {} by the worker", traits(cipher).name, size, megabits / best_alone,
+                       megabits / best_helped, megabits / best_bare, helped.suite.workers().packets[1],
+                       helped.suite.workers().packets[0] + helped.suite.workers().packets[1]));
+      CHECK(best_alone / best_helped >= 1.5);
+    }
   }
 }
