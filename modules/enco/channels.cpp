@@ -12,7 +12,7 @@ namespace arrouter::enco {
 bool Channels::prepare(Channel& channel, const ChannelSpec& spec) {
   if (spec.compression != Compression::none) {
     auto& compressor = compressors_[static_cast<std::size_t>(spec.compression)];
-    if (!compressor) compressor = make_compressor(spec.compression, lzs_speed_);
+    if (!compressor) compressor = suite_.compressor(spec.compression, lzs_speed_);
     return compressor && spec.cipher == Cipher::null && spec.hash == Hash::null;
   }
   if (const CipherEngines& engines = suite_.ciphers(spec.cipher); spec.hash == Hash::null && engines.encode) {
@@ -105,7 +105,7 @@ void Channels::reset_counters() {
 void Channels::set_lzs_speed(unsigned speed) {
   lzs_speed_ = speed;
   auto& lzs = compressors_[static_cast<std::size_t>(Compression::lzs)];
-  if (lzs) lzs = make_lzs(speed);
+  if (lzs) lzs = suite_.compressor(Compression::lzs, speed);
 }
 
 std::size_t Channels::in_use(Compression compression) const {

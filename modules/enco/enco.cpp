@@ -10,7 +10,8 @@
 // Engines      Each algorithm may have several implementations (OpenSSL; Intel's multi-buffer library for AES and HMAC;
 //              libgcrypt for 3DES). At start those that do not repeat the published results are left out; of the rest
 //              the first is taken, and of those for 3DES the faster of each direction (suite.cpp, self_test.cpp). A
-//              fall-back or a missing algorithm is logged, never silent; SHOW ENCO names the engine of each. Without
+//              fall-back or a missing algorithm is logged, never silent; SHOW ENCO names the engine of each. So is
+//              compression: LZS and DEFLATE have to read known streams and to get back what they write. Without
 //              OpenSSL's legacy provider DES runs as triple DES with one key three times.
 // Workers      Off unless LAB SET ENCO WORKERS asks: threads that take a share of a burst's DES and triple DES while the
 //              datapath works the rest and waits (split_cipher.cpp). Results and their order stay the same.
@@ -38,10 +39,11 @@ namespace arrouter {
 
 namespace enco {
 
-Enco::Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace)
+Enco::Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace,
+           Suite::ReplaceCompressor replace_compressor)
     : services_(services),
       licensed_(std::move(licensed)),
-      suite_(&services.clock, replace),
+      suite_(&services.clock, replace, std::move(replace_compressor)),
       jobs_(std::make_shared<JobQueue>(services)),
       dh_(services.random, *jobs_),
       rsa_(suite_.library(), *jobs_),
@@ -53,7 +55,7 @@ Enco::Enco(Services& services, std::function<bool(std::string_view feature)> lic
   // Said here, not in start(): on a router these lines stand before "Router startup" (reference/logging.md 5).
   for (const Suite::Finding& finding : suite_.findings())
     services.log.record(record(finding.missing ? log_text::engine_missing : log_text::engine_other, finding.text));
-  services.log.record(record(log_text::started));
+  if (available(Compression::lzs)) services.log.record(record(log_text::started));
 }
 
 void Enco::start() {

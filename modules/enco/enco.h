@@ -22,8 +22,9 @@ struct UtilityCounters {
 
 class Enco final : public Module, public EncoApi {
  public:
-  /// `replace`: see Suite.
-  Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace = {});
+  /// `replace`, `replace_compressor`: see Suite.
+  Enco(Services& services, std::function<bool(std::string_view feature)> licensed, const Suite::Replace& replace = {},
+       Suite::ReplaceCompressor replace_compressor = {});
 
   std::string_view name() const override { return "enco"; }
   std::vector<CommandRow> commands() override;
@@ -58,6 +59,9 @@ class Enco final : public Module, public EncoApi {
   }
   bool available(Cipher cipher) const override;
   bool available(Hash hash) const override { return hash == Hash::null || suite_.mac(hash) != nullptr; }
+  bool available(Compression compression) const override {
+    return compression == Compression::none || suite_.has(compression);
+  }
 
  private:
   // key_commands.cpp

@@ -168,6 +168,7 @@ class EncoApi {
   /// What SHOW ENCO lists and SA specifications may use.
   virtual bool available(Cipher cipher) const = 0;
   virtual bool available(Hash hash) const = 0;
+  virtual bool available(Compression compression) const = 0;
 };
 
 }  // namespace arrouter::enco

@@ -88,9 +88,11 @@ void show_engines(Screen& screen, const Suite& suite, const EncoApi& enco) {
     const MacEngine* const engine = suite.mac(hash);
     screen.field(3, values, shown(hash), engine == nullptr ? "not available" : engine->name(), shown(hash));
   }
-  constexpr std::pair<std::string_view, std::string_view> without_choice[] = {
-      {"DH", "OpenSSL"}, {"RSA", "OpenSSL"}, {"LZS", "built-in"}, {"DEFLATE", "zlib"}};
-  for (const auto& [name, engine] : without_choice) screen.field(3, values, name, engine, name);
+  for (const std::string_view name : {"DH", "RSA"}) screen.field(3, values, name, "OpenSSL", name);
+  for (const auto& [compression, engine] : {std::pair(Compression::lzs, "built-in"), {Compression::deflate, "zlib"}}) {
+    const std::string_view name = enco::name(compression);
+    screen.field(3, values, name, suite.has(compression) ? engine : "not available", name);
+  }
 }
 
 void show_channel(Screen& screen, const Channel& channel, bool hardware) {

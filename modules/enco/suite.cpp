@@ -79,13 +79,16 @@ class Race {
   std::vector<Bytes> texts_;
 };
 
+std::string not_available(std::string_view algorithm) { return fmt::format("{} is not available", algorithm); }
+
 bool depends_on_processor(Cipher cipher) {
   return cipher == Cipher::triple_des_2key || cipher == Cipher::triple_des_outer;
 }
 
 }  // namespace
 
-Suite::Suite(const Clock* clock, const Replace& replace) {
+Suite::Suite(const Clock* clock, const Replace& replace, ReplaceCompressor replace_compressor)
+    : replace_compressor_(std::move(replace_compressor)) {
   const auto candidates = [library = library_, replace](Cipher cipher, std::shared_ptr<const CipherEngine> des) {
     Ciphers found = ciphers_for(library, cipher, std::move(des));
     for (auto& engine : found)
@@ -99,6 +102,7 @@ Suite::Suite(const Clock* clock, const Replace& replace) {
   choose(Hash::md5, hmacs_for(Hash::md5));
   choose(Hash::sha, hmacs_for(Hash::sha));
   choose(Hash::des_mac, {make_des_mac(des)});
+  for (const Compression compression : {Compression::lzs, Compression::deflate}) choose(compression);
   for (const Cipher cipher : real_ciphers)
     if (uses_des(cipher)) let_split(cipher, [=] { return candidates(cipher, des); });
 }
@@ -145,6 +149,20 @@ void Suite::choose(Hash hash, const MacCandidates& candidates) {
   if (!good.empty()) macs_[static_cast<std::size_t>(hash)] = good.front();
 }
 
+void Suite::choose(Compression compression) {
+  bool& good = compressions_[static_cast<std::size_t>(compression)];
+  good = true;  // or nothing would be made to be tried
+  const auto made = compressor(compression);
+  good = made && passes_self_test(compression, *made);
+  if (!good) findings_.push_back({enco::name(compression), not_available(enco::name(compression)), true});
+}
+
+std::unique_ptr<Compressor> Suite::compressor(Compression compression, unsigned speed) const {
+  if (!has(compression)) return nullptr;
+  auto made = make_compressor(compression, speed);
+  return replace_compressor_ ? replace_compressor_(compression, std::move(made)) : std::move(made);
+}
+
 template <class Algorithm, class Engine>
 std::vector<std::shared_ptr<const Engine>> Suite::good_ones(
     Algorithm algorithm, const std::vector<std::shared_ptr<const Engine>>& candidates) {
@@ -153,7 +171,7 @@ std::vector<std::shared_ptr<const Engine>> Suite::good_ones(
   for (const auto& candidate : candidates)
     if (candidate && passes_self_test(algorithm, *candidate)) good.push_back(candidate);
   if (good.empty()) {
-    findings_.push_back({name, fmt::format("{} is not available", name), true});
+    findings_.push_back({name, not_available(name), true});
   } else if (good.front() != candidates.front()) {
     findings_.push_back({name, fmt::format("{} processed by {}", name, good.front()->name()), false});
   }

@@ -155,6 +155,9 @@ IpsecModule::Refusal IpsecModule::check_algorithms(const SaSpecification& sa) co
   if (!no_hash && !state_.enco.available(sa.hash)) {
     return outcome(Message::algorithm_unavailable, enco::traits(sa.hash).name);
   }
+  if (!state_.enco.available(sa.compression)) {
+    return outcome(Message::algorithm_unavailable, enco::name(sa.compression));
+  }
   return std::nullopt;
 }
 

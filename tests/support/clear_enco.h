@@ -64,6 +64,7 @@ class ClearEnco final : public enco::EncoApi {
   std::optional<std::size_t> expand(enco::ChannelId, ByteView, ByteSpan) override { return {}; }
   bool available(enco::Cipher) const override { return true; }
   bool available(enco::Hash) const override { return true; }
+  bool available(enco::Compression) const override { return true; }
 
  private:
   bool hashes_alike_;

@@ -1,6 +1,7 @@
 // LZS and DEFLATE of single datagrams: known streams, round trips, and what a peer may send instead.
 #include <catch2/catch.hpp>
 
+#include "modules/enco/enco.h"
 #include "modules/enco/enco_module.h"
 #include "tests/support/test_services.h"
 
@@ -151,4 +152,53 @@ TEST_CASE("a compression channel has no keys and is no cipher") {
   CHECK(job.result == enco::JobResult::failed);
   lzs.made.api.close_channel(lzs.channel);
   CHECK_FALSE(lzs.compress(Bytes(200), 200));
+}
+
+namespace {
+
+/// Loses the last byte of what it expands, or of what it compresses.
+struct Lossy final : enco::Compressor {
+  Lossy(std::unique_ptr<enco::Compressor> right, bool expanding) : right(std::move(right)), expanding(expanding) {}
+  std::optional<std::size_t> compress(ByteView in, ByteSpan out) override {
+    return right->compress(expanding ? in : in.first(in.size() - 1), out);
+  }
+  std::optional<std::size_t> expand(ByteView in, ByteSpan out) override {
+    const auto length = right->expand(in, out);
+    return expanding && length ? *length - 1 : length;
+  }
+  std::unique_ptr<enco::Compressor> right;
+  bool expanding;
+};
+
+}  // namespace
+
+TEST_CASE("compression passes its self test, at every speed; what loses a byte does not") {
+  for (unsigned speed = 0; speed <= enco::fastest_lzs; ++speed)
+    CHECK(enco::passes_self_test(Compression::lzs, *enco::make_lzs(speed)));
+  CHECK(enco::passes_self_test(Compression::deflate, *enco::make_deflate()));
+  CHECK_FALSE(enco::passes_self_test(Compression::lzs, *enco::make_deflate()));
+  CHECK_FALSE(enco::passes_self_test(Compression::deflate, *enco::make_lzs()));
+  for (const bool expanding : {false, true}) {
+    Lossy lzs(enco::make_lzs(), expanding), deflate(enco::make_deflate(), expanding);
+    CHECK_FALSE(enco::passes_self_test(Compression::lzs, lzs));
+    CHECK_FALSE(enco::passes_self_test(Compression::deflate, deflate));
+  }
+}
+
+TEST_CASE("a router whose compression fails says so in its log and does without") {
+  const auto broken = GENERATE(Compression::lzs, Compression::deflate);
+  test::TestServices world;
+  enco::Enco router(world.services, {}, {}, [&](Compression algorithm, std::unique_ptr<enco::Compressor> right) {
+    return algorithm == broken ? std::make_unique<Lossy>(std::move(right), true) : std::move(right);
+  });
+  const std::string name(enco::name(broken));
+  REQUIRE_FALSE(world.records.empty());
+  CHECK(world.records.front().subtype == "TEST");
+  CHECK(world.records.front().message == name + " is not available");
+  CHECK(world.records.size() == (broken == Compression::lzs ? 1 : 2));  // "STAC SW Initialised" would be untrue
+  for (const Compression algorithm : {Compression::lzs, Compression::deflate}) {
+    CHECK(router.available(algorithm) == (algorithm != broken));
+    CHECK((router.open_channel({.compression = algorithm}) != 0) == (algorithm != broken));
+  }
+  CHECK(router.available(Compression::none));
 }
