@@ -60,6 +60,7 @@ constexpr LogModule modules[] = {
     {module_number::l2tp, "L2TP", "L2TP"},
     {module_number::radius, "RADIUS", "RAD"},
     {module_number::tacacs, "TACACS", "TAC"},
+    {module_number::tacplus, "TACPLUS", "TACP"},
     {module_number::snmp, "SNMP", "SNMP"},
     {module_number::ntp, "NTP", "NTP"},
     {module_number::mail, "MAIL", "MAIL"},

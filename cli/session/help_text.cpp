@@ -18,7 +18,7 @@ struct Topic {
 };
 constexpr std::array topics = {
     Topic{"OPeration", "system, users, files, sessions, scripts, triggers",
-          "asyn system user radius tacacs install file load script trigger"},
+          "asyn system user radius tacacs tacplus install file load script trigger"},
     Topic{"INterfaces", "Ethernet and switch ports", "interface"},
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"NETwork", "SNMP, network time, mail", "snmp ntp mail"},

@@ -250,7 +250,7 @@ Caller Session::State::caller() const {
 bool Session::State::changes_users(const CommandRow& row) const {
   if (row.access != Access::security) return false;
   // Servers that let users in are part of it (reference/cli.md 8).
-  constexpr std::string_view guarded_modules[] = {"user", "radius", "tacacs"};
+  constexpr std::string_view guarded_modules[] = {"user", "radius", "tacacs", "tacplus"};
   const auto entries = host.table.entries();
   return std::ranges::any_of(entries, [&](const auto& entry) {
     return entry.row == &row && std::ranges::find(guarded_modules, entry.module) != std::end(guarded_modules);

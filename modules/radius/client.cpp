@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "modules/ip/udp_client_api.h"
+#include "os/base/due.h"
 
 namespace arrouter::radius {
 
@@ -96,11 +97,7 @@ void Client::send(Pending& pending) {
 }
 
 void Client::due() {
-  std::vector<std::uint8_t> late;
-  for (const auto& [identifier, pending] : queries_) {
-    if (pending.due <= services_.clock.now()) late.push_back(identifier);
-  }
-  for (const std::uint8_t identifier : late) {
+  for (const std::uint8_t identifier : late(queries_, services_.clock.now())) {
     if (const auto query = queries_.find(identifier); query != queries_.end()) overdue(query);
   }
   rearm();
@@ -167,10 +164,7 @@ bool Client::listen() {
   return port_ != 0;
 }
 
-void Client::rearm() {
-  const auto first = std::ranges::min_element(queries_, {}, [](const auto& query) { return query.second.due; });
-  timer_.arm(first == queries_.end() ? std::nullopt : std::optional(first->second.due));
-}
+void Client::rearm() { timer_.arm(first_due(queries_)); }
 
 void Client::refuse(Ipv4Address from, std::uint64_t& counter, std::string_view why) {
   ++counter;

@@ -103,36 +103,20 @@ Outcome RadiusModule::set(const Args& args) {
 }
 
 Outcome RadiusModule::set_debug(Invocation& call, bool on) {
-  const auto terminal = call.caller.terminal.lock();
-  if (on && !terminal) return say(texts::no_terminal);
-  const unsigned flags = flags_of(call.args);
-  const auto same = [&](const Debugger& debugger) { return terminal && debugger.terminal.lock() == terminal; };
-  auto mine = std::ranges::find_if(debuggers_, same);
-  if (on && mine == debuggers_.end()) mine = debuggers_.insert(mine, {call.caller.terminal, 0});
-  if (mine != debuggers_.end()) mine->flags = on ? mine->flags | flags : mine->flags & ~flags;
-  std::erase_if(debuggers_, [](const Debugger& debugger) { return debugger.terminal.expired() || debugger.flags == 0; });
+  if (!debuggers_.set(call.caller.terminal, flags_of(call.args), on)) return say(texts::no_terminal);
   return Outcome::successful(module_number::radius);
 }
 
 Outcome RadiusModule::show_debug(Screen& screen) const {
-  unsigned flags = 0;
-  for (const Debugger& debugger : debuggers_) flags |= debugger.terminal.expired() ? 0 : debugger.flags;
-  screen.field(0, 32, "RADIUS debugging", words_of(flags));
+  screen.field(0, 32, "RADIUS debugging", words_of(debuggers_.flags()));
   return Outcome::screen();
 }
 
-void RadiusModule::tell(unsigned flags, const std::string& text) const {
-  for (const Debugger& debugger : debuggers_) {
-    const auto terminal = debugger.terminal.lock();
-    if (terminal && (debugger.flags & flags) != 0) terminal->print(text);
-  }
-}
-
 void RadiusModule::tell_packet(const std::string& heading, ByteView bytes) const {
-  if (debuggers_.empty()) return;
-  tell(decode | packet, "RADIUS: " + heading + "\n");
-  tell(decode, describe(bytes));
-  tell(packet, hex_dump(bytes));
+  if ((debuggers_.flags() & (decode | packet)) == 0) return;
+  debuggers_.tell(decode | packet, "RADIUS: " + heading + "\n");
+  debuggers_.tell(decode, describe(bytes));
+  debuggers_.tell(packet, hex_dump(bytes));
 }
 
 void RadiusModule::sent(const Server& server, unsigned attempt, ByteView bytes) {
@@ -144,12 +128,12 @@ void RadiusModule::received(Ipv4Address from, ByteView bytes) {
 }
 
 void RadiusModule::refused(Ipv4Address from, std::string_view why) {
-  tell(error, fmt::format("RADIUS: dropped packet from {}: {}\n", to_string(from), why));
+  debuggers_.tell(error, fmt::format("RADIUS: dropped packet from {}: {}\n", to_string(from), why));
 }
 
 void RadiusModule::silent(const Server& server) {
   const std::string text = fmt::format(fmt::runtime(texts::log_silent), to_string(server.address));
-  tell(error, "RADIUS: " + text + "\n");
+  debuggers_.tell(error, "RADIUS: " + text + "\n");
   log(LogSeverity::important, "FAIL", text);
 }
 

@@ -7,6 +7,7 @@
 
 #include "modules/isakmp/isakmp_api.h"
 #include "modules/radius/client.h"
+#include "os/debuggers.h"
 #include "os/login.h"
 #include "os/message.h"
 
@@ -63,17 +64,11 @@ class RadiusModule final : public Module,
   void silent(const Server& server) override;
 
   void log(LogSeverity severity, std::string_view subtype, std::string message) const;
-  /// Prints to the terminals that debug any of `flags`.
-  void tell(unsigned flags, const std::string& text) const;
   void tell_packet(const std::string& heading, ByteView packet) const;
 
-  struct Debugger {
-    std::weak_ptr<Terminal> terminal;
-    unsigned flags = 0;
-  };
   Services& services_;
   Client client_;
-  std::vector<Debugger> debuggers_;
+  Debuggers debuggers_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // owner of what XAUTH asks
 };
 

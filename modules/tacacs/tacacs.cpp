@@ -12,7 +12,7 @@
 // - An answer counts only from a server of the query that it names, from port 49, while that query is under way.
 // - The UDP port is open only while a query is under way, and is another one each time.
 //
-// Not modelled: TACACS+, which no classic AlliedWare router has; the extended form (XTACACS) and its log-off messages.
+// Not modelled: the extended form (XTACACS) and its log-off messages. TACACS+ is another protocol: modules/tacplus.
 // Names and passwords travel in clear: that is the protocol.
 #include "modules/tacacs/tacacs.h"
 
@@ -21,6 +21,7 @@
 
 #include "modules/ip/udp_client_api.h"
 #include "modules/tacacs/tacacs_module.h"
+#include "os/base/due.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
 
@@ -99,11 +100,7 @@ void TacacsModule::go_on(Queries::iterator found) {
 }
 
 void TacacsModule::due() {
-  std::vector<std::uint16_t> late;
-  for (const auto& [nonce, query] : queries_) {
-    if (query.due <= services_.clock.now()) late.push_back(nonce);
-  }
-  for (const std::uint16_t nonce : late) {
+  for (const std::uint16_t nonce : late(queries_, services_.clock.now())) {
     const auto found = queries_.find(nonce);
     if (found == queries_.end()) continue;
     ++services_.users.counters.tacacs_timeouts;
@@ -154,10 +151,7 @@ void TacacsModule::forget() {
   if (port_ != 0) ip_.listen_udp(std::exchange(port_, 0), "TACACS", {});
 }
 
-void TacacsModule::rearm() {
-  const auto first = std::ranges::min_element(queries_, {}, [](const auto& query) { return query.second.due; });
-  timer_.arm(first == queries_.end() ? std::nullopt : std::optional(first->second.due));
-}
+void TacacsModule::rearm() { timer_.arm(first_due(queries_)); }
 
 void TacacsModule::log(LogSeverity severity, std::string_view subtype, std::string message) const {
   services_.log.record({.severity = severity,

@@ -19,6 +19,7 @@ constexpr Heading headings[] = {
     {"User", "USER"},
     {"RADIUS", "RADIUS"},
     {"TACACS", "TACACS"},
+    {"TACPLUS", "TACPLUS"},
     {"TTY", "TTY"},
     {"ASYN", "ASYN"},
     {"ETH", "ETH"},

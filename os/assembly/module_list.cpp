@@ -29,6 +29,7 @@
 #include "modules/snmp/snmp_module.h"
 #include "modules/system/system_module.h"
 #include "modules/tacacs/tacacs_module.h"
+#include "modules/tacplus/tacplus_module.h"
 #include "modules/tcp/tcp_module.h"
 #include "modules/trigger/trigger_module.h"
 #include "modules/user/user_module.h"
@@ -172,6 +173,7 @@ MadeModules make_modules(const ModuleContext& context) {
   isakmp.api.set_authenticator(&radius.xauth);
   firewall.api.set_authority(radius_hosts(radius.api));
   modules.push_back(make_tacacs(services, ip.api));
+  modules.push_back(make_tacplus(services, ip.api, enco.api, context.tcp));
   modules.push_back(make_ipsec(services, ip.api, enco.api, isakmp.api));
   modules.push_back(make_lab(services, context.stacks, isakmp.api, context.capture_directory, &ip.api));
   return {std::move(modules), system.api};

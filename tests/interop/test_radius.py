@@ -3,6 +3,7 @@ import os
 import re
 import sys
 
+import people
 from support import POLICY, LabTest, example, ipsec_sas, main, wait_until
 
 SERVER, ROUTER = "192.168.1.100", "192.168.1.254"
@@ -70,41 +71,6 @@ while True:
     good = packet[:2] == b"\\0\\1" and len(packet) == 6 + packet[4] + packet[5] and (name, password) == (b"Eve", b"Adams ale")
     server.sendto(b"\\0\\2" + packet[2:4] + bytes([1 if good else 2, 0]), client)
 """
-LOGIN = """
-import socket, sys
-link = socket.create_connection((sys.argv[1], 23), 5)
-link.settimeout(20)
-def until(*wanted):
-    data = b""
-    while not any(each in data for each in wanted):
-        more = link.recv(4096)
-        if not more:
-            break
-        data += more
-    return data
-until(b"login: ")
-link.sendall(sys.argv[2].encode() + b"\\r")
-until(b"Password: ")
-link.sendall(sys.argv[3].encode() + b"\\r")
-sys.stdout.write(until(b"> ", b"denied").decode("latin-1"))
-"""
-BY_SSH = """
-import sys, time, paramiko
-client = paramiko.SSHClient()
-client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
-begun = time.monotonic()
-try:
-    client.connect(sys.argv[1], username=sys.argv[2], password=sys.argv[3], look_for_keys=False, allow_agent=False, auth_timeout=50)
-    shell = client.invoke_shell()
-    shell.settimeout(20)
-    text = b""
-    while not text.endswith(b"> "):
-        text += shell.recv(4096)
-    print(text.decode("latin-1"))
-except paramiko.AuthenticationException:
-    print("denied")
-print(f"after {time.monotonic() - begun:.1f} s")
-"""
 # Seven requests, none of which waits for the answer to the one before.
 IMPATIENT = """
 import sys, threading, time, paramiko
@@ -136,7 +102,7 @@ class Radius(LabTest):
                         lab.network.output("radiusd"))
 
     def log_in(self, lab, name, password):
-        return lab.network.exec("pc1", sys.executable, "-c", LOGIN, ROUTER, name, password, timeout=60).stdout
+        return people.log_in(lab.network, "pc1", ROUTER, name, password)
 
     def test_people_whom_only_the_server_knows_log_in(self):
         lab, router = self.start(ADD_SERVER)
@@ -165,17 +131,13 @@ class Radius(LabTest):
         self.assertIn("denied", self.log_in(lab, "alice", PASSWORD))
         self.assertIn(f"RADIUS server {SERVER} does not answer", " ".join(router.ctl("show log").split()))
 
-    def open_ssh(self, router):
-        router.ctl("create enco key=20 type=rsa length=2048", "create enco key=21 type=rsa length=1024")
-        router.ctl("enable ssh server hostkey=20 serverkey=21")
-
     def by_ssh(self, lab, name, password):
-        return lab.network.exec("pc1", sys.executable, "-W", "ignore", "-c", BY_SSH, ROUTER, name, password, timeout=60).stdout
+        return people.log_in_by_ssh(lab.network, "pc1", ROUTER, name, password)
 
     def test_the_same_people_by_ssh(self):
         lab, router = self.start(ADD_SERVER, "add ssh user=manager password=ssh-word")
         self.start_radius(lab)
-        self.open_ssh(router)
+        people.open_ssh(router)
         for name, password, shown in (("alice", PASSWORD, "Manager "), ("bob", "builder1", "> "), ("alice", "guess", "denied"),
                                       ("carol", "networks", "denied"), ("nobody", "x", "denied"),
                                       ("manager", "friend", "denied"), ("manager", "ssh-word", "Manager ")):
@@ -191,14 +153,14 @@ class Radius(LabTest):
         lab, router = self.start(ADD_SERVER, "set radius timeout=3 retransmitcount=1", "add ssh user=manager password=ssh-word",
                                  "add user=lifeline pass=backup1 priv=manager", "add ssh user=lifeline password=backup2")
         self.start_radius(lab)
-        self.open_ssh(router)
+        people.open_ssh(router)
         router.ctl("set user=lifeline radiusbackup=yes")
         self.assertIn("denied", self.by_ssh(lab, "lifeline", "backup2"))
         router.ctl("set user=lifeline radiusbackup=no")
         # Nobody answers there, not even that no one does.
         lab.network.exec("pc1", "nft", "add table ip quiet; add chain ip quiet in { type filter hook input priority 0; };"
                          "add rule ip quiet in udp dport 1645 drop")
-        lab.network.start("waiting", [sys.executable, "-W", "ignore", "-c", BY_SSH, ROUTER, "alice", PASSWORD], node="pc1")
+        lab.network.start("waiting", people.by_ssh(ROUTER, "alice", PASSWORD), node="pc1")
         self.assertTrue(wait_until(lambda: re.search(r"accessRequests +[2-9]", router.ctl("show radius counter")), 10))
         quick = self.by_ssh(lab, "manager", "ssh-word")
         self.assertIn("Manager ", quick)

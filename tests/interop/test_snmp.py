@@ -1,6 +1,7 @@
 """The SNMP agent against Net-SNMP: walks, single requests, sets, traps."""
 import re
 
+import people
 from desk import LAN, PC, DeskTest
 from support import main, wait_until
 
@@ -18,27 +19,6 @@ CONFIGURATION = (
     "create snmp community=elsewhere manager=192.168.1.7",
     "enable interface=eth0 linktrap",
 )
-
-
-# Somebody who does not know bob's password.
-GUESS = """
-import socket, sys
-link = socket.create_connection((sys.argv[1], 23), 5)
-link.settimeout(10)
-def until(wanted):
-    data = b""
-    while wanted not in data:
-        more = link.recv(4096)
-        if not more:
-            break
-        data += more
-for guess in range(5):
-    until(b"login: ")
-    link.sendall(b"bob\\r")
-    until(b"Password: ")
-    link.sendall(b"guess\\r")
-until(b"nothing more")
-"""
 
 
 class Requests(DeskTest):
@@ -177,7 +157,8 @@ class Traps(DeskTest):
 
     def test_a_lock_out_is_told(self):
         self.pc("ping", "-n", "-c", "1", LAN)  # the trap host is known
-        self.network.exec("pc", "python3", "-c", GUESS, LAN)
+        for _ in range(5):
+            self.assertIn("denied", people.log_in(self.network, "pc", LAN, "bob", "guess"))
         tty = r"\.1\.3\.6\.1\.4\.1\.207\.8\.4\.4\.4\.36\.100"
         objects = rf'{tty}\.1\.0 = STRING: "bob"\s+{tty}\.2\.0 = IpAddress: {re.escape(PC)}\s+{tty}\.3\.0 = INTEGER: 5\b'
         self.traps(rf"{tty} Enterprise Specific Trap \(11\)(.|\n)*?{objects}")  # version 1

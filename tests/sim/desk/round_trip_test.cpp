@@ -94,6 +94,8 @@ add l2tp call=hq type=virtual ip=10.0.0.1 remote=hq prec=out
 add radius server=192.168.1.7 secret=radius
 set radius timeout=8
 add tacacs server=192.168.1.8
+add tacplus server=192.168.1.8 key="shared key" port=4949 singleconnection=on
+enable tacplus
 create snmp community=public open=on
 add snmp community=public traphost=192.168.1.9
 enable snmp
