@@ -1,9 +1,11 @@
-// `?` help: the words possible at the place where it was typed, as their rows write them (reference/cli.md 6).
+// `?` help: the words possible at the place where it was typed, as their rows write them (reference/cli.md 6). Where
+// nothing is possible because of what stands before, it says what Enter would say of that.
 #include <algorithm>
 #include <map>
 
 #include "cli/language/binding.h"
 #include "cli/language/command_table.h"
+#include "cli/language/errors.h"
 #include "cli/language/line.h"
 #include "cli/language/selection.h"
 #include "cli/language/value.h"
@@ -27,6 +29,7 @@ class Options {
   void describe_value(const std::string& text) {
     if (text.starts_with('<') || starts_with_ignoring_case(text, partial_)) words_.try_emplace(to_upper(text), text);
   }
+  bool empty() const { return words_.empty(); }
   std::string text() const {
     std::string line = "Options :";
     for (const auto& [full, shown] : words_) line += " " + shown;
@@ -47,25 +50,40 @@ void add_values(Options& options, const ValueSpec& spec) {
   }
 }
 
-/// What may follow `given`, whole words that fit the row.
-void add_next(Options& options, const Grammar& grammar, std::span<const Token> given) {
-  if (grammar.path_length() > given.size()) return options.add(grammar.path(given.size()));
-  const Binding binding = bind_row(grammar, given, false);
-  if (binding.misfit) return;
+/// What may follow `given`, whole words; what is wrong with them when they do not fit the row.
+std::optional<Misfit> add_next(Options& options, const Grammar& grammar, std::span<const Token> given) {
+  if (grammar.path_length() > given.size()) {
+    options.add(grammar.path(given.size()));
+    return std::nullopt;
+  }
+  Binding binding = bind_row(grammar, given, false);
+  if (binding.misfit) return std::move(binding.misfit);
   for (const std::size_t index : open_parameters(grammar, binding.given)) {
     const Parameter& parameter = grammar.parameters[index];
     options.add(parameter.names);
     if (parameter.positional && index == given.size() - grammar.head.size()) add_values(options, parameter.value);
   }
+  return std::nullopt;
 }
 
 /// What may follow "name=" as the last word.
-void add_values_of(Options& options, const Grammar& grammar, std::span<const Token> tokens) {
+std::optional<Misfit> add_values_of(Options& options, const Grammar& grammar, std::span<const Token> tokens) {
+  if (tokens.size() < grammar.path_length() || tokens.size() <= grammar.head.size()) return std::nullopt;
   const bool identifies = grammar.identified && tokens.size() == grammar.path_length();
-  if (tokens.size() < grammar.path_length() || tokens.size() <= grammar.head.size()) return;
   const FoundParameter found =
       identifies ? FoundParameter{0, Word::Fit::exact, false} : find_parameter(grammar, tokens.back());
-  if (found.index) add_values(options, grammar.parameters[*found.index].value);
+  const std::size_t last = tokens.size() - 1;
+  if (!found.index) {
+    const auto error = found.ambiguous ? CommandError::ambiguous_parameter : CommandError::unknown_parameter;
+    return Misfit{last, error, tokens.back().shown()};
+  }
+  const Parameter& parameter = grammar.parameters[*found.index];
+  add_values(options, parameter.value);
+  return Misfit{last, CommandError::bad_value, std::string(parameter.name())};
+}
+
+void take_nearer(std::optional<Misfit>& nearest, std::optional<Misfit> misfit) {
+  if (misfit && (!nearest || misfit->nearer_than(*nearest))) nearest = std::move(misfit);
 }
 
 }  // namespace
@@ -80,19 +98,24 @@ std::string CommandTable::help(std::string_view typed, Access allowed) const {
   const std::string partial = in_value ? tokens.back().value : in_word ? tokens.back().word : std::string();
   if (in_word) tokens = tokens.first(tokens.size() - 1);
 
-  std::vector<const Grammar*> rows;
+  std::vector<const Grammar*> rows, permitted;
   for (const auto& grammar : grammars_) {
-    if (grammar->row.access <= allowed) rows.push_back(grammar.get());
+    rows.push_back(grammar.get());
+    if (grammar->row.access <= allowed) permitted.push_back(grammar.get());
   }
   Options options(partial);
-  for (const Grammar* grammar : select_rows(std::move(rows), tokens).rows) {
-    if (in_value) {
-      add_values_of(options, *grammar, tokens);
-    } else {
-      add_next(options, *grammar, tokens);
-    }
+  Selection selection = select_rows(std::move(permitted), tokens);
+  std::optional<Misfit> wrong = std::move(selection.misfit);
+  if (wrong && !select_rows(std::move(rows), tokens).misfit) wrong->error = CommandError::insufficient_privilege;
+  for (const Grammar* grammar : selection.rows) {
+    take_nearer(wrong, in_value ? add_values_of(options, *grammar, tokens) : add_next(options, *grammar, tokens));
   }
-  return options.text();
+  if (!wrong && in_word) {
+    const auto error = tokens.empty() ? CommandError::unknown_command : CommandError::unknown_parameter;
+    wrong = Misfit{tokens.size(), error, partial};
+  }
+  if (!options.empty() || !wrong) return options.text();
+  return command_error(wrong->error, wrong->subject).line() + "\n";
 }
 
 }  // namespace arrouter

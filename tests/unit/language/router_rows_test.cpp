@@ -43,7 +43,8 @@ TEST_CASE("mutated lines of every row: a row or one error line") {
       const auto match = router->table().parse(line);
       INFO(line);
       REQUIRE((match || match.error().line().starts_with("Error (3035")));
-      REQUIRE(router->table().help(line, Access::user).starts_with("Options :"));
+      const std::string help = router->table().help(line, Access::user);
+      REQUIRE((help.starts_with("Options :") || help.starts_with("Error (3035")));
     }
   }
 }

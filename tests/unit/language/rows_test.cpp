@@ -114,8 +114,15 @@ TEST_CASE("? help") {
   CHECK(help("set isakmp pol=x sendn=") == "Options : False No OFf ON True Yes\n");
   CHECK(help("create enco key=1 random ") == "Options : TYpe\n");  // VALUE and LENGTH exclude RANDOM
   CHECK(help("rename ") == "Options : <filename> DESTfile SRCfile\n");
-  CHECK(help("show ipsec pol=x nonsense ") == "Options :\n");
-  CHECK(help("xyz ") == "Options :\n");
+  CHECK(help("show ipsec pol=x nonsense ") == "Error (3035258): Parameter \"nonsense\" not recognised.\n");
+  CHECK(help("show ipsec pol=x nonsense") == "Error (3035258): Parameter \"nonsense\" not recognised.\n");
+  CHECK(help("xyz ") == "Error (3035256): Unknown command \"xyz\".\n");
+  CHECK(help("xyz") == "Error (3035256): Unknown command \"xyz\".\n");
+  CHECK(help("d ipsec ") == "Error (3035257): Ambiguous command \"d\".\n");
+  CHECK(help("create isakmp pol=x mode=z") == "Error (3035263): Parameter \"MODE\" has an invalid value.\n");
+  CHECK(help("create isakmp pol=x mode=z ") == "Error (3035263): Parameter \"MODE\" has an invalid value.\n");
+  CHECK(help("create isakmp pol=x foo=") == "Error (3035258): Parameter \"foo\" not recognised.\n");
+  CHECK(help("create isakmp pol=x key=65536 ") == "Error (3035262): Value out of range on parameter \"KEY\".\n");
   CHECK(help("set system name=\"open") == "Options :\n");
   for (const auto& entry : table.entries()) {
     std::string typed(entry.row->syntax.substr(0, entry.row->syntax.find(' ') + 1));
@@ -131,6 +138,7 @@ TEST_CASE("? help leaves out what the person may not do") {
   table.add("test", row("RESET All", Access::manager));
   CHECK(table.help("", Access::user) == "Options : SHow\n");
   CHECK(table.help("show ", Access::user) == "Options : One\n");
+  CHECK(table.help("show two ", Access::user) == "Error (3035266): Insufficient privilege for this command.\n");
   CHECK(table.help("show ", Access::manager) == "Options : One Two\n");
   CHECK(table.help("show ", Access::security) == "Options : One THree Two\n");
 }
