@@ -64,10 +64,14 @@ class Client : public std::enable_shared_from_this<Client> {
   }
   // Reading stops while whole requests wait, so that a client cannot fill the memory with them.
   void reading_on() {
-    const bool full = input_.size() > longest_request;
-    if (full && !input_.contains('\n')) return close();
-    paused_ = full;
-    if (!paused_) read();
+    paused_ = input_.size() > longest_request && input_.contains('\n');
+    if (paused_) return;
+    if (input_.size() > longest_request) {
+      if (!parse_request(input_)) return close();
+      // Too long for a command line: what is kept is enough to be told so.
+      input_.resize(longest_request);
+    }
+    read();
   }
 
   void work() {

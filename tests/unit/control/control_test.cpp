@@ -1,6 +1,7 @@
 // The control socket against a real event loop; clients run on their own threads, as other processes would.
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -230,6 +231,38 @@ TEST_CASE("Garbage costs its sender the connection and nobody else anything") {
     CHECK(ctl(fixture.path, {"show"}).text == "State ... up\n");
   });
   CHECK(fixture.router.commands == 1);
+}
+
+TEST_CASE("A request of any length and any bytes has its answer") {
+  Fixture fixture;
+  SECTION("too long for a command line") {
+    const Answer answer = fixture.ask({std::string(1'000'000, 'a'), "show"});
+    CHECK(answer.status == exit_error);
+    CHECK(answer.text.ends_with("aaa\".\nState ... up\n"));
+    CHECK(answer.text.size() < 3 * limits::command_line + 8192);
+  }
+  SECTION("no text at all, as JSON") {
+    const Answer answer = fixture.ask({"\x01\xff\"\\ {}", "caf\xc3\xa9", ""}, true);
+    CHECK(answer.status == exit_error);
+    CHECK(answer.text.starts_with("{\"command\":\"\\u0001\\u00ff\\\"\\\\ {}\",\"outcome\":{\"class\":\"error\""));
+    CHECK(answer.text.find("\n{\"command\":\"caf\xc3\xa9\",") != std::string::npos);
+  }
+}
+
+TEST_CASE("Clients at the same time each get their own answers") {
+  Fixture fixture;
+  std::vector<Answer> answers(8);
+  fixture.serve([&] {
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      clients.emplace_back([&, i] { answers[i] = ctl(fixture.path, {"ping", fmt::format("x{}", i), "show", "ping"}); });
+    }
+    for (std::thread& client : clients) client.join();
+  });
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CHECK(answers[i].text == fmt::format("Echo reply 1\nError (3035256): Unknown command \"x{}\".\nState ... up\n"
+                                         "Echo reply 1\n", i));
+  }
 }
 
 TEST_CASE("Lines sent ahead are answered in order, also after the sender's end of input") {
