@@ -14,6 +14,7 @@
 #include "netdev/descriptor.h"
 #include "os/base/limits.h"
 #include "os/base/text.h"
+#include "os/flash_book.h"
 
 namespace arrouter {
 
@@ -137,6 +138,15 @@ struct FileStore::Claim {
   std::vector<fs::path> made;  // in order, the deepest last
 };
 
+FileStore::FileStore(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock, std::shared_ptr<Disk> disk,
+                     std::shared_ptr<Claim> claim)
+    : directory_(std::move(directory)),
+      flash_bytes_(flash_bytes),
+      clock_(clock),
+      disk_(std::move(disk)),
+      claim_(std::move(claim)),
+      book_(std::make_shared<FlashBook>()) {}
+
 Result<FileStore> FileStore::open(fs::path directory, std::uint64_t flash_bytes, const WallClock* clock,
                                   std::shared_ptr<Disk> disk) {
   if (directory.empty()) return FileStore({}, flash_bytes, clock, nullptr, nullptr);
@@ -195,46 +205,52 @@ void FileStore::count(FileTally FileCounters::*operation, const FileName& name, 
   ++(good ? tally.successes : tally.failures);
 }
 
-Result<std::string> FileStore::read(const FileName& name) const {
+Result<std::string> FileStore::read(const FileName& given) const {
+  const FileName name = resolve(given);
   auto content = read_content(name);
   count(&FileCounters::read, name, content.has_value());
   return content;
 }
 
-Result<void> FileStore::write(const FileName& name, std::string_view content) {
-  const bool made = !exists(name);
+Result<void> FileStore::write(const FileName& given, std::string_view content) {
+  const FileName name = resolve(given);
+  const auto old_size = size_of(name);
   const auto written = write_content(name, content);
   count(&FileCounters::write, name, written.has_value());
-  if (made) count(&FileCounters::create, name, written.has_value());
+  if (!old_size) count(&FileCounters::create, name, written.has_value());
+  // The file is as it was asked for; a book that cannot be kept only forgets some garbage.
+  if (written && name.device == "flash") static_cast<void>(discard(name, old_size.value_or(0)));
   return written;
 }
 
-Result<void> FileStore::remove(const FileName& name) {
+Result<void> FileStore::remove(const FileName& given) {
+  const FileName name = resolve(given);
   const auto removed = remove_file(name);
   count(&FileCounters::remove, name, removed.has_value());
   return removed;
 }
 
 Result<std::string> FileStore::read_content(const FileName& name) const {
-  if (!directory_.empty()) return read_file(path_of(name), name.name);
-  const MemoryFile* const file = in_memory(memory_key(name));
-  if (file == nullptr) return failure(fmt::format("{} does not exist", name.name));
-  return file->content;
+  if (stored(name)) {
+    return directory_.empty() ? in_memory(memory_key(name))->content : read_file(path_of(name), name.name);
+  }
+  if (auto own = own_content(name)) return std::move(*own);
+  return failure(fmt::format("{} does not exist", name.name));
 }
 
-bool FileStore::exists(const FileName& name) const {
+bool FileStore::stored(const FileName& name) const {
   if (directory_.empty()) return in_memory(memory_key(name)) != nullptr;
   std::error_code error;
   return fs::is_regular_file(path_of(name), error);
 }
 
-std::uint64_t FileStore::flash_free() const {
-  const std::uint64_t used = std::min(flash_used(), flash_bytes_);
-  std::uint64_t free = flash_bytes_ - used;
-  if (directory_.empty()) return free;
-  std::error_code error;
-  const fs::space_info space = fs::space(directory_, error);
-  return error ? free : std::min<std::uint64_t>(free, space.available);
+bool FileStore::exists(const FileName& name) const { return size_of(resolve(name)).has_value(); }
+
+std::optional<std::uint64_t> FileStore::size_of(const FileName& name) const {
+  for (const FileInfo& file : list()) {
+    if (file.device == name.device && file.name == name.name) return file.size;
+  }
+  return std::nullopt;
 }
 
 std::uint64_t FileStore::used(std::string_view device) const {
@@ -246,19 +262,21 @@ std::uint64_t FileStore::used(std::string_view device) const {
 }
 
 Result<void> FileStore::has_room(const FileName& name, std::uint64_t size) const {
-  std::uint64_t old_size = 0;
-  for (const FileInfo& file : list()) {
-    if (file.device == name.device && file.name == name.name) old_size = file.size;
-  }
-  const std::uint64_t total = name.device == "nvs" ? limits::nvs_bytes : flash_bytes_;
-  const std::uint64_t others = used(name.device) - old_size;
-  if (size > limits::file_size || others > total || size > total - others) {
+  if (size > limits::file_size) return full(name.name, name.device);
+  if (name.device == "flash") {
+    const FlashUse use = flash_use();
+    if (size <= use.free) return {};
+    book_->in_the_way = size <= use.free + use.garbage;
+    flash_changed();
     return full(name.name, name.device);
   }
+  const std::uint64_t others = used(name.device) - size_of(name).value_or(0);
+  if (others > limits::nvs_bytes || size > limits::nvs_bytes - others) return full(name.name, name.device);
   return {};
 }
 
 Result<void> FileStore::write_content(const FileName& name, std::string_view content) {
+  if (const auto may = may_change("write", name); !may) return may;
   if (const auto room = has_room(name, content.size()); !room) return room;
   if (!directory_.empty()) {
     return outcome_of_write(disk_->replace(path_of(name), content, 0644, clock_->now()), name.name, name.device);
@@ -268,26 +286,38 @@ Result<void> FileStore::write_content(const FileName& name, std::string_view con
 }
 
 Result<void> FileStore::remove_file(const FileName& name) {
-  if (directory_.empty()) return erase_in_memory(memory_key(name), name.name);
-  if (!exists(name)) return failure(fmt::format("{} does not exist", name.name));
-  const int error = disk_->remove(path_of(name));
-  return error == 0 ? Result<void>{} : system_failure("cannot delete", name.name, error);
+  if (const auto may = may_change("delete", name); !may) return may;
+  const auto size = size_of(name);
+  if (!size) return failure(fmt::format("{} does not exist", name.name));
+  if (!stored(name)) return discard(name, *size);
+  if (directory_.empty()) {
+    static_cast<void>(erase_in_memory(memory_key(name), name.name));
+  } else if (const int error = disk_->remove(path_of(name)); error != 0) {
+    return system_failure("cannot delete", name.name, error);
+  }
+  if (name.device == "flash") static_cast<void>(discard(name, *size));
+  return {};
 }
 
-Result<void> FileStore::rename(const FileName& from, const FileName& to) {
+Result<void> FileStore::rename(const FileName& given, const FileName& to) {
+  const FileName from = resolve(given);
   if (!exists(from)) return failure(fmt::format("{} does not exist", from.name));
   if (exists(to)) return failure(fmt::format("{} already exists", to.name));
-  if (from.device != to.device) {
+  if (const auto may = may_change("rename", from); !may) return may;
+  // A delivered file has only its name: under another it is written for the first time.
+  if (from.device != to.device || !stored(from)) {
     const auto copied = copy(from, to);
     return copied ? remove(from) : copied;
   }
   if (directory_.empty()) {
     const std::string content = in_memory(memory_key(from))->content;
     put_in_memory(memory_key(to), content);
-    return erase_in_memory(memory_key(from), from.name);
+    static_cast<void>(erase_in_memory(memory_key(from), from.name));
+  } else if (const int error = disk_->move(path_of(from), path_of(to)); error != 0) {
+    return system_failure("cannot rename", from.name, error);
   }
-  const int error = disk_->move(path_of(from), path_of(to));
-  return error == 0 ? Result<void>{} : system_failure("cannot rename", from.name, error);
+  if (from.device == "flash") static_cast<void>(discard(from, 0));
+  return {};
 }
 
 Result<void> FileStore::copy(const FileName& from, const FileName& to) {
@@ -323,6 +353,7 @@ std::vector<FileInfo> FileStore::list() const {
     if (key.starts_with("private:")) continue;
     files.push_back({key.substr(colon + 1), key.substr(0, colon), file.content.size(), file.created});
   }
+  add_own_files(files);
   std::ranges::sort(files, {}, [](const FileInfo& file) { return std::pair(file.name, file.device); });
   return files;
 }

@@ -1,10 +1,14 @@
 // The router's files: FLASH and NVS are one host directory. Every write is temporary file, fsync, rename, so a power
-// cut leaves the old content or the new, never half.
+// cut leaves the old content or the new, never half. What FLASH keeps beside its files (garbage, short twins of long
+// names, delivered files that were deleted) is a file of NVS, os/flash_book.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +25,7 @@ struct FileInfo {
   std::string device;  // "flash" or "nvs"
   std::uint64_t size = 0;
   WallTime created{};
+  unsigned locks = 0;  // who works with it: hold()
 };
 
 /// A name checked by reference/operations.md 3.1: "[device:]name.ext" -> device, lower-cased name.
@@ -36,7 +41,30 @@ struct FileTally {
 };
 struct FileCounters {
   FileTally read, write, create, remove;
+  std::uint64_t erased_blocks = 0;  // by compaction
 };
+
+inline constexpr std::uint64_t flash_erase_block = 128U << 10;  // bytes; of a 28F640
+
+/// A file that a router has when it leaves the factory. Its content stands for what this program is itself.
+struct DeliveredFile {
+  std::string name;
+  std::uint64_t size = 0;
+  WallTime created{};
+};
+
+/// What is in the FLASH besides the files that were written.
+struct FlashLayout {
+  std::uint64_t reserve = 0;  // bytes kept free for compaction
+  std::vector<DeliveredFile> delivered;
+};
+
+/// Bytes of FLASH; all but the total add up to it (less where the host's disk is nearly full).
+struct FlashUse {
+  std::uint64_t files = 0, garbage = 0, free = 0, reserve = 0, total = 0;
+};
+
+class FlashBook;
 
 class FileStore {
  public:
@@ -59,11 +87,32 @@ class FileStore {
   bool exists(const FileName& name) const;
   /// Sorted by name; hidden private files are not among them.
   std::vector<FileInfo> list() const;
-  std::uint64_t flash_total() const { return flash_bytes_; }
-  std::uint64_t flash_used() const { return used("flash"); }
-  /// What can still be written: less than the FLASH has when the host's disk has less.
-  std::uint64_t flash_free() const;
+
+  /// Once, before the first file is asked for: without it FLASH holds what was written, and nothing is reserved.
+  void lay_out(FlashLayout layout);
+  /// A FLASH file whose name is longer than 8.3 has a short twin too, by which every function here knows it; this gives
+  /// the name that SHOW FILE lists.
+  FileName resolve(const FileName& name) const;
+  /// Files that no command makes, changes or deletes: the marker of security mode, the table of long names.
+  static bool reserved(const FileName& name);
+  /// Somebody works with the file as long as the result lives.
+  std::shared_ptr<const FileName> hold(const FileName& name) const;
+  FlashUse flash_use() const;
   const FileCounters& flash_counters() const { return counters_; }
+  /// All files of the device but the marker of security mode; FLASH is erased, so no garbage is left either.
+  Result<void> clear(std::string_view device);
+
+  // What is deleted or replaced in FLASH stays there as garbage until it is compacted; meanwhile FLASH files can be
+  // read, and every change is refused. A compaction that was cut short leaves everything as it was.
+  bool compacting() const;
+  /// Garbage has passed its limit, or stood in the way of a file.
+  bool compaction_due() const;
+  std::chrono::seconds compaction_time() const;
+  void begin_compaction();
+  void end_compaction(bool completed);
+  std::uint64_t compactions() const;  // in this FLASH's life
+  /// Called when FLASH has changed or had no room; there is one listener.
+  void on_flash_change(std::function<void()> listener);
 
   /// Private data of modules (ENCO keys, counters over restart): mode 0600, in NVS, never listed.
   Result<std::string> read_private(std::string_view key) const;
@@ -73,12 +122,7 @@ class FileStore {
  private:
   struct Claim;  // on the directory
   FileStore(std::filesystem::path directory, std::uint64_t flash_bytes, const WallClock* clock,
-            std::shared_ptr<Disk> disk, std::shared_ptr<Claim> claim)
-      : directory_(std::move(directory)),
-        flash_bytes_(flash_bytes),
-        clock_(clock),
-        disk_(std::move(disk)),
-        claim_(std::move(claim)) {}
+            std::shared_ptr<Disk> disk, std::shared_ptr<Claim> claim);
   std::filesystem::path path_of(const FileName& name) const;
   std::filesystem::path private_path(std::string_view key) const;
   struct MemoryFile {
@@ -88,6 +132,17 @@ class FileStore {
   Result<std::string> read_content(const FileName& name) const;
   Result<void> write_content(const FileName& name, std::string_view content);
   Result<void> remove_file(const FileName& name);
+  /// A file of the host or of the memory, no delivered one.
+  bool stored(const FileName& name) const;
+  std::optional<std::uint64_t> size_of(const FileName& name) const;
+  Result<void> may_change(std::string_view what, const FileName& name) const;
+  /// The FLASH file `name` with `size` bytes was deleted or replaced.
+  Result<void> discard(const FileName& name, std::uint64_t size);
+  /// The delivered files and the table of long names.
+  void add_own_files(std::vector<FileInfo>& files) const;
+  std::optional<std::string> own_content(const FileName& name) const;
+  void note_names() const;
+  void flash_changed() const;
   void count(FileTally FileCounters::*operation, const FileName& name, bool good) const;
   std::uint64_t used(std::string_view device) const;
   Result<void> has_room(const FileName& name, std::uint64_t size) const;
@@ -101,6 +156,7 @@ class FileStore {
   const WallClock* clock_ = nullptr;
   std::shared_ptr<Disk> disk_;
   std::shared_ptr<Claim> claim_;
+  std::shared_ptr<FlashBook> book_;
   mutable FileCounters counters_;
   std::vector<std::pair<std::string, MemoryFile>> memory_;  // "device:name" or "private:key" -> content
 };

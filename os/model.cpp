@@ -33,6 +33,15 @@ Setter number_of(unsigned Model::*member) {
   };
 }
 
+// "54-291.rez 4893228"
+Setter file_of(std::string Model::*name, unsigned Model::*bytes) {
+  return [name, size = number_of(bytes)](Model& model, std::string_view value) {
+    const std::size_t blank = value.find(' ');
+    model.*name = value.substr(0, blank);
+    return blank != value.npos && size(model, trim(value.substr(blank)));
+  };
+}
+
 bool set_kind(Model& model, std::string_view value) {
   model.kind = value;
   return value == "router" || value == "switch";
@@ -83,14 +92,15 @@ const std::map<std::string_view, Setter>& setters() {
       {"revision", text_of(&Model::revision)},
       {"serial", text_of(&Model::serial)},
       {"release", text_of(&Model::release)},
-      {"release-file", text_of(&Model::release_file)},
-      {"gui-file", text_of(&Model::gui_file)},
-      {"help-file", text_of(&Model::help_file)},
+      {"release-file", file_of(&Model::release_file, &Model::release_bytes)},
+      {"gui-file", file_of(&Model::gui_file, &Model::gui_bytes)},
+      {"help-file", file_of(&Model::help_file, &Model::help_bytes)},
       {"boot-image", text_of(&Model::boot_image)},
       {"dram-kb", number_of(&Model::dram_kb)},
       {"flash-kb", number_of(&Model::flash_kb)},
       {"territory", text_of(&Model::territory)},
       {"encryption", text_of(&Model::encryption)},
+      {"battery", text_of(&Model::battery)},
       {"mac", set_mac},
       {"interface", add_interface},
   };

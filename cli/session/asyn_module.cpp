@@ -348,6 +348,10 @@ Outcome AsynModule::reset_history(Invocation& invocation) {
 }
 
 Outcome AsynModule::help(Invocation& invocation) const {
+  const std::string& delivered = services_.model.help_file;
+  if (help_file_().empty() && !delivered.empty() && !services_.files.exists({"flash", delivered})) {
+    return say(no_help_file);
+  }
   if (const std::string own = help_file_(); !own.empty() && invocation.args.all().empty()) {
     const auto text = services_.files.read(*parse_file_name(own));  // SET HELP has checked the name
     if (!text) return say(no_help_file);

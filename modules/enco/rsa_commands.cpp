@@ -114,7 +114,7 @@ Outcome Enco::export_rsa_key(const Key& key, const FileName& file, const Args& a
   if (!public_key) return reply(message::key_not_rsa, key.id);
   for (const std::string_view foreign : {"DESCRIPTION", "IPADDRESS", "LENGTH", "MODULE"})
     if (args.has(foreign)) return reply(message::key_exists, key.id);
-  if (services_.files.exists(file)) return reply(message::key_file_exists, file.name);
+  if (services_.files.exists(file) || FileStore::reserved(file)) return reply(message::key_file_exists, file.name);
   const auto written = services_.files.write(file, to_text(*public_key, format_of(args, key.format)));
   if (!written) return reply(message::key_file_unwritten, written.error().text);
   return Outcome::successful(module_number::enco);

@@ -4,13 +4,17 @@
 // the new, whatever happens in between.
 //
 // Invariants
-// - The marker enabled.sec is the system's: no file command makes, copies or removes it, CLEAR FLASH TOTALLY neither.
+// - The marker enabled.sec and the table longname.lfn are the system's: no command makes, copies or removes them, CLEAR
+//   FLASH TOTALLY neither the marker.
+// - While FLASH is compacted its files can be read and nothing in it changes. It is compacted on demand, when a quarter of it
+//   is garbage, and when garbage is what a file finds no room for. How long that takes is one second (the FLASH's block
+//   erase time) for each block in use.
 // - In security mode configuration scripts are read, copied, renamed and deleted by security officers alone.
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
 //
-// Not modelled: long and short names side by side, garbage (a deleted file's room is free at once), DUMP of addresses,
-// blocks of NVS beside its files, CompactFlash. EDIT is a session's (cli/session/edit.cpp).
+// Not modelled: headers of FLASH files (a file takes as many bytes as it has), blocks of NVS beside its files, CompactFlash.
+// EDIT is a session's (cli/session/edit.cpp).
 #include "modules/file/file.h"
 
 #include <algorithm>
@@ -28,8 +32,7 @@ namespace file {
 
 namespace {
 
-constexpr std::string_view security_marker = "enabled.sec";
-constexpr std::chrono::seconds compaction_time{1};
+constexpr std::chrono::seconds shortest_compaction{1};
 
 bool is_script(std::string_view name) { return name.ends_with(".cfg") || name.ends_with(".scp"); }
 
@@ -49,6 +52,11 @@ bool FilePattern::matches(const FileInfo& file) const {
 }
 
 bool FilePattern::single() const { return device != "*" && base != "*" && extension != "*"; }
+
+FilePattern FilePattern::of(const FileName& name) {
+  const auto dot = name.name.find('.');
+  return {name.device, name.name.substr(0, dot), name.name.substr(dot + 1)};
+}
 
 std::expected<FilePattern, Outcome> parse_pattern(std::string_view text) {
   FilePattern pattern{"flash", to_lower(text), {}};
@@ -87,8 +95,11 @@ std::vector<CommandRow> FileModule::file_rows() {
        [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, false); }},
       {"COPy [SRCFile=]<file> [DESTFile=]<file>", Access::manager, "Copies a file.",
        [this](Invocation& invocation) { return pass_on(invocation.args, invocation.caller, true); }},
-      {"DUMP FILe=<file> [OFFset=<0-33554432>] [LENgth=<1-33554432>]", Access::security,
-       "Displays the bytes of a file.", [this](Invocation& invocation) { return dump_file(invocation); }},
+      {"DUMP FILe=<file> [OFFset=<0-33554432>] [LENgth=<1-65536>]", Access::security, "Displays the bytes of a file.",
+       [this](Invocation& invocation) { return dump_file(invocation); }},
+      {"DUMP ADDress=<name:1-10> [LENgth=<1-65536>]", Access::security, "Displays bytes of FLASH or NVS.",
+       [this](Invocation& invocation) { return dump_memory(invocation); }, Coverage::partial,
+       "DRAM cannot be read: what this process has in its memory is not what the router had."},
   };
 }
 
@@ -109,8 +120,7 @@ std::vector<CommandRow> FileModule::memory_rows() {
       {"SHow FLash PHYsical", Access::manager, "Displays the FLASH devices.",
        [this](Invocation& invocation) { return show_flash_physical(invocation.screen); }},
       {"ACTivate FLash COMPAction", Access::manager, "Wins back the room of deleted files.",
-       [this](Invocation& invocation) { return compact(invocation); }, Coverage::partial,
-       "A deleted file's room is free at once, so there is nothing to win."},
+       [this](Invocation& invocation) { return compact(invocation); }},
       {"CLEar FLash TOTally", Access::security, "Deletes every file in FLASH.",
        [this](Invocation& invocation) { return clear(invocation, "flash"); }},
       {"CLEar NVs TOTally", Access::security, "Deletes every file in NVS.",
@@ -121,8 +131,26 @@ std::vector<CommandRow> FileModule::memory_rows() {
   };
 }
 
+FileModule::FileModule(Services& services, RouterControl& control)
+    : services_(services),
+      control_(control),
+      compaction_(services.scheduler, [this] { compacted(); }),
+      due_(services.scheduler, [this] { compact_by_itself(); }) {
+  services_.files.on_flash_change([this] {
+    if (services_.files.compaction_due()) due_.arm(services_.clock.now());
+  });
+}
+
+FileModule::~FileModule() {
+  services_.files.on_flash_change({});
+  if (compaction_.armed()) services_.files.end_compaction(false);
+}
+
 Outcome FileModule::may_touch(const FileName& name, const Caller& caller) const {
-  if (name.name == security_marker) return say(texts::reserved, name.name);
+  return FileStore::reserved(name) ? say(texts::reserved, name.name) : may_read(name, caller);
+}
+
+Outcome FileModule::may_read(const FileName& name, const Caller& caller) const {
   const bool secret = services_.users.security_mode() && is_script(name.name);
   if (secret && caller.privilege != Privilege::security_officer) {
     return Outcome::error(module_number::command, 266, "Insufficient privilege for this command.");
@@ -169,6 +197,7 @@ Outcome FileModule::delete_files(const Args& args, std::string_view parameter, s
   auto pattern = parse_pattern(asked);
   if (!pattern) return pattern.error();
   if (device != "*") pattern->device = device;
+  if (pattern->single()) pattern = FilePattern::of(services_.files.resolve(pattern->name()));
   std::vector<FileName> chosen;
   for (const FileInfo& file : services_.files.list()) {
     const FileName name{file.device, file.name};
@@ -186,21 +215,35 @@ Outcome FileModule::delete_files(const Args& args, std::string_view parameter, s
   return Outcome::successful(module_number::file);
 }
 
+void FileModule::begin_compaction() {
+  services_.files.begin_compaction();
+  compaction_.arm(services_.clock.now() + std::max(services_.files.compaction_time(), shortest_compaction));
+}
+
 Outcome FileModule::compact(Invocation& invocation) {
   if (compaction_.armed()) return say(texts::compacting_already);
   invocation.screen.line(say(texts::compacting).line());
-  invocation.screen.line("DO NOT restart the router until compaction is completed.");
+  invocation.screen.line(texts::do_not_restart);
   compacting_for_ = invocation.caller.terminal;
   if (const auto terminal = compacting_for_.lock()) terminal->hold();
-  compaction_.arm(services_.clock.now() + compaction_time);
+  begin_compaction();
   return Outcome::screen();
+}
+
+void FileModule::compact_by_itself() {
+  if (!services_.files.compaction_due()) return;
+  compacting_for_.reset();
+  begin_compaction();
+  control_.broadcast(fmt::format("{}\n{}\n", say(texts::compacting).line(), texts::do_not_restart), Privilege::manager);
 }
 
 void FileModule::compacted() {
   ++compactions_;
+  services_.files.end_compaction(true);
+  const std::string done = say(texts::compacted).line() + "\n";
   const auto terminal = compacting_for_.lock();
-  if (!terminal) return;
-  terminal->print(say(texts::compacted).line() + "\n");
+  if (!terminal) return control_.broadcast(done, Privilege::manager);
+  terminal->print(done);
   terminal->release();
 }
 
@@ -210,11 +253,8 @@ Outcome FileModule::clear(Invocation& invocation, std::string_view device) {
   question.single_key = true;
   question.answered = [this, device, finish = invocation.finish](const std::string& answer) {
     if (!starts_with_ignoring_case(answer, "y")) return finish(Outcome::screen());
-    for (const FileInfo& file : services_.files.list()) {
-      if (file.device != device || file.name == security_marker) continue;
-      const auto removed = services_.files.remove({file.device, file.name});
-      if (!removed) return finish(say(texts::refused, removed.error().text));
-    }
+    const auto cleared = services_.files.clear(device);
+    if (!cleared) return finish(say(texts::refused, cleared.error().text));
     finish(Outcome::successful(device == "flash" ? module_number::flash : module_number::file));
   };
   invocation.ask(std::move(question));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ inline constexpr Message compacted{MessageClass::info, module_number::flash, 261
                                    "Flash compaction successfully completed."};
 inline constexpr Message compacting_already{MessageClass::error, module_number::flash, 262,
                                             "Flash compaction is already in progress."};
+inline constexpr std::string_view do_not_restart = "DO NOT restart the router until compaction is completed.";
 }  // namespace texts
 
 /// "[device:]name.ext" where a whole field may be "*" (reference/operations.md 3.1).
@@ -30,13 +32,15 @@ struct FilePattern {
   std::string device, base, extension;
   bool matches(const FileInfo& file) const;
   bool single() const;  // names one file: no "*"
+  FileName name() const { return {device, base + "." + extension}; }  // of a single one
+  static FilePattern of(const FileName& name);
 };
 std::expected<FilePattern, Outcome> parse_pattern(std::string_view text);
 
 class FileModule final : public Module {
  public:
-  FileModule(Services& services, RouterControl& control)
-      : services_(services), control_(control), compaction_(services.scheduler, [this] { compacted(); }) {}
+  FileModule(Services& services, RouterControl& control);
+  ~FileModule() override;
   std::string_view name() const override { return "file"; }
   std::vector<CommandRow> commands() override;
 
@@ -50,11 +54,17 @@ class FileModule final : public Module {
   /// CLEAR FLASH TOTALLY, CLEAR NVS TOTALLY.
   Outcome clear(Invocation& invocation, std::string_view device);
   Outcome dump_file(Invocation& invocation) const;
+  Outcome dump_memory(Invocation& invocation) const;
+  /// What is at these addresses; nullopt unless all of them can be read.
+  std::optional<std::string> memory(std::uint64_t address, std::size_t length) const;
   Outcome compact(Invocation& invocation);
+  void begin_compaction();
+  void compact_by_itself();
   void compacted();
   /// RENAME and COPY (`keep`): the content of one file under a new name.
   Outcome pass_on(const Args& args, const Caller& caller, bool keep);
   /// Configuration scripts hold passwords and tunnels: in security mode they are the security officer's.
+  Outcome may_read(const FileName& name, const Caller& caller) const;
   Outcome may_touch(const FileName& name, const Caller& caller) const;
   std::expected<FileName, Outcome> named(const Args& args, std::string_view parameter, const Caller& caller) const;
 
@@ -69,9 +79,10 @@ class FileModule final : public Module {
   Services& services_;
   RouterControl& control_;
   FileTally checks_;
-  std::uint64_t compactions_ = 0;
-  std::weak_ptr<Terminal> compacting_for_;  // who asked
-  Timer compaction_;
+  std::uint64_t compactions_ = 0;           // since the start
+  std::weak_ptr<Terminal> compacting_for_;  // who asked; nobody: FLASH itself
+  Timer compaction_;                        // armed while it lasts
+  Timer due_;                               // after the command that made it due has ended
 };
 
 }  // namespace arrouter::file

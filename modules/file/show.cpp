@@ -11,9 +11,8 @@ namespace arrouter::file {
 
 namespace {
 
-constexpr std::uint64_t erase_block = 128U << 10;  // of a 28F640
-constexpr std::uint64_t device_bytes = 8U << 20;   // the same
-constexpr std::uint64_t block_erase_ms = 1000;     // the same, typical
+constexpr std::uint64_t device_bytes = 8U << 20;  // of a 28F640
+constexpr std::uint64_t block_erase_ms = 1000;    // the same, typical
 
 }  // namespace
 
@@ -24,7 +23,7 @@ Outcome FileModule::show_files(Invocation& invocation, std::string_view paramete
     if (!given) return given.error();
     if (device != "*") given->device = device;
     if (given->single()) {
-      return show_content(invocation, {given->device, fmt::format("{}.{}", given->base, given->extension)});
+      return show_content(invocation, given->name());
     }
     pattern = *given;
   }
@@ -40,22 +39,23 @@ Outcome FileModule::show_files(Invocation& invocation, std::string_view paramete
     if (!pattern.matches(file)) continue;
     const std::string created = fmt::format("{} {}", date_text(file.created), time_of_day_text(file.created));
     const auto scope = screen.item("files");
-    screen.line(fmt::format("{:<20} {:<6} {:>12}  {:<28}{}", file.name, file.device, file.size, created, 0));
+    screen.line(fmt::format("{:<20} {:<6} {:>12}  {:<28}{}", file.name, file.device, file.size, created, file.locks));
     screen.set("filename", file.name);
     screen.set("device", file.device);
     screen.set("size", file.size);
     screen.set("created", created);
-    screen.set("locks", 0);
+    screen.set("locks", file.locks);
   }
   screen.rule();
   return Outcome::screen();
 }
 
 Outcome FileModule::show_content(Invocation& invocation, const FileName& name) const {
-  if (const Outcome outcome = may_touch(name, invocation.caller); outcome.failed()) return outcome;
+  if (const Outcome outcome = may_read(name, invocation.caller); outcome.failed()) return outcome;
   if (!services_.files.exists(name)) return say(texts::unknown_file, name.name);
   const auto content = services_.files.read(name);
   if (!content) return say(texts::refused, content.error().text);
+  if (content->contains('\0')) return say(texts::not_text, name.name);
   Screen& screen = invocation.screen;
   screen.line("File : " + name.name);
   screen.line();
@@ -69,32 +69,6 @@ Outcome FileModule::show_content(Invocation& invocation, const FileName& name) c
   }
   screen.set("file", name.name);
   screen.set("lines", std::move(lines));
-  return Outcome::screen();
-}
-
-/// Offset, sixteen bytes, the same as text.
-Outcome FileModule::dump_file(Invocation& invocation) const {
-  constexpr std::size_t bytes_a_line = 16;
-  const auto name = named(invocation.args, "FILE", invocation.caller);
-  if (!name) return name.error();
-  if (!services_.files.exists(*name)) return say(texts::unknown_file, name->name);
-  const auto content = services_.files.read(*name);
-  if (!content) return say(texts::refused, content.error().text);
-  const std::size_t first = std::min<std::size_t>(invocation.args.number_or("OFFSET", 0), content->size());
-  const std::string_view bytes =
-      std::string_view(*content).substr(first, invocation.args.number_or("LENGTH", content->size()));
-  Screen& screen = invocation.screen;
-  for (std::size_t at = 0; at < bytes.size(); at += bytes_a_line) {
-    std::string hex, text;
-    for (const char byte : bytes.substr(at, bytes_a_line)) {
-      hex += fmt::format("{:02x} ", static_cast<std::uint8_t>(byte));
-      text += byte >= ' ' && byte < 0x7f ? byte : '.';
-    }
-    screen.line(fmt::format("{:08x}  {:<48} {}", first + at, hex, text));
-  }
-  screen.set("file", name->name);
-  screen.set("offset", first);
-  screen.set("bytes", to_hex(as_bytes(bytes)));
   return Outcome::screen();
 }
 
@@ -129,25 +103,28 @@ Outcome FileModule::check_files(Screen& screen) {
 
 Outcome FileModule::show_flash(Screen& screen) const {
   constexpr int value_column = 29;
-  const std::uint64_t total = services_.files.flash_total();
-  const std::uint64_t used = services_.files.flash_used();
+  const FlashUse use = services_.files.flash_use();
   const auto files = services_.files.list();
   const auto count = std::ranges::count(files, "flash", &FileInfo::device);
+  const auto bytes = [&screen](std::string_view label, std::uint64_t value) {
+    screen.field(0, value_column, label, fmt::format("{} bytes", value));
+  };
   screen.line("FFS info:");
-  screen.field(0, value_column, "global operation", compaction_.armed() ? "compacting" : "none");
-  screen.field(0, value_column, "compaction count", compactions_);
-  screen.field(0, value_column, "est compaction time", "0 seconds");
-  screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", used, count));
-  screen.field(0, value_column, "garbage", "0 bytes");
-  screen.field(0, value_column, "free", fmt::format("{} bytes", services_.files.flash_free()));
-  screen.field(0, value_column, "required free block", fmt::format("{} bytes", erase_block));
-  screen.field(0, value_column, "total", fmt::format("{} bytes", total));
+  screen.field(0, value_column, "global operation", services_.files.compacting() ? "compacting" : "none");
+  screen.field(0, value_column, "compaction count", services_.files.compactions());
+  screen.field(0, value_column, "est compaction time",
+               fmt::format("{} seconds", services_.files.compaction_time().count()));
+  screen.field(0, value_column, "files", fmt::format("{} bytes   ({} files)", use.files, count));
+  bytes("garbage", use.garbage);
+  bytes("free", use.free);
+  bytes("required free block", use.reserve);
+  bytes("total", use.total);
   screen.line();
   screen.line("diagnostic counters:");
   screen.line("event     successes     failures");
   screen.rule(38);
   // A host file is opened, worked on and closed in one go, and a write is complete when it returns; nothing is got or
-  // put by block, erased, compacted or verified.
+  // put by block or verified.
   const FileCounters& counters = services_.files.flash_counters();
   const FileTally closed{counters.read.successes + counters.write.successes, 0};
   const FileTally never;
@@ -167,7 +144,7 @@ Outcome FileModule::show_flash(Screen& screen) const {
   tally("put", never);
   tally("delete", counters.remove);
   tally("check", checks_);
-  tally("erase", never);
+  tally("erase", {counters.erased_blocks, 0});
   tally("compact", {compactions_, 0});
   tally("verify", never);
   screen.rule(38);
@@ -176,7 +153,7 @@ Outcome FileModule::show_flash(Screen& screen) const {
 
 Outcome FileModule::show_flash_physical(Screen& screen) const {
   const std::uint64_t bytes = std::uint64_t{services_.model.flash_kb} << 10;
-  const std::uint64_t usable = services_.files.flash_total();
+  const std::uint64_t usable = services_.files.flash_use().total;
   const auto fact = [&screen](std::string_view dotted, std::string_view key, const std::string& value) {
     screen.line(fmt::format("{} {}", dotted, value));
     screen.set(key, value);
@@ -188,9 +165,9 @@ Outcome FileModule::show_flash_physical(Screen& screen) const {
   fact("location ..........", "location", "built in");
   fact("programming power .", "programmingPower", "off");
   fact("block erase time ..", "blockEraseTime", fmt::format("{} milliseconds", block_erase_ms));
-  fact("total erase blocks ", "totalEraseBlocks", std::to_string(bytes / erase_block));
-  fact("FFS erase blocks ..", "ffsEraseBlocks", std::to_string(usable / erase_block));
-  fact("erase block size ..", "eraseBlockSize", fmt::format("{} kBytes", erase_block >> 10));
+  fact("total erase blocks ", "totalEraseBlocks", std::to_string(bytes / flash_erase_block));
+  fact("FFS erase blocks ..", "ffsEraseBlocks", std::to_string(usable / flash_erase_block));
+  fact("erase block size ..", "eraseBlockSize", fmt::format("{} kBytes", flash_erase_block >> 10));
   return Outcome::screen();
 }
 

@@ -46,7 +46,7 @@ Outcome InstallModule::set_install(const Args& args) {
   if (args.has("RELEASE")) {
     const bool eprom = args.holds<Choice>("RELEASE");
     if (slot == Slot::fallback && !eprom) return say(texts::default_is_fixed);
-    row.release.clear();
+    row.release = eprom ? std::string(eprom_release) : std::string();
     if (!eprom) {
       const auto file = installable(args.text("RELEASE"));
       if (!file) return file.error();
@@ -81,8 +81,9 @@ Outcome InstallModule::delete_install(const Args& args) {
   return save();
 }
 
-std::string InstallModule::release_text(Slot slot) const {
-  return slot == Slot::fallback ? eprom_text(services_.model.boot_image) : or_dash(at(slot).release);
+std::string InstallModule::release_text(Slot slot, const Install& row) const {
+  const bool eprom = slot == Slot::fallback || row.release == eprom_release;
+  return eprom ? eprom_text(services_.model.boot_image) : or_dash(row.release);
 }
 
 Outcome InstallModule::show_install(Screen& screen) const {
@@ -90,16 +91,15 @@ Outcome InstallModule::show_install(Screen& screen) const {
   screen.rule();
   for (const Slot slot : all_slots) {
     const Install& row = at(slot);
-    screen.row({slot_name(slot), release_text(slot), or_dash(row.patch), or_dash(row.gui)});
+    screen.row({slot_name(slot), release_text(slot, row), or_dash(row.patch), or_dash(row.gui)});
   }
   screen.rule();
   screen.line();
   screen.line("Current install");
   screen.rule();
   screen.table("currentInstall", install_columns, true);
-  screen.row({slot_name(current_slot_),
-              current_slot_ == Slot::fallback ? eprom_text(services_.model.boot_image) : current_.release,
-              or_dash(current_.patch), or_dash(current_.gui)});
+  screen.row({slot_name(current_slot_), release_text(current_slot_, current_), or_dash(current_.patch),
+              or_dash(current_.gui)});
   screen.rule();
   screen.line();
   screen.line("Install history");

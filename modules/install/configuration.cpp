@@ -72,7 +72,7 @@ std::vector<CommandRow> InstallModule::configuration_rows() {
 
 Outcome InstallModule::create_config(const Args& args) {
   const auto name = parse_file_name(args.text("CONFIG"), "cfg");
-  if (!name) return say(texts::bad_file_name, args.text("CONFIG"));
+  if (!name || FileStore::reserved(*name)) return say(texts::bad_file_name, args.text("CONFIG"));
   std::string script;
   const ConfigWriter configuration = control_.configuration();
   for (const ConfigWriter::Section& section : configuration.sections()) {

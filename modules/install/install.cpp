@@ -4,7 +4,6 @@
 // Invariants
 // - Start-up tries the temporary install (used once, gone when used), then the preferred one, then the default. An
 //   install whose release file is missing is skipped.
-// - The model's own release and GUI file are always there, whether or not somebody copied them into FLASH.
 // - In security mode nobody but a security officer sees the configuration or the feature list.
 // - The saved configuration is exactly what SHOW CONFIG DYNAMIC prints.
 //
@@ -85,7 +84,7 @@ void InstallModule::start() {
       at(slot) = {};
       static_cast<void>(save());  // a full NVS makes it temporary once more, which is harmless
     }
-    if (slot != Slot::fallback && !installable(chosen.release)) {
+    if (slot != Slot::fallback && chosen.release != eprom_release && !installable(chosen.release)) {
       history_.push_back(fmt::format("{} release could not be found", slot_name(slot)));
       continue;
     }
@@ -100,9 +99,7 @@ void InstallModule::start() {
 std::expected<std::string, Outcome> InstallModule::installable(const std::string& given) const {
   const auto name = parse_file_name(given);
   if (!name) return std::unexpected(say(texts::bad_file_name, given));
-  const Model& model = services_.model;
-  const bool own = name->device == "flash" && (name->name == model.release_file || name->name == model.gui_file);
-  if (!own && !services_.files.exists(*name)) return std::unexpected(say(texts::unknown_file, name->name));
+  if (!services_.files.exists(*name)) return std::unexpected(say(texts::unknown_file, name->name));
   return fmt::format("{}:{}", name->device, name->name);
 }
 

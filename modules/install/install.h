@@ -23,7 +23,9 @@ namespace texts {
 #undef MESSAGE
 }  // namespace texts
 
-/// One row of the install table. File names are "device:name"; empty: none.
+inline constexpr std::string_view eprom_release = "eprom";
+
+/// One row of the install table. File names are "device:name"; empty: none. The release may be that of the EPROM.
 struct Install {
   std::string release, patch, gui;
 };
@@ -68,7 +70,7 @@ class InstallModule final : public Module, public InstallApi {
   Outcome show_release(Screen& screen) const;
   Outcome show_feature(Invocation& invocation) const;
 
-  /// "device:name" of a file that exists or belongs to the model's own release; an error outcome otherwise.
+  /// "device:name" of a file that exists; an error outcome otherwise.
   std::expected<std::string, Outcome> installable(const std::string& given) const;
   std::vector<Feature> features() const;
   bool hidden_from(const Caller& caller) const;
@@ -76,7 +78,7 @@ class InstallModule final : public Module, public InstallApi {
   Outcome save();
   void load_licences();
   Outcome save_licences();
-  std::string release_text(Slot slot) const;
+  std::string release_text(Slot slot, const Install& row) const;
   Install& at(Slot slot) { return table_[static_cast<std::size_t>(slot)]; }
   const Install& at(Slot slot) const { return table_[static_cast<std::size_t>(slot)]; }
 

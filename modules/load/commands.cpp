@@ -127,6 +127,7 @@ Outcome LoadModule::load(Invocation& invocation) {
   const auto target = parse_file_name(wanted);
   if (!target) return say(texts::bad_file_name, wanted);
   const FileName place{settings.destination, target->name};
+  if (FileStore::reserved(place)) return say(texts::bad_file_name, wanted);
   if (services_.files.exists(place)) return say(texts::file_exists, place.name);
   target_ = place;
   switch (settings.method) {
@@ -157,6 +158,7 @@ Outcome LoadModule::upload(Invocation& invocation) {
   auto content = services_.files.read(*source);
   if (!content) return say(texts::unknown_file, source->name);
   settings.file = source->name;
+  source_ = services_.files.hold(*source);
   target_.reset();
   const std::string& name = settings.destination_file.empty() ? source->name : settings.destination_file;
   if (settings.method == Method::scp) {

@@ -79,6 +79,7 @@ class LoadModule final : public Module {
   void send(const TftpTransfer::Reply& reply);
   void receive(const UdpDatagram& datagram);
   void settle();
+  void store();
   void finish(const Outcome& outcome, Status status);
   void forget();
   Outcome keep() const;
@@ -100,6 +101,7 @@ class LoadModule final : public Module {
   std::shared_ptr<HttpLoad> http_;
   std::shared_ptr<ScpLoad> scp_;
   std::optional<FileName> target_;  // where a loaded file goes; none for an upload
+  std::shared_ptr<const FileName> source_;  // that is sent
   std::weak_ptr<Terminal> terminal_;
   std::uint16_t port_ = 0;
   unsigned attempts_ = 0;

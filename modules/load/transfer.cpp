@@ -5,6 +5,8 @@
 // SSH) over its TCP, so routes, policies and tunnels apply. What comes is kept in memory and becomes a file only when it is whole, so an
 // interrupted LOAD leaves nothing.
 //
+// While FLASH is compacted, or has to be for the file's sake, a loaded file waits.
+//
 // Not modelled: LDAP, ZMODEM, option negotiation of TFTP (RFC 2347), redirections of HTTP.
 #include <fmt/format.h>
 
@@ -26,6 +28,7 @@ namespace {
 
 constexpr std::chrono::seconds answer_time{3}, silence{30};  // of TFTP; of HTTP and SCP
 constexpr unsigned most_attempts = 6;
+constexpr std::chrono::seconds next_look{1};  // at a FLASH that is being compacted
 
 }  // namespace
 
@@ -45,8 +48,9 @@ Outcome LoadModule::begin(const Settings& settings, const Caller& caller) {
   return Outcome::screen();
 }
 
-/// The delay is over, the server's address was found, or the server did not answer.
+/// The delay is over, the server's address was found, the server did not answer, or FLASH may be ready.
 void LoadModule::due() {
+  if (transfer()->state() == TransferState::done) return store();
   const bool first = attempts_ == 0;
   status_ = Status::loading;
   if (partner_.unset()) return look_up();
@@ -121,8 +125,17 @@ void LoadModule::settle() {
   switch (transfer()->state()) {
     case TransferState::going: break;
     case TransferState::failed: return finish(say(texts::failed, transfer()->failure()), Status::reset);
-    case TransferState::done: return finish(keep(), Status::complete);
+    case TransferState::done: return store();
   }
+}
+
+void LoadModule::store() {
+  const bool flash = target_ && target_->device == "flash";
+  const FileStore& files = services_.files;
+  if (flash && files.compacting()) return timer_.arm(services_.clock.now() + next_look);
+  const Outcome kept = keep();
+  if (kept.failed() && flash && files.compaction_due()) return timer_.arm(services_.clock.now() + next_look);
+  finish(kept, Status::complete);
 }
 
 /// Writes what was loaded.
@@ -159,6 +172,7 @@ void LoadModule::forget() {
   http_.reset();
   scp_.reset();
   target_.reset();
+  source_.reset();
   terminal_.reset();
 }
 

@@ -82,7 +82,7 @@ Outcome ScriptModule::deactivate(const Args& args) {
 
 std::expected<FileName, Outcome> ScriptModule::named(const Args& args) const {
   const auto name = parse_file_name(args.text("SCRIPT"), "scp");
-  if (!name) return std::unexpected(say(texts::bad_file_name, args.text("SCRIPT")));
+  if (!name || FileStore::reserved(*name)) return std::unexpected(say(texts::bad_file_name, args.text("SCRIPT")));
   return *name;
 }
 
@@ -167,7 +167,7 @@ void ScriptModule::show_scripts(Screen& screen) const {
     for (const auto& [id, activation] : active_)
       if (activation->file == file.name) ids.push_back(std::to_string(id));
     const auto scope = screen.item("scripts");
-    screen.line(fmt::format("{:<20} {:<8} {:>7}  {} {} {:>6}", file.name, file.device, file.size,
+    screen.line(fmt::format("{:<20} {:<6} {:>12}  {} {} {:>6}", file.name, file.device, file.size,
                             date_text(file.created), time_of_day_text(file.created),
                             ids.empty() ? "-" : fmt::format("{}", fmt::join(ids, ","))));
     screen.set("filename", file.name);

@@ -52,6 +52,7 @@ std::expected<unsigned, Outcome> ScriptModule::activate(std::string_view file, s
   while (active_.contains(id)) ++id;
   auto activation = std::make_unique<Activation>(services_.scheduler, [this, id] { run(id); });
   activation->file = name->name;
+  activation->held = services_.files.hold(*name);
   activation->interpreter = std::make_unique<Interpreter>(*text, std::move(arguments));
   activation->caller = caller;
   activation->caller.interactive = false;

@@ -39,6 +39,7 @@ class ScriptModule final : public Module, public ScriptApi {
   struct Activation {
     Activation(Scheduler& scheduler, Scheduler::Action action) : timer(scheduler, std::move(action)) {}
     std::string file;
+    std::shared_ptr<const FileName> held;
     std::unique_ptr<Interpreter> interpreter;
     Caller caller;
     Timer timer;  // armed while it waits

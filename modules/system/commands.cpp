@@ -89,7 +89,7 @@ Outcome SystemModule::set_help(const Args& args) {
   // Anybody may read the help: it must not be a way to read configurations.
   if (!name || !name->name.ends_with(".hlp")) return say(texts::bad_file_name, args.text("HELP"));
   const bool own = name->device == "flash" && name->name == services_.model.help_file;
-  if (!own && !services_.files.exists(*name)) return say(texts::no_help_file);
+  if (!services_.files.exists(*name)) return say(texts::no_help_file);
   help_file_ = own ? std::string() : (name->device == "flash" ? "" : name->device + ":") + name->name;
   return Outcome::successful(module_number::system);
 }

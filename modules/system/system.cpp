@@ -120,6 +120,7 @@ Outcome SystemModule::enable_security_mode() {
 
 Outcome SystemModule::disable_security_mode(Invocation& invocation) {
   if (!services_.users.security_mode()) return say(texts::security_already_off);
+  if (services_.files.compacting()) return say(texts::not_written, security_marker.name);
   invocation.screen.line(say(texts::security_deletes).line());
   Question question;
   question.prompt = "Are you sure (y/n)? ";

@@ -15,6 +15,7 @@
 
 #include "cli/session/dispatch.h"
 #include "os/assembly/config_sections.h"
+#include "os/assembly/factory.h"
 #include "os/assembly/software.h"
 #include "os/base/calendar.h"
 #include "os/base/limits.h"
@@ -32,10 +33,12 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // what Windows' e
 std::string_view kind_word(const Model& model) { return model.kind == "switch" ? "Switch" : "Router"; }
 
 std::string loader_text(const Model& model) {
+  const std::string_view battery =
+      model.battery.empty() ? "" : "INFO: BBR tests beginning.\nPASS: BBR test. Battery OK.\n";
   return fmt::format(
-      "INFO: Self tests beginning.\nINFO: RAM test beginning.\nPASS: RAM test, {}k bytes found.\n"
+      "INFO: Self tests beginning.\nINFO: RAM test beginning.\nPASS: RAM test, {}k bytes found.\n{}"
       "INFO: Self tests complete.\nINFO: Downloading router software.\nINFO: Initial download successful.\n",
-      model.dram_kb);
+      model.dram_kb, battery);
 }
 
 }  // namespace
@@ -43,8 +46,9 @@ std::string loader_text(const Model& model) {
 Result<std::unique_ptr<Router>> Router::make(const Surroundings& surroundings, RouterOptions options) {
   auto wall = std::make_unique<WallClock>(surroundings.clock, options.wall_time);
   auto disk = options.disk ? options.disk : std::make_shared<Disk>();
-  auto files = FileStore::open(options.flash, std::uint64_t{options.model.flash_kb} * 1024, wall.get(), disk);
+  auto files = FileStore::open(options.flash, file_system_bytes(options.model), wall.get(), disk);
   if (!files) return std::unexpected(files.error());
+  files->lay_out(factory_flash(options.model));
   return std::unique_ptr<Router>(new Router(surroundings, std::move(options), std::move(wall), std::move(*files)));
 }
 

@@ -40,6 +40,7 @@ inline constexpr std::size_t file_size = 32U << 20;
 inline constexpr std::size_t nvs_bytes = 512U << 10;
 inline constexpr std::size_t script_lines = 20000;
 inline constexpr std::size_t edited_file = 1U << 20;
+inline constexpr std::size_t dumped_bytes = 65536;         // by one DUMP
 inline constexpr std::size_t active_scripts = 100;
 inline constexpr std::size_t triggers = 100;
 inline constexpr std::size_t trigger_scripts = 5;          // of one trigger

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
 #include "tests/screens/system/desk.h"
 #include "tests/support/fake_tcp.h"
 
@@ -111,6 +113,62 @@ TEST_CASE("a file comes by HTTP, from the server or through a proxy") {
     CHECK(tcp.dialled[1]->hung_up_on());
   }
   CHECK_FALSE(router->files().exists({"flash", "y.txt"}));
+}
+
+TEST_CASE("a file that comes while FLASH is full waits for the compaction that makes room, or is refused") {
+  VirtualTime time;
+  FakeTcp tcp(time);
+  VirtualRouter router(time, "", "AR415S", 1, &tcp);
+  router.boot();
+  FileStore& files = router->files();
+  const std::uint64_t room = files.flash_use().free;
+  REQUIRE(files.write({"flash", "big.txt"}, std::string(room / 2, 'a')));
+  REQUIRE(files.write({"flash", "more.txt"}, std::string(files.flash_use().free - 5, 'a')));
+  const auto load = [&] {
+    router.text("load method=http file=x.txt server=192.0.2.80");
+    time.advance(0s);
+    tcp.dialled.back()->say("HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  };
+  const auto message = [&](std::string_view text) {
+    return router.text("show loader").find(fmt::format("Last Message: \"{}\"", text)) != std::string::npos;
+  };
+  load();
+  SECTION("nothing is deleted") {
+    tcp.dialled.back()->say("world");
+    CHECK(message("The file could not be written: cannot write x.txt: flash full."));
+    CHECK_FALSE(files.exists({"flash", "x.txt"}));
+  }
+  SECTION("a second console deletes enough for FLASH to begin at once") {
+    CHECK(router.text("delete file=big.txt").starts_with("Info"));
+    time.advance(1s);
+    REQUIRE(files.compacting());
+    tcp.dialled.back()->say("world");
+    CHECK(router.text("show loader").find("Status ........................ Loading\n") != std::string::npos);
+    time.advance(2min);
+    CHECK(message("File transfer successfully completed."));
+    CHECK(files.read({"flash", "x.txt"}).value_or("") == "helloworld");
+  }
+  SECTION("it deletes only a little") {
+    REQUIRE(files.write({"flash", "s.txt"}, "12345"));
+    CHECK(router.text("delete file=s.txt").starts_with("Info"));
+    CHECK(router.text("delete file=400-291a.hlp").starts_with("Info"));
+    time.advance(1s);
+    REQUIRE_FALSE(files.compacting());
+    tcp.dialled.back()->say("world");
+    time.advance(2min);
+    CHECK(message("File transfer successfully completed."));
+    CHECK(files.read({"flash", "x.txt"}).value_or("") == "helloworld");
+    CHECK(files.flash_use().garbage == 0);
+  }
+  SECTION("the transfer is given up while it waits") {
+    files.begin_compaction();
+    tcp.dialled.back()->say("world");
+    time.advance(1s);
+    CHECK(router.text("reset loader").starts_with("Info"));
+    files.end_compaction(true);
+    time.advance(2min);
+    CHECK_FALSE(files.exists({"flash", "x.txt"}));
+  }
 }
 
 TEST_CASE("nobody listens at the server's port") {

@@ -141,3 +141,31 @@ TEST_CASE("licences are enabled and disabled, and outlive a restart") {
   CHECK(desk("disable release=28-231.rel") == done);
   CHECK(desk("show release").find("28-231") == std::string::npos);
 }
+
+TEST_CASE("an install may name the release of the EPROM, and one whose file was deleted is passed over") {
+  SystemDesk desk;
+  CHECK(desk("set install=temporary release=eprom") == "Info (1049003): Operation successful.");
+  CHECK(desk("show install").find("\nTemporary   EPROM (2.0.0)            -                     -\n") !=
+        std::string::npos);
+  CHECK(desk("delete file=54-291.rez") == "Info (1056003): Operation successful.");
+  CHECK(desk("set install=preferred release=54-291.rez") == "Error (3049257): File 54-291.rez does not exist.");
+  desk("restart reboot");
+  desk.time.advance(1s);
+  CHECK(desk("show install").find("\nCurrent install\n"
+                                  "-------------------------------------------------------------------------------\n"
+                                  "Temporary   EPROM (2.0.0) ") != std::string::npos);
+  desk("restart reboot");
+  desk.time.advance(1s);
+  CHECK(desk("show install").ends_with(R"(Default     EPROM (2.0.0)            -                     -
+-------------------------------------------------------------------------------
+
+Install history
+-------------------------------------------------------------------------------
+No Temporary install selected
+Preferred install selected
+Preferred release could not be found
+Default install selected
+Default release successfully installed
+-------------------------------------------------------------------------------
+)"));
+}

@@ -49,8 +49,13 @@ struct Owner {
     std::map<std::string, std::string> things;
     for (const char* line : {"show config", "show install", "show enco key", "show config dynamic=system", "show user"})
       things[line] = (*this)(line);
-    for (const FileInfo& file : router->files().list())
-      things[file.name] = router->files().read({file.device, file.name}).value_or("unreadable");
+    for (const FileInfo& file : router->files().list()) {
+      const bool delivered = file.size > 50000;
+      things[file.name] = delivered ? std::to_string(file.size)
+                                    : router->files().read({file.device, file.name}).value_or("unreadable");
+    }
+    const FlashUse use = router->files().flash_use();
+    if (use.files + use.garbage + use.free + use.reserve != use.total) things["flash"] = "does not add up";
     for (const RefusedLine& refused : router->refused_at_boot()) things["refused"] += refused.line + "\n";
     return things;
   }
@@ -119,7 +124,8 @@ TEST_CASE("whatever the power cut interrupts, the next start finds the old or th
                                  "create enco key=2 type=general value=\"second\"", "destroy enco key=1",
                                  "create enco key=3 type=rsa length=512", "disable system security_mode",
                                  "set install=temporary release=54-291.rez", "add script=a.scp text=\"show cpu\"",
-                                 "delete file=kept.cfg", "rename kept.cfg other.cfg", "copy kept.cfg other.cfg",
+                                 "delete file=kept.cfg", "delete file=54-291.rez", "rename kept.cfg other.cfg",
+                                 "copy kept.cfg other.cfg", "copy kept.cfg a-long-name.cfg",
                                  "create file=t.txt command=\"show file\"");
   INFO(command);
   const Folder folder;

@@ -99,14 +99,16 @@ TEST_CASE("Files come back as written, on disk and in memory") {
   CHECK(files[0].size == 6);
   CHECK(files[0].created == fixture.wall.now());
   CHECK(files[1].device == "nvs");
-  CHECK(store.flash_used() == 6);
+  CHECK(store.flash_use().files == 6);
+  CHECK(store.flash_use().garbage == 3);
 
   REQUIRE(store.rename(boot, {"flash", "new.cfg"}));
   CHECK_FALSE(store.exists(boot));
   CHECK(*store.read({"flash", "new.cfg"}) == "second");
   CHECK_FALSE(store.rename({"flash", "new.cfg"}, {"nvs", "old.log"}));
   REQUIRE(store.rename({"flash", "new.cfg"}, {"nvs", "new.cfg"}));
-  CHECK(store.flash_used() == 0);
+  CHECK(store.flash_use().files == 0);
+  CHECK(store.flash_use().garbage == 9);
   REQUIRE(store.remove({"nvs", "new.cfg"}));
   CHECK_FALSE(store.remove({"nvs", "new.cfg"}));
 }
@@ -133,12 +135,12 @@ TEST_CASE("Private data is not listed and readable by its owner alone") {
 TEST_CASE("The flash holds its size and not a byte more") {
   Fixture fixture;
   auto store = GENERATE(false, true) ? std::move(*FileStore::open({}, 100, &fixture.wall)) : fixture.open(100);
-  REQUIRE(store.write(boot, std::string(99, 'a')));
-  REQUIRE(store.write(boot, std::string(100, 'a')));
-  const auto full = store.write(boot, std::string(101, 'a'));
+  REQUIRE(store.write(boot, std::string(49, 'a')));
+  REQUIRE(store.write(boot, std::string(51, 'a')));  // the first 49 bytes are garbage now
+  const auto full = store.write(boot, "b");
   REQUIRE_FALSE(full);
   CHECK(full.error().text == "cannot write boot.cfg: flash full");
-  CHECK(*store.read(boot) == std::string(100, 'a'));
+  CHECK(*store.read(boot) == std::string(51, 'a'));
   CHECK_FALSE(store.write({"flash", "b.cfg"}, "b"));
   CHECK(store.write({"nvs", "b.cfg"}, "b"));
 }
@@ -215,11 +217,68 @@ TEST_CASE("One directory serves one router at a time") {
 TEST_CASE("What is free in FLASH is never more than the host's disk has") {
   Fixture fixture;
   const auto store = fixture.open(std::uint64_t{1} << 60);
-  CHECK(store.flash_free() < std::uint64_t{1} << 60);
-  CHECK(store.flash_free() > 0);
+  CHECK(store.flash_use().free < std::uint64_t{1} << 60);
+  CHECK(store.flash_use().free > 0);
   auto small = std::move(*FileStore::open({}, 100, &fixture.wall));
   REQUIRE(small.write(boot, "12345"));
-  CHECK(small.flash_free() == 95);
+  CHECK(small.flash_use().free == 95);
+}
+
+TEST_CASE("Garbage, deleted files of the factory and twins outlive the store") {
+  Fixture fixture;
+  const FlashLayout layout{.reserve = 1000, .delivered = {{"54-291.rez", 5000, WallTime{}}, {"a-long-name.txt", 10, WallTime{}}}};
+  const auto open = [&] {
+    auto store = fixture.open(1 << 16);
+    store.lay_out(layout);
+    return store;
+  };
+  const auto adds_up = [](const FlashUse& use) {
+    return use.files + use.garbage + use.free + use.reserve == use.total && use.total == 1 << 16;
+  };
+  {
+    auto store = open();
+    CHECK(adds_up(store.flash_use()));
+    CHECK_FALSE(fs::exists(fixture.folder.path / "nvs" / ".private-flash"));
+    REQUIRE(store.write({"flash", "a-long-tale.txt"}, "12345"));
+    REQUIRE(store.write({"flash", "a-long-tale.txt"}, "123"));
+    REQUIRE(store.remove({"flash", "54-291.rez"}));
+    CHECK_FALSE(store.remove({"flash", "54-291.rez"}));
+    CHECK(store.flash_use().garbage == 5005);
+    CHECK(adds_up(store.flash_use()));
+  }
+  {
+    auto store = open();
+    CHECK(store.flash_use().garbage == 5005);
+    CHECK_FALSE(store.exists({"flash", "54-291.rez"}));
+    CHECK(store.read({"flash", "a-long~2.txt"}) == "123");
+    CHECK(store.resolve({"flash", "a-long~1.txt"}).name == "a-long-name.txt");
+    store.begin_compaction();
+    store.end_compaction(true);
+    REQUIRE(store.write({"flash", "54-291.rez"}, "another"));
+    // A file that the host puts there is known by its twin at once.
+    std::ofstream(fixture.folder.path / "a-long-song.txt") << "la";
+    CHECK(store.read({"flash", "a-long~3.txt"}) == "la");
+  }
+  auto store = open();
+  CHECK(store.flash_use().garbage == 0);
+  CHECK(store.compactions() == 1);
+  CHECK(store.read({"flash", "54-291.rez"}) == "another");
+  REQUIRE(store.remove({"flash", "54-291.rez"}));
+  CHECK_FALSE(store.exists({"flash", "54-291.rez"}));
+  CHECK(adds_up(store.flash_use()));
+}
+
+TEST_CASE("A file of the factory whose deletion cannot be kept stays") {
+  Fixture fixture;
+  auto store = fixture.open(1 << 16);
+  store.lay_out({.reserve = 0, .delivered = {{"54-291.rez", 5000, WallTime{}}}});
+  {
+    const WriteLimit limit(0);
+    CHECK_FALSE(store.remove({"flash", "54-291.rez"}));
+  }
+  CHECK(store.exists({"flash", "54-291.rez"}));
+  CHECK(store.flash_use().garbage == 0);
+  CHECK(store.remove({"flash", "54-291.rez"}));
 }
 
 TEST_CASE("A disk without room is found at the start") {

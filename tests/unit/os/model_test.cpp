@@ -38,6 +38,8 @@ TEST_CASE("A bad line is named by its number") {
   CHECK(refused("colour = red") == "model x: line 12 has the unknown key colour");
   CHECK(refused("serial =") == "model x: line 12 gives no value for serial");
   CHECK(refused("board-id = -1") == "model x: line 12 has a bad value for board-id");
+  CHECK(refused("release-file = 54-291.rez") == "model x: line 12 has a bad value for release-file");
+  CHECK(refused("gui-file = a.rsc 1x") == "model x: line 12 has a bad value for gui-file");
   CHECK(refused("flash-kb = 0") == "model x: line 12 has a bad value for flash-kb");
   CHECK(refused("kind = hub") == "model x: line 12 has a bad value for kind");
   CHECK(refused("mac = 01-00-cd-00-00-10") == "model x: line 12 has a bad value for mac");
@@ -68,6 +70,9 @@ TEST_CASE("The built-in models are found by name") {
     REQUIRE(model);
     CHECK(model->name == name);
     CHECK(model->base_mac.octets[2] == 0xcd);
+    // What it comes with leaves room for configurations.
+    CHECK((model->release_bytes + model->gui_bytes + model->help_bytes) / 1024 + 1024 < model->flash_kb * 9 / 10);
+    CHECK(model->battery.empty() != name.starts_with("AR7"));
   }
   CHECK(find_model("rapier24i")->board_id == 115);
   CHECK(find_model("ar-415s")->board_id == 276);
