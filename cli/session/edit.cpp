@@ -1,5 +1,7 @@
 #include "cli/session/edit.h"
 
+#include <fmt/format.h>
+
 #include "cli/session/screen_editor.h"
 #include "cli/session/session.h"
 #include "os/base/limits.h"
@@ -15,15 +17,19 @@ constexpr Message refused{MessageClass::error, module_number::file, 260, "File o
 constexpr Message too_long{MessageClass::error, module_number::file, 263, "File {} is too long for the editor."};
 constexpr Message no_screen{MessageClass::error, module_number::file, 264, "The editor needs a VT100 terminal."};
 constexpr Message no_session{MessageClass::error, module_number::tty, 256, "There is no session to act on."};
-constexpr std::string_view security_marker = "enabled.sec";
 
 /// The editor at the keyboard of a session.
 class Editing final : public Relay {
  public:
-  Editing(std::weak_ptr<Session> session, FileStore& files, FileName name, std::string_view text)
+  Editing(std::weak_ptr<Session> session, Services& services, FileName name, std::string_view text)
       : session_(std::move(session)),
+        services_(services),
         name_(std::move(name)),
-        editor_(name_.name, text, [this, &files](const auto& now) { return files.write(name_, now).has_value(); }) {}
+        held_(services.files.hold(name_)),
+        editor_(name_.name, text, [this](const auto& now) { return services_.files.write(name_, now); }) {}
+  ~Editing() override {
+    if (!editor_.ended() && editor_.changed()) rescue();
+  }
 
   void resumed() override { show(editor_.redraw()); }
   void typed(char key) override {
@@ -39,8 +45,24 @@ class Editing final : public Relay {
     if (const auto session = session_.lock()) session->show("\r" + bytes);
   }
 
+  /// The session has ended without a word about the changes: they are kept beside the file. The extension stays, since
+  /// who may read a file hangs on it.
+  void rescue() const {
+    const std::string name = "editlost" + name_.name.substr(name_.name.find('.'));
+    auto kept = services_.files.write({name_.device, name}, editor_.text());
+    services_.log.record({.severity = LogSeverity::important,
+                          .module = module_number::file,
+                          .type = "FILE",
+                          .subtype = "EDIT",
+                          .message = kept ? fmt::format("Session lost: changes to {} are in {}", name_.name, name)
+                                          : fmt::format("Session lost: changes to {}: {}", name_.name, kept.error().text),
+                          .reference = name_.name});
+  }
+
   std::weak_ptr<Session> session_;
+  Services& services_;
   FileName name_;
+  std::shared_ptr<const FileName> held_;
   ScreenEditor editor_;
 };
 
@@ -51,7 +73,7 @@ Outcome edit(Services& services, Invocation& call) {
   const std::string& given = call.args.text("FILE");
   const auto name = parse_file_name(given);
   if (!name) return say(bad_file_name, given);
-  if (name->name == security_marker) return say(reserved, name->name);
+  if (FileStore::reserved(*name)) return say(reserved, name->name);
   std::string text;
   if (services.files.exists(*name)) {
     auto content = services.files.read(*name);
@@ -59,7 +81,7 @@ Outcome edit(Services& services, Invocation& call) {
     if (content->size() > limits::edited_file) return say(too_long, name->name);
     text = std::move(*content);
   }
-  session->connect(std::make_shared<Editing>(session, services.files, *name, text));
+  session->connect(std::make_shared<Editing>(session, services, services.files.resolve(*name), text));
   return Outcome::screen();
 }
 

@@ -4,6 +4,7 @@
 #include "cli/session/screen_editor.h"
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,8 @@ constexpr std::size_t longest_line = 1000;
 
 constexpr char control_key(char letter) { return static_cast<char>(letter - '@'); }
 bool printable(char c) { return c >= ' ' && c < 0x7f; }
+// Bytes of other alphabets are kept as they come, and shown as dots: the screen is ASCII.
+bool writable(char c) { return printable(c) || static_cast<unsigned char>(c) >= 0x80; }
 
 constexpr std::string_view help_lines[] = {
     "Editor keys",
@@ -43,20 +46,23 @@ constexpr std::string_view help_lines[] = {
 }  // namespace
 
 ScreenEditor::ScreenEditor(std::string name, std::string_view text, Save save)
-    : name_(std::move(name)), save_(std::move(save)) {
-  for (std::string_view part : split(text, '\n')) {
-    if (part.ends_with('\r')) part.remove_suffix(1);
+    : name_(std::move(name)), save_(std::move(save)), as_read_(text) {
+  const std::vector<std::string_view> parts = split(text, '\n');
+  const auto ended = std::span(parts).first(parts.size() - 1);
+  const bool by_windows =
+      !ended.empty() && std::ranges::all_of(ended, [](std::string_view part) { return part.ends_with('\r'); });
+  if (by_windows) line_end_ = "\r\n";
+  for (std::string_view part : ended) {
+    if (by_windows) part.remove_suffix(1);
     lines_.emplace_back(part);
   }
-  // The last line end begins no line of its own.
-  if (lines_.size() > 1 && lines_.back().empty()) lines_.pop_back();
+  lines_.emplace_back(parts.back());  // where the next line would begin, when the text ends as it should
 }
 
 std::string ScreenEditor::text() const {
-  std::string whole;
-  for (const std::string& line : lines_) whole += line + "\n";
-  // The empty line behind the last Enter is where the next one would begin.
-  if (lines_.back().empty()) whole.pop_back();
+  if (!touched_) return as_read_;
+  std::string whole = fmt::format("{}", fmt::join(lines_, line_end_));
+  if (!lines_.back().empty()) whole += line_end_;
   return whole;
 }
 
@@ -144,7 +150,7 @@ void ScreenEditor::key(char c) {
     case 0x7f:
       return erase_before();
     default:
-      if (printable(c)) insert(c);
+      if (writable(c)) insert(c);
   }
 }
 
@@ -220,7 +226,7 @@ void ScreenEditor::search_key(char c) {
     wait_ = Wait::key;
   } else if (c == control_key('H') || c == 0x7f) {
     if (!wanted_.empty()) wanted_.pop_back();
-  } else if (printable(c) && wanted_.size() < longest_search) {
+  } else if (writable(c) && wanted_.size() < longest_search) {
     wanted_ += c;
   }
 }
@@ -240,12 +246,13 @@ void ScreenEditor::find_next() {
 }
 
 bool ScreenEditor::save() {
-  if (save_(text())) {
+  const auto saved = save_(text());
+  if (saved) {
     changed_ = false;
-    return true;
+  } else {
+    message_ = "Not saved: " + saved.error().text;
   }
-  message_ = "The file could not be saved";
-  return false;
+  return saved.has_value();
 }
 
 // ---- the text -----------------------------------------------------------------------------------------------------
@@ -262,7 +269,7 @@ void ScreenEditor::insert(char c) {
     line().insert(column_, 1, c);
   }
   ++column_;
-  changed_ = true;
+  note_change();
 }
 
 void ScreenEditor::break_line() {
@@ -271,7 +278,7 @@ void ScreenEditor::break_line() {
   ++row_;
   lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(row_), std::move(rest));
   column_ = 0;
-  changed_ = true;
+  note_change();
 }
 
 void ScreenEditor::erase_before() {
@@ -289,7 +296,7 @@ void ScreenEditor::erase_at() {
   } else {
     return;
   }
-  changed_ = true;
+  note_change();
 }
 
 void ScreenEditor::erase_line() {
@@ -300,7 +307,7 @@ void ScreenEditor::erase_line() {
     row_ = std::min(row_, lines_.size() - 1);
   }
   column_ = 0;
-  changed_ = true;
+  note_change();
 }
 
 void ScreenEditor::up(std::size_t count) {

@@ -7,12 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "os/base/result.h"
+
 namespace arrouter {
 
 class ScreenEditor {
  public:
-  /// Stores the text; false when that fails.
-  using Save = std::function<bool(const std::string& text)>;
+  /// Stores the text; says why it cannot.
+  using Save = std::function<Result<void>(const std::string& text)>;
 
   ScreenEditor(std::string name, std::string_view text, Save save);
 
@@ -22,7 +24,9 @@ class ScreenEditor {
   std::string typed(char key);
   /// The editor was left; the screen is clear again.
   bool ended() const { return ended_; }
-  /// The text as it stands, each line ended.
+  /// Something was typed since the file was read or saved.
+  bool changed() const { return changed_; }
+  /// The text as it stands: as it was read until something is changed, then each line ended as the file's lines were.
   std::string text() const;
 
  private:
@@ -33,6 +37,7 @@ class ScreenEditor {
   void sequence(char final);
   void answer_quit(char c);
   void search_key(char c);
+  void note_change() { changed_ = touched_ = true; }
   void insert(char c);
   void break_line();
   void erase_before();
@@ -53,7 +58,10 @@ class ScreenEditor {
 
   std::string name_;
   Save save_;
+  std::string as_read_;
+  std::string_view line_end_ = "\n";
   std::vector<std::string> lines_;
+  bool touched_ = false;  // since the file was read
   std::size_t row_ = 0, column_ = 0;  // of the cursor in the text
   std::size_t top_ = 0, left_ = 0;    // first line and column on the screen
   bool overstrike_ = false, changed_ = false, ended_ = false;

@@ -53,7 +53,11 @@ class Terminal {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t end = std::min(input.find('\0'), input.size());
-  ScreenEditor editor("a.txt", input.substr(0, end), [](const std::string& text) { return text.size() % 2 == 0; });
+  ScreenEditor editor("a.txt", input.substr(0, end), [](const std::string& text) -> Result<void> {
+    if (text.size() % 2 != 0) return failure("odd");
+    return {};
+  });
+  if (editor.text() != input.substr(0, end)) std::abort();
   Terminal terminal;
   terminal.show(editor.redraw());
   for (const char key : input.substr(std::min(end + 1, input.size()))) {

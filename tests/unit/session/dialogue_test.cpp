@@ -321,7 +321,9 @@ TEST_CASE("EDIT takes the keyboard, saves into FLASH and gives the prompt back")
   CHECK(person.shown().ends_with("Manager > "));
   CHECK(world.router->files().read({"flash", "notes.txt"}).value() == "hello\nworld\n");
   person.type("edit notes.txt");
+  CHECK(world.router.text("show file=notes.*").find("        1\n") != std::string::npos);  // locked by the editor
   press("lost\x03y");
+  CHECK(world.router.text("show file=notes.*").find("        0\n") != std::string::npos);
   CHECK(person.shown().ends_with("Manager > "));
   CHECK(world.router->files().read({"flash", "notes.txt"}).value() == "hello\nworld\n");
   person.type("edit enabled.sec");
@@ -330,6 +332,39 @@ TEST_CASE("EDIT takes the keyboard, saves into FLASH and gives the prompt back")
   person.type("edit large.txt");
   CHECK(person.shown().find("Error (3056263): File large.txt is too long for the editor.") != std::string::npos);
   CHECK(world.router.text("edit notes.txt") == "Error (3036256): There is no session to act on.");
+}
+
+TEST_CASE("what was typed into EDIT outlives the session that ends without saving it") {
+  World world;
+  const auto lose = [&](std::string_view keys, auto&& end) {
+    Person person(*world.router);
+    person.log_in();
+    person.type("edit notes.txt");
+    for (const char key : keys) person.press(key);
+    end(person);
+  };
+  const auto hang_up = [](Person& person) { person.session().hang_up(); };
+  FileStore& files = world.router->files();
+  lose("precious", hang_up);
+  CHECK(files.read({"flash", "editlost.txt"}) == "precious\n");
+  CHECK(world.log.find("FILE EDIT Session lost: changes to notes.txt are in editlost.txt\n") != std::string::npos);
+  CHECK_FALSE(files.exists({"flash", "notes.txt"}));
+  // Saved or given up is not lost.
+  REQUIRE(files.remove({"flash", "editlost.txt"}));
+  lose("a\x0bs", hang_up);
+  lose("b\x03y", hang_up);
+  lose("", hang_up);
+  CHECK_FALSE(files.exists({"flash", "editlost.txt"}));
+  REQUIRE(files.write({"flash", "big.txt"}, std::string(files.flash_use().free, 'x')));
+  lose("c", hang_up);
+  CHECK(world.log.find("Session lost: changes to notes.txt: cannot write editlost.txt: flash full\n") !=
+        std::string::npos);
+  REQUIRE(files.clear("flash"));
+  lose("again", [&](Person&) {
+    world.router.run("restart router");
+    world.time.advance(1s);
+  });
+  CHECK(files.read({"flash", "editlost.txt"}) == "again\n");
 }
 
 TEST_CASE("a restart ends every session with a record, and the next one is a new login") {

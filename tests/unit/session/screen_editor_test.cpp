@@ -54,9 +54,10 @@ class Terminal {
 
 struct Desk {
   explicit Desk(std::string_view text)
-      : editor("boot.cfg", text, [this](const std::string& now) {
-          if (!disk_full) saved = now;
-          return !disk_full;
+      : editor("boot.cfg", text, [this](const std::string& now) -> Result<void> {
+          if (disk_full) return failure("cannot write boot.cfg: flash full");
+          saved = now;
+          return {};
         }) {
     terminal.show(editor.redraw());
   }
@@ -75,7 +76,7 @@ struct Desk {
 #define RIGHT "\x1b[C"
 
 TEST_CASE("the editor shows the file, its name and the place of the cursor") {
-  Desk desk("one\r\ntwo\tthree\n");
+  Desk desk("one\r\ntwo\tthree\r\n");
   CHECK(desk.terminal.row(1) == "one");
   CHECK(desk.terminal.row(2) == "two.three");
   CHECK(desk.terminal.row(3).empty());
@@ -84,7 +85,7 @@ TEST_CASE("the editor shows the file, its name and the place of the cursor") {
   CHECK(desk.status().ends_with("| 2:3"));
   CHECK(desk.terminal.line == 1);
   CHECK(desk.terminal.column == 2);
-  desk.type(DOWN "\x1b[D\x1b[D\x1b[D\x1b[D");
+  desk.type("\x1b[D\x1b[D\x1b[D\x1b[D");
   CHECK(desk.status().ends_with("| 1:3"));  // over the line's beginning
 }
 
@@ -133,7 +134,7 @@ TEST_CASE("leaving asks when something would be lost") {
     desk.disk_full = true;
     desk.type("x" CTRL_K "x");
     CHECK_FALSE(desk.editor.ended());
-    CHECK(desk.status() == "The file could not be saved");
+    CHECK(desk.status() == "Not saved: cannot write boot.cfg: flash full");
   }
 }
 
@@ -144,8 +145,9 @@ TEST_CASE("long files and long lines scroll") {
   desk.type("\x16");
   CHECK(desk.status().ends_with("| 23:1"));
   desk.type("\x04");
-  CHECK(desk.terminal.row(23) == "line 100");
-  CHECK(desk.terminal.row(1) == "line 78");
+  CHECK(desk.status().ends_with("| 101:1"));  // behind the last line's end
+  CHECK(desk.terminal.row(22) == "line 100");
+  CHECK(desk.terminal.row(1) == "line 79");
   desk.type("\x02");
   CHECK(desk.terminal.row(1) == "line 1");
   desk.type("\x05" + std::string(100, 'x'));
@@ -173,12 +175,40 @@ TEST_CASE("a text is found again and again, and help goes with a key") {
 TEST_CASE("an empty file has one line, and bytes that mean nothing do nothing") {
   Desk desk("");
   CHECK(desk.editor.text().empty());
-  desk.type(std::string("\x00\x1bZ\x1b[99;99;99;99Z\xff\x01\x02" DOWN, 23));
+  desk.type(std::string("\x00\x1bZ\x1b[99;99;99;99Z\x01\x02" DOWN, 22));
   CHECK(desk.editor.text().empty());
   desk.type("\b\x1b[3~\x19");
   CHECK(desk.editor.text().empty());
   desk.type("a");
   CHECK(desk.editor.text() == "a\n");
+}
+
+TEST_CASE("a text comes back as it was, whatever bytes it has") {
+  SECTION("until it is changed") {
+    const std::string text = GENERATE(std::string("a\r\nb\nc"), std::string("\n"), std::string("\n\n"), std::string("a\0b\n", 4),
+                                      std::string("caf\xc3\xa9 \xff\n\n"), std::string(5000, 'x'));
+    Desk desk(text);
+    desk.type("\x04\x05" CTRL_K "x");
+    CHECK(desk.saved == text);
+  }
+  SECTION("and its lines end as they did") {
+    Desk desk("a\r\n\r\nb\r\n");
+    desk.type("x");
+    CHECK(desk.editor.text() == "xa\r\n\r\nb\r\n");
+    Desk mixed("a\r\nb\n\n");
+    mixed.type("x");
+    CHECK(mixed.editor.text() == "xa\r\nb\n\n");
+    CHECK(mixed.terminal.row(1) == "xa.");
+  }
+  SECTION("what is typed in another alphabet is kept and shown as dots") {
+    Desk desk("");
+    desk.type("caf\xc3\xa9");
+    CHECK(desk.terminal.row(1) == "caf..");
+    CHECK(desk.editor.text() == "caf\xc3\xa9\n");
+    CHECK(desk.editor.changed());
+    desk.type(CTRL_K "s");
+    CHECK_FALSE(desk.editor.changed());
+  }
 }
 
 }  // namespace
