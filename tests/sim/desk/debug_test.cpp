@@ -107,6 +107,31 @@ TEST_CASE("show debug ipsec of three tunnels: every command, in the Note's order
     CHECK(section(text, "show isakmp sa").find(fmt::format("20{}.1.1.1", i)) != std::string::npos);
 }
 
+TEST_CASE("the figures of show debug ipsec are the router's own") {
+  Company company;
+  company.office.cpu = {.last_second = 7, .last_10_seconds = 6, .maximum = 93};
+  company.office.memory_used_kb = 16384;
+  company.office->report_fault("a broken promise");
+  const std::string text = company.office.text("show debug ipsec");
+  CHECK(section(text, "show cpu").find("Maximum since router restarted ..... 93\n") != std::string::npos);
+  CHECK(section(text, "show cpu").find("Average over last second ........... 7\n") != std::string::npos);
+  CHECK(section(text, "show buffer scan").find("Free Memory ................    75 %\n") != std::string::npos);
+  CHECK(section(text, "show exception").find("Number of exceptions ... 1\n") != std::string::npos);
+  CHECK(section(text, "show exception").find("Fatal exception") != std::string::npos);
+  CHECK(section(text, "show log").find("Internal fault: a broken promise") != std::string::npos);
+  CHECK(section(text, "show file").find("54-291.rez           flash       4893228") != std::string::npos);
+  INFO(section(text, "show ffile check"));
+  CHECK(section(text, "show ffile check").find(" files checked, 0 errors") != std::string::npos);
+  const auto executed = company.office.run("show debug ipsec");
+  std::size_t sections = 0;
+  for (const Json& command : executed.screen.json().elements("commands")) {
+    INFO(command.text("command"));
+    CHECK_FALSE(command.text("command").empty());
+    ++sections;
+  }
+  CHECK(sections == titles(text).size());
+}
+
 TEST_CASE("in security mode what shows the configuration is empty for all but a security officer") {
   Company company;
   REQUIRE(company.office.text("add user=so password=secret1 privilege=securityofficer login=yes").find("Error") ==
