@@ -103,6 +103,15 @@ void Host::ping(Ipv4Address destination, std::size_t payload) {
             Bytes(payload, 0x61));
 }
 
+bool Host::reaches(Ipv4Address destination, int tries, Duration wait) {
+  for (const std::uint64_t before = answered_; tries > 0; --tries) {
+    ping(destination);
+    time_.advance(wait);
+    if (answered_ > before) return true;
+  }
+  return false;
+}
+
 void Host::send_arp(std::uint16_t operation, MacAddress to, Ipv4Address target) {
   Packet frame = pool_.allocate(64);
   wire::write_arp(begin_frame(frame, to, port_.mac(), wire::ether_type::arp, wire::arp_packet),

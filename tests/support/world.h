@@ -25,6 +25,8 @@ class Host {
   /// Sends one echo request (and an ARP request first, when the gateway is not known yet). For an address of its own
   /// network it asks the neighbours, and nobody there answers.
   void ping(Ipv4Address destination, std::size_t payload = 56);
+  /// Up to `tries` pings, since the first may wait for a tunnel; `wait` goes by for each. True once one is answered.
+  bool reaches(Ipv4Address destination, int tries = 3, Duration wait = std::chrono::seconds(4));
   std::uint64_t sent() const { return sent_; }
   std::uint64_t answered() const { return answered_; }
   std::uint64_t duplicates() const { return duplicates_; }

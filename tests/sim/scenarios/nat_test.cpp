@@ -51,18 +51,8 @@ class NatNetwork {
   }
 
   Branch& branch(std::size_t number = 1) { return *all_.at(number - 1); }
-  bool from_branch(Branch& from) {
-    const auto before = from.pc.answered();
-    from.pc.ping(pc2.address());
-    time.advance(3s);
-    return from.pc.answered() > before;
-  }
-  bool to_branch(Branch& to) {
-    const auto before = pc2.answered();
-    pc2.ping(to.pc.address());
-    time.advance(3s);
-    return pc2.answered() > before;
-  }
+  bool from_branch(Branch& from) { return from.pc.reaches(pc2.address(), 1, 3s); }
+  bool to_branch(Branch& to) { return pc2.reaches(to.pc.address(), 1, 3s); }
 
   VirtualTime time;
   Nat nat;

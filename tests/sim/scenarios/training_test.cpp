@@ -72,15 +72,6 @@ struct Classroom : ExampleNetwork {
       if (order.router != "peer1") give(peer2, {order.line});
     }
   }
-  /// Three pings, as a PC's user makes them: the first may wait for the tunnel.
-  bool answered(Host& from, Host& to) {
-    const auto before = from.answered();
-    for (int i = 0; i < 3; ++i) {
-      from.ping(to.address());
-      time.advance(4s);
-    }
-    return from.answered() != before;
-  }
   /// Step 7 of the Note.
   void reset_both() {
     order({{"both", "disable ipsec"}, {"both", "disable isakmp"}});
@@ -90,9 +81,9 @@ struct Classroom : ExampleNetwork {
   /// "both", "nobody", or the one whose pings are answered. `after_first` runs when PC1 has pinged.
   template <typename Action>
   std::string who_is_answered(Action after_first) {
-    const bool first = answered(pc1, pc2);
+    const bool first = pc1.reaches(pc2.address());
     after_first();
-    const bool second = answered(pc2, pc1);
+    const bool second = pc2.reaches(pc1.address());
     return first == second ? (first ? "both" : "nobody") : (first ? "pc1" : "pc2");
   }
 };
@@ -114,7 +105,7 @@ TEST_CASE("Each fault for training does what it says, can be seen where it says,
     INFO(file.filename().string());
     const Training training = read_training(file);
     Classroom room;
-    if (training.tunnel_first) CHECK(room.answered(room.pc1, room.pc2));
+    if (training.tunnel_first) CHECK(room.pc1.reaches(room.pc2.address()));
     room.order(training.faults);
     const auto look = [&] {
       for (const Picture& picture : training.pictures) {
