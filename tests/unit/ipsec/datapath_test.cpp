@@ -13,6 +13,29 @@ using test::out_spi;
 using test::set_df;
 using test::Tunnel;
 
+namespace {
+
+/// A TCP super-frame from PC1 to PC2, to be cut into segments of so many bytes.
+Packet super_frame(IpsecFixture& fixture, std::size_t payload, std::uint16_t segment) {
+  constexpr std::size_t headers = 40;
+  Packet frame = fixture.services.pool.allocate(payload + headers);
+  std::uint8_t* const at = frame->put(payload + headers);
+  std::fill(at, at + frame->size(), std::uint8_t{0});
+  wire::write_ipv4(at, {.source = ip4("192.168.1.100"), .destination = ip4("192.168.2.100"), .protocol = 6, .id = 100},
+                   static_cast<std::uint16_t>(payload + headers));
+  store_be16(at + 20, 1000);
+  store_be16(at + 22, 80);
+  at[32] = 5 << 4;
+  frame->meta.segmentation = Segmentation::tcp4;
+  frame->meta.segment_size = segment;
+  frame->meta.checksum = Checksum::partial;
+  frame->meta.checksum_start = 20;
+  frame->meta.checksum_offset = 16;
+  return frame;
+}
+
+}  // namespace
+
 TEST_CASE("the outer header: TOS copied, DF as DFBIT says, ids counting") {
   const auto outer_df = [](std::string_view bit, bool inner_df) {
     Tunnel tunnel(fmt::format("set ipsec pol=vpn dfb={}", bit));
@@ -82,22 +105,8 @@ TEST_CASE("ESP in UDP: ports, no checksum, and the NAT may move the peer's port"
 
 TEST_CASE("a super-frame is cut before ESP and leaves in order") {
   Tunnel tunnel;
-  constexpr std::size_t payload = 4000, headers = 40;
-  Packet frame = tunnel.fixture.services.pool.allocate(payload + headers);
-  std::uint8_t* const at = frame->put(payload + headers);
-  std::fill(at, at + frame->size(), std::uint8_t{0});
-  wire::write_ipv4(at, {.source = ip4("192.168.1.100"), .destination = ip4("192.168.2.100"), .protocol = 6, .id = 100},
-                   payload + headers);
-  store_be16(at + 20, 1000);
-  store_be16(at + 22, 80);
-  at[32] = 5 << 4;
-  frame->meta.segmentation = Segmentation::tcp4;
-  frame->meta.segment_size = 1400;
-  frame->meta.checksum = Checksum::partial;
-  frame->meta.checksum_start = 20;
-  frame->meta.checksum_offset = 16;
   Burst burst;
-  burst.add(std::move(frame));
+  burst.add(super_frame(tunnel.fixture, 4000, 1400));
   burst.add(tunnel.fixture.packet("192.168.1.100", "192.168.2.100"));
   burst.add(tunnel.fixture.packet("192.168.1.100", "9.9.9.9"));
   tunnel.fixture.ip.stage->outbound(1, burst);
@@ -110,20 +119,8 @@ TEST_CASE("a super-frame is cut before ESP and leaves in order") {
 
 TEST_CASE("more pieces than a burst holds") {
   Tunnel tunnel;
-  constexpr std::size_t payload = 64000, headers = 40;
-  Packet frame = tunnel.fixture.services.pool.allocate(payload + headers);
-  std::uint8_t* const at = frame->put(payload + headers);
-  std::fill(at, at + frame->size(), std::uint8_t{0});
-  wire::write_ipv4(at, {.source = ip4("192.168.1.100"), .destination = ip4("192.168.2.100"), .protocol = 6},
-                   static_cast<std::uint16_t>(payload + headers));
-  at[32] = 5 << 4;
-  frame->meta.segmentation = Segmentation::tcp4;
-  frame->meta.segment_size = 500;
-  frame->meta.checksum = Checksum::partial;
-  frame->meta.checksum_start = 20;
-  frame->meta.checksum_offset = 16;
   Burst burst;
-  burst.add(std::move(frame));
+  burst.add(super_frame(tunnel.fixture, 64000, 500));
   tunnel.fixture.ip.stage->outbound(1, burst);
   CHECK(tunnel.fixture.ip.sent.size() == 128);
 }
