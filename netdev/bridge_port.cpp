@@ -141,7 +141,7 @@ void BridgePort::learn(const MacAddress& source, std::size_t member) {
 
 const BridgePort::Entry* BridgePort::find(const MacAddress& mac) const {
   const auto known = table_.find(mac);
-  return known != table_.end() && clock_.now() - known->second.seen < ageing_ ? &known->second : nullptr;
+  return known != table_.end() && clock_.now() - known->second.seen < ageing ? &known->second : nullptr;
 }
 
 void BridgePort::member_link_changed(std::size_t member) {
@@ -154,7 +154,7 @@ void BridgePort::member_link_changed(std::size_t member) {
 
 void BridgePort::age() {
   const Instant now = clock_.now();
-  std::erase_if(table_, [&](const auto& item) { return now - item.second.seen >= ageing_; });
+  std::erase_if(table_, [&](const auto& item) { return now - item.second.seen >= ageing; });
   if (!table_.empty()) sweep_.arm(now + sweep_interval);
 }
 

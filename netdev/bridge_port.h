@@ -15,7 +15,7 @@ namespace arrouter {
 /// port's VLAN. Frames to the reserved addresses 01-80-c2-00-00-0x reach the router but no other member (802.1D).
 class BridgePort final : public Port {
  public:
-  static constexpr Duration default_ageing = std::chrono::seconds(300);  // SET SWITCH AGEINGTIMER
+  static constexpr Duration ageing = std::chrono::seconds(300);  // SET SWITCH AGEINGTIMER
 
   /// The members must outlive the bridge; it takes their receivers and link listeners.
   BridgePort(std::string name, MacAddress mac, PacketPool& pool, Scheduler& scheduler, const Clock& clock,
@@ -32,7 +32,6 @@ class BridgePort final : public Port {
   };
   /// Sorted by address; SHOW SWITCH FDB.
   std::vector<Learned> learned() const;
-  void set_ageing(Duration ageing) { ageing_ = ageing; }
 
  protected:
   void transmit(Burst& frames) override;
@@ -59,7 +58,6 @@ class BridgePort final : public Port {
   const Clock& clock_;
   std::vector<Member> members_;
   std::unordered_map<MacAddress, Entry> table_;
-  Duration ageing_ = default_ageing;
   bool was_up_ = false;
   Timer sweep_;
 };

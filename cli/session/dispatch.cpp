@@ -7,12 +7,9 @@
 #include "os/base/text.h"
 
 namespace arrouter {
+namespace {
 
-bool is_comment(std::string_view line) {
-  const std::string_view text = trim(line);
-  return text.empty() || text.front() == '#';
-}
-
+/// In security mode a security command is the security officer's alone (reference/cli.md 10).
 bool may_run(Access access, Privilege privilege, bool security_mode) {
   switch (access) {
     case Access::user:
@@ -23,6 +20,13 @@ bool may_run(Access access, Privilege privilege, bool security_mode) {
       break;
   }
   return privilege == Privilege::security_officer || (privilege == Privilege::manager && !security_mode);
+}
+
+}  // namespace
+
+bool is_comment(std::string_view line) {
+  const std::string_view text = trim(line);
+  return text.empty() || text.front() == '#';
 }
 
 Access highest_access(Privilege privilege, bool security_mode) {

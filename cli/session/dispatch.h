@@ -17,10 +17,6 @@ namespace arrouter {
 /// Blank lines and lines that begin with '#' mean nothing, at a prompt as in a script.
 bool is_comment(std::string_view line);
 
-/// May somebody with this privilege give a command of this access? In security mode a security command is the
-/// security officer's alone (reference/cli.md 10).
-bool may_run(Access access, Privilege privilege, bool security_mode);
-
 /// The highest access somebody with this privilege has.
 Access highest_access(Privilege privilege, bool security_mode);
 

@@ -28,7 +28,6 @@ class Library {
 
   bool usable() const { return default_ != nullptr; }
   OSSL_LIB_CTX* context() const { return context_.get(); }
-  bool has_legacy() const { return legacy_ != nullptr; }
   /// nullptr when no provider offers it.
   FetchedCipher fetch(const char* cipher) const {
     return FetchedCipher(EVP_CIPHER_fetch(context_.get(), cipher, nullptr));

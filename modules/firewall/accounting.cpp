@@ -8,6 +8,14 @@
 #include "modules/firewall/show.h"
 
 namespace arrouter::firewall {
+namespace {
+
+std::string traffic_text(const AccountRecord& record) {
+  return fmt::format(fmt::runtime(texts::account_traffic), record.packets_out, record.octets_out, record.packets_in,
+                     record.octets_in);
+}
+
+}  // namespace
 
 AccountRecord account_of(const Session& session, WallTime now, bool end) {
   return {.time = now,
@@ -27,11 +35,6 @@ std::string account_line(const AccountRecord& record) {
                   endpoint_text(record.key.source, number), endpoint_text(record.key.destination, number));
   return record.end ? fmt::format(fmt::runtime(texts::account_end), text, traffic_text(record))
                     : fmt::format(fmt::runtime(texts::account_start), text);
-}
-
-std::string traffic_text(const AccountRecord& record) {
-  return fmt::format(fmt::runtime(texts::account_traffic), record.packets_out, record.octets_out, record.packets_in,
-                     record.octets_in);
 }
 
 namespace {

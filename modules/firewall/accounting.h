@@ -21,6 +21,5 @@ struct AccountRecord {
 AccountRecord account_of(const Session& session, WallTime now, bool end);
 /// "OUT TCP 192.168.1.100:1036 1.1.1.1:80", and at the end "Traffic out 7:402 in 5:3100".
 std::string account_line(const AccountRecord& record);
-std::string traffic_text(const AccountRecord& record);
 
 }  // namespace arrouter::firewall

@@ -10,6 +10,7 @@ namespace protocol = wire::protocol;
 namespace tcp_flag = wire::tcp_flag;
 
 constexpr std::uint16_t sip_port = 5060;
+constexpr std::chrono::seconds hurried_open_timeout{30}, closed_timeout{300};
 
 std::int32_t ahead(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 

@@ -10,9 +10,7 @@ namespace arrouter::firewall {
 constexpr std::chrono::seconds timeout_of(unsigned minutes) {
   return minutes == 0 ? std::chrono::seconds(30) : std::chrono::seconds(minutes * 60ULL);
 }
-inline constexpr std::chrono::seconds start_timeout{300};    // UDP start phase, TCP opens, ICMP
-inline constexpr std::chrono::seconds hurried_open_timeout{30};
-inline constexpr std::chrono::seconds closed_timeout{300};
+inline constexpr std::chrono::seconds start_timeout{300};  // UDP start phase, TCP opens, ICMP
 inline constexpr std::uint64_t start_packets = 5;  // in one direction: the next packet ends the start phase
 
 /// Too many TCP opens are pending: those not completed get less time ("TCP Handshake Timeout Mode").

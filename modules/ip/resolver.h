@@ -36,7 +36,6 @@ class Resolver final : public DnsApi {
     Instant expires{};
   };
   const std::map<std::string, CacheEntry, std::less<>>& cache() const { return cache_; }
-  void clear_cache() { cache_.clear(); }
   DnsCounters counters() const { return exchanges_.counters; }
   struct RelayCounters {
     std::uint64_t requests = 0, from_cache = 0, answered = 0, discarded = 0;

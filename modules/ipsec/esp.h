@@ -40,8 +40,7 @@ class IvPool {
   std::size_t used_ = sizeof(bytes_);
 };
 
-/// Room ESP with its outer header needs in front of and behind any packet.
-inline constexpr std::size_t seal_headroom = wire::ipv4_header + wire::udp_header + wire::non_ike_marker + esp_header + 16;
+/// Room ESP needs behind any packet.
 inline constexpr std::size_t seal_tailroom = 16 + 2 + 16 + 12;
 
 /// Puts header, IV, padding and trailer around a packet that starts at its IP header and has the room above; the job

@@ -22,9 +22,8 @@ class IpsecModule final : public Module {
   void start() override;
   void stop(Ending ending) override;
 
-  /// The two faces other modules see; tests drive them directly.
+  /// Tests drive and read them directly.
   Setup& setup() { return setup_; }
-  Datapath& datapath() { return datapath_; }
   State& state() { return state_; }
 
  private:
