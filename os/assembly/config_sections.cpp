@@ -8,6 +8,7 @@ namespace {
 
 struct Heading {
   std::string_view title, name;
+  bool later = false;  // of later releases: it does not stand there without a configuration below
 };
 
 // New format of 2.7 to 2.9.2; the order is recalled.
@@ -19,7 +20,7 @@ constexpr Heading headings[] = {
     {"User", "USER"},
     {"RADIUS", "RADIUS"},
     {"TACACS", "TACACS"},
-    {"TACPLUS", "TACPLUS"},
+    {"TACPLUS", "TACPLUS", true},
     {"TTY", "TTY"},
     {"ASYN", "ASYN"},
     {"ETH", "ETH"},
@@ -69,10 +70,12 @@ ConfigWriter in_section_order(const ConfigWriter& written) {
   ConfigWriter ordered;
   for (const Heading& heading : headings) {
     const auto section = std::ranges::find(written.sections(), heading.title, &ConfigWriter::Section::title);
-    if (section == written.sections().end()) {
-      ordered.section(heading.title, {heading.name});
-    } else {
+    const bool there = section != written.sections().end();
+    if (heading.later && (!there || section->lines.empty())) continue;
+    if (there) {
       copy(*section, ordered);
+    } else {
+      ordered.section(heading.title, {heading.name});
     }
   }
   for (const ConfigWriter::Section& section : written.sections()) {
