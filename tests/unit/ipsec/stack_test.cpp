@@ -2,58 +2,15 @@
 #include <catch2/catch.hpp>
 
 #include "modules/ipsec/ipcomp.h"
-#include "tests/support/ipsec_fixture.h"
+#include "tests/unit/ipsec/mirrored_pair.h"
 
 using namespace arrouter;
 using namespace arrouter::ipsec;
 using test::ip4;
-using test::IpsecFixture;
+using test::mirrored_specifications;
+using Pair = test::MirroredPair;
 
 namespace {
-
-constexpr std::string_view keys = R"(
-create enco key=10 type=des value=0x101f2c3b49576473
-create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e
-create enco key=12 type=general value=0x102132435465768798a9bacbdcedfe0f
-)";
-
-/// Two routers with mirrored manual bundles. SPIs are those of the line for the left one, exchanged for the right one.
-struct Pair {
-  /// `specifications`: lines with {in} and {out} behind insp= and outs=, as "insp={0}0 outs={1}0".
-  Pair(std::string_view specifications, std::string_view string, std::string_view options = {}) : left(1), right(2) {
-    setup(left, specifications, string, options, 1, 2, "192.168.1.0", "192.168.2.0", "200.200.200.1");
-    right.ip.known[0].address = ip4("200.200.200.1");
-    setup(right, specifications, string, options, 2, 1, "192.168.2.0", "192.168.1.0", "100.100.100.1");
-  }
-  static void setup(IpsecFixture& end, std::string_view specifications, std::string_view string,
-                    std::string_view options, int in, int out, std::string_view local, std::string_view remote,
-                    std::string_view peer) {
-    end.configure(keys);
-    end.configure(fmt::format(fmt::runtime(specifications), in, out));
-    end.configure(
-        fmt::format("create ipsec bund=1 key=manual string=\"{}\"\n"
-                    "create ipsec pol=p int=eth0 ac=ipsec key=manual bund=1 peer={}\n"
-                    "set ipsec pol=p lad={} lma=255.255.255.0 rad={} rma=255.255.255.0\n{}\nenable ipsec",
-                    string, peer, local, remote, options));
-  }
-  /// A packet of left's LAN that does not compress unless told to, sealed.
-  Packet sealed(std::size_t length = 200, bool compressible = false) {
-    Packet packet = left.packet("192.168.1.100", "192.168.2.100", 17, length, 1, 2);
-    if (!compressible) {
-      for (std::size_t i = 28; i < length; ++i)
-        packet->data()[i] = static_cast<std::uint8_t>(left.services.random.u32());
-    }
-    sent.assign(packet->view().begin(), packet->view().end());
-    return left.out(std::move(packet));
-  }
-  /// Its way into right, with what comes out compared.
-  bool arrives(Packet packet) {
-    const auto out = right.in(std::move(packet));
-    return out.size() == 1 && std::equal(out[0]->view().begin(), out[0]->view().end(), sent.begin(), sent.end());
-  }
-  IpsecFixture left, right;
-  Bytes sent;
-};
 
 /// Protocol numbers from the outermost header inwards, as far as they can be read.
 std::vector<int> protocols(ByteView packet) {
@@ -76,22 +33,6 @@ std::vector<int> protocols(ByteView packet) {
   }
 }
 
-constexpr std::string_view esp =
-    "create ipsec sas=1 key=manual prot=esp enc=des enck=10 insp={0}001 outs={1}001 anti=on\n";
-constexpr std::string_view ah =
-    "create ipsec sas=2 key=manual prot=ah hasha=sha hashk=11 insp={0}002 outs={1}002 anti=on\n";
-constexpr std::string_view comp = "create ipsec sas=3 key=manual prot=comp\n";
-constexpr std::string_view deflate = "create ipsec sas=4 key=manual prot=comp compa=deflate insp={0}004 outs={1}004\n";
-constexpr std::string_view ah_md5 =
-    "create ipsec sas=5 key=manual prot=ah hasha=md5 hashk=12 mod=transport insp={0}005 outs={1}005\n";
-constexpr std::string_view ah_mac =
-    "create ipsec sas=6 key=manual prot=ah hasha=desmac hashk=10 insp={0}006 outs={1}006\n";
-
-std::string all() {
-  return std::string(esp) + std::string(ah) + std::string(comp) + std::string(deflate) + std::string(ah_md5) +
-         std::string(ah_mac);
-}
-
 }  // namespace
 
 TEST_CASE("every order of protocols arrives, one outer header around all of them") {
@@ -109,7 +50,7 @@ TEST_CASE("every order of protocols arrives, one outer header around all of them
                             Row{"3 AND 1", {50}, {50}},                 // compressed, then ESP
                             Row{"4 AND 1 AND 2", {51, 50}, {51, 50}});  // all three
   CAPTURE(row.string);
-  Pair pair(all(), row.string);
+  Pair pair(mirrored_specifications(), row.string);
   for (const bool compressible : {false, true}) {
     for (const std::size_t length : {28, 29, 90, 91, 117, 118, 200, 1300}) {
       CAPTURE(length, compressible);
@@ -132,7 +73,7 @@ TEST_CASE("every order of protocols arrives, one outer header around all of them
 
 TEST_CASE("transport mode: AH and ESP+AH between the end points") {
   const auto string = GENERATE("5", "8 AND 5", "8");
-  Pair pair(all() + "create ipsec sas=8 key=manual prot=esp mod=transport enc=des enck=10 insp={0}008 outs={1}008\n",
+  Pair pair(mirrored_specifications() + "create ipsec sas=8 key=manual prot=esp mod=transport enc=des enck=10 insp={0}008 outs={1}008\n",
             string, "set ipsec pol=p lad=any rad=any");
   Packet packet = pair.left.packet("100.100.100.1", "200.200.200.1", 17, 300, 5, 6);
   pair.sent.assign(packet->view().begin(), packet->view().end());
@@ -145,7 +86,7 @@ TEST_CASE("transport mode: AH and ESP+AH between the end points") {
 }
 
 TEST_CASE("each protocol of a bundle has to be there") {
-  Pair pair(all(), "1 AND 2");
+  Pair pair(mirrored_specifications(), "1 AND 2");
   Packet packet = pair.sealed();
   // AH taken off: what is left is ESP that the same bundle made.
   remove_behind_header(*packet, 20, 24, 50);
@@ -153,14 +94,14 @@ TEST_CASE("each protocol of a bundle has to be there") {
   CHECK(pair.right.counter("p", PolicyCounter::in_policy_filter_fail) == 1);
   CHECK(pair.right.counter(GroupCounter::esp_in_done) == 0);
   // AH around what no ESP made.
-  Pair only_ah(all(), "2");
+  Pair only_ah(mirrored_specifications(), "2");
   CHECK_FALSE(pair.arrives(only_ah.sealed()));
   CHECK(pair.right.counter(GroupCounter::ah_in_done) == 1);
   CHECK(pair.right.counter("p", PolicyCounter::in_policy_filter_fail) == 2);
 }
 
 TEST_CASE("replays and forgeries under AH are refused and counted") {
-  Pair pair(all(), "2");
+  Pair pair(mirrored_specifications(), "2");
   Packet packet = pair.sealed();
   const Bytes bytes(packet->view().begin(), packet->view().end());
   CHECK(pair.arrives(std::move(packet)));
@@ -185,7 +126,7 @@ TEST_CASE("replays and forgeries under AH are refused and counted") {
 
 TEST_CASE("replays of the inner SA are refused too") {
   // AH without anti-replay around ESP with it: a second AH around the same ESP.
-  Pair pair(all(), "1 AND 5");
+  Pair pair(mirrored_specifications(), "1 AND 5");
   Packet packet = pair.sealed();
   const Bytes bytes(packet->view().begin(), packet->view().end());
   CHECK(pair.arrives(std::move(packet)));
@@ -195,7 +136,7 @@ TEST_CASE("replays of the inner SA are refused too") {
 }
 
 TEST_CASE("IPComp: what does not shrink goes as it is, and after a while nothing is tried") {
-  Pair pair(all(), "3 AND 1");
+  Pair pair(mirrored_specifications(), "3 AND 1");
   for (int i = 0; i < 100; ++i) CHECK(pair.arrives(pair.sealed(1000)));
   CHECK(pair.left.counter(GroupCounter::comp_out_start) == 100);
   CHECK(pair.left.counter(GroupCounter::comp_out_done) == 0);
@@ -225,7 +166,7 @@ TEST_CASE("IPComp alone in transport mode: what does not shrink is sent and take
 }
 
 TEST_CASE("IPComp: a damaged or strange packet is dropped and counted") {
-  Pair pair(all(), "4");
+  Pair pair(mirrored_specifications(), "4");
   Packet packet = pair.sealed(1200, true);
   REQUIRE(wire::view_ipv4(packet->view())->protocol() == 108);
   const Bytes good(packet->view().begin(), packet->view().end());
@@ -245,7 +186,7 @@ TEST_CASE("IPComp: a damaged or strange packet is dropped and counted") {
 }
 
 TEST_CASE("a packet that expands beyond its buffer gets a larger one") {
-  Pair pair(all(), "4 AND 1");
+  Pair pair(mirrored_specifications(), "4 AND 1");
   Packet packet = pair.sealed(40000, true);
   REQUIRE(packet);
   CHECK(packet->size() < 1000);
