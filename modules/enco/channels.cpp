@@ -39,7 +39,8 @@ ChannelId Channels::open(const ChannelSpec& spec) {
     lane->hash = spec.hash;
     lane->compression = spec.compression;
   }
-  const bool room = in_use_ < limits::enco_channels;
+  const bool room = in_use_ < limits::enco_channels &&
+                    (spec.compression != Compression::lzs || in_use(Compression::lzs) < most_lzs_);
   if (!room || !prepare(made, spec)) {
     ++counters_.refused;
     if (room) {
@@ -54,6 +55,7 @@ ChannelId Channels::open(const ChannelSpec& spec) {
   }
   const ChannelId id = made.id = free_.extract(free_.begin()).value();
   (*table_[(id - 1) / block])[(id - 1) % block] = std::move(made);
+  ++compressing_[static_cast<std::size_t>(spec.compression)];
   ++counters_.attached;
   counters_.most = std::max<std::uint64_t>(counters_.most, ++in_use_);
   return id;
@@ -63,6 +65,7 @@ void Channels::close(ChannelId id) {
   const Channel* const channel = find(id);
   if (channel == nullptr) return;
   if (channel->compression() != Compression::none) statistics_.forget(id);
+  --compressing_[static_cast<std::size_t>(channel->compression())];
   *at(id) = {};
   free_.insert(id);
   --in_use_;
@@ -106,11 +109,6 @@ void Channels::set_lzs_speed(unsigned speed) {
   lzs_speed_ = speed;
   auto& lzs = compressors_[static_cast<std::size_t>(Compression::lzs)];
   if (lzs) lzs = suite_.compressor(Compression::lzs, speed);
-}
-
-std::size_t Channels::in_use(Compression compression) const {
-  return static_cast<std::size_t>(
-      std::ranges::count(all(), compression, [](const Channel* channel) { return channel->compression(); }));
 }
 
 // ---- datagrams -------------------------------------------------------------------------------------------------

@@ -77,12 +77,14 @@ class Channels {
     return by_compression_[static_cast<std::size_t>(compression)];
   }
   /// Channels of this compression in use.
-  std::size_t in_use(Compression compression) const;
+  std::size_t in_use(Compression compression) const { return compressing_[static_cast<std::size_t>(compression)]; }
   const ChannelCounters& counters() const { return counters_; }
   CompressionStatistics& statistics() { return statistics_; }
   const CompressionStatistics& statistics() const { return statistics_; }
   /// STACSPEED, for the channels there are and those to come.
   void set_lzs_speed(unsigned speed);
+  /// STACCHANNELS; those beyond the limit stay until they are closed.
+  void limit_lzs(std::size_t most) { most_lzs_ = most; }
   /// RESET ENCO COUNTERS: of all channels and algorithms.
   void reset_counters();
 
@@ -122,6 +124,8 @@ class Channels {
   ChannelCounters counters_;
   CompressionStatistics statistics_;
   unsigned lzs_speed_ = fastest_lzs;
+  std::size_t most_lzs_ = software_channels;
+  std::array<std::size_t, compression_count> compressing_{};  // channels in use
 };
 
 }  // namespace arrouter::enco

@@ -9,7 +9,7 @@ namespace arrouter::enco {
 
 namespace {
 
-constexpr std::string_view no_limit = "PREDCHANNELS and STACCHANNELS have no effect: there is memory for every channel";
+constexpr std::string_view no_predictor = "PREDCHANNELS has no effect: nothing here compresses by Predictor";
 
 std::string_view word(JobPriority priority) {
   switch (priority) {
@@ -53,7 +53,7 @@ std::vector<CommandRow> Enco::commands() {
       [this](Invocation& call) { return jobs_->priority = priority_of(call.args.choice("DHPRIORITY")), done(); });
   add(
       "SET ENCo SW [PREDChannels=<0-4>] [STACChannels=<0-4>] [STACSpeed=<0-3>]", "Sets up software compression",
-      [this](Invocation& call) { return set_software(call); }, Coverage::partial, no_limit);
+      [this](Invocation& call) { return set_software(call); }, Coverage::partial, no_predictor);
   add("LAB SET ENCo WOrkers=<0-15>", "Sets how many processors beside the datapath's own work on DES and triple DES",
       [this](Invocation& call) { return set_workers(call); });
   add("LAB SHow ENCo", "Shows the worker threads and what they did",
@@ -73,6 +73,7 @@ Outcome Enco::set_software(Invocation& call) {
   software_.stac_channels = call.args.number_or("STACCHANNELS", software_.stac_channels);
   software_.stac_speed = call.args.number_or("STACSPEED", software_.stac_speed);
   channels_.set_lzs_speed(static_cast<unsigned>(software_.stac_speed));
+  channels_.limit_lzs(software_.stac_channels);
   return done();
 }
 

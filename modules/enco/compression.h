@@ -9,6 +9,7 @@
 namespace arrouter::enco {
 
 inline constexpr std::size_t compression_count = 3;
+inline constexpr std::size_t software_channels = 4;  // PREDCHANNELS and STACCHANNELS at most, and by default
 
 /// One algorithm with its work areas. Nothing is allocated for a datagram.
 class Compressor {

@@ -9,9 +9,9 @@
 
 namespace arrouter::enco {
 
-/// SET ENCO SW. The numbers of channels, memory on the real router, are kept for the script alone.
+/// SET ENCO SW. Nothing uses Predictor: the number of its channels is kept for the script alone.
 struct SoftwareSettings {
-  std::uint64_t predictor_channels = 4, stac_channels = 4, stac_speed = 3;
+  std::uint64_t predictor_channels = software_channels, stac_channels = software_channels, stac_speed = fastest_lzs;
   bool operator==(const SoftwareSettings&) const = default;
 };
 

@@ -231,6 +231,69 @@ TEST_CASE("COMPSTATISTICS keeps what compression gains, STACSPEED says how hard 
   CHECK(desk("show enco channel=1 counters").find("ratio") == std::string::npos);
 }
 
+TEST_CASE("STACCHANNELS limits how many channels compress by LZS, and nothing else") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  const auto open = [&](Compression compression) { return made.api.open_channel({.compression = compression}); };
+  std::vector<ChannelId> channels;
+  for (int i = 0; i < 4; ++i) channels.push_back(open(Compression::lzs));
+  CHECK(channels == std::vector<ChannelId>{1, 2, 3, 4});
+  CHECK(open(Compression::lzs) == 0);
+  CHECK(open(Compression::deflate) == 5);
+  CHECK(desk("show enco").find("       Max channels ............ 4\n"
+                               "       Active channels ......... 4\n") != std::string::npos);
+  CHECK(desk("show enco counters=user").find("attachFailed .........        1") != std::string::npos);
+  made.api.close_channel(2);
+  CHECK(open(Compression::lzs) == 2);
+  CHECK(desk("set enco sw stacchannels=1") == done);  // those there are stay
+  CHECK(desk("show enco").find("       Max channels ............ 1\n"
+                               "       Active channels ......... 4\n") != std::string::npos);
+  for (const ChannelId channel : {1U, 2U, 3U}) made.api.close_channel(channel);
+  CHECK(open(Compression::lzs) == 0);
+  made.api.close_channel(4);
+  CHECK(open(Compression::lzs) == 1);
+  CHECK(desk("set enco sw stacchannels=0") == done);
+  made.api.close_channel(1);
+  CHECK(open(Compression::lzs) == 0);
+}
+
+TEST_CASE("LAB SET ENCO WORKERS and LAB SHOW ENCO") {
+  TestServices world;
+  MadeEnco made = make_enco(world.services);
+  ModuleDesk desk(world, *made.module);
+  const std::string none =
+      "\n"
+      "ENCO Worker Threads\n"
+      "  Threads ..................... 0\n"
+      "  Bursts split ................ 0\n"
+      "  Packets by the datapath ..... 0\n";
+  CHECK(desk("lab show enco") == none);
+  CHECK(desk("lab set enco workers=2") == done);
+  CHECK(desk("lab show enco") ==
+        "\n"
+        "ENCO Worker Threads\n"
+        "  Threads ..................... 2\n"
+        "  Bursts split ................ 0\n"
+        "  Packets by the datapath ..... 0\n"
+        "  Packets by worker 1 ......... 0\n"
+        "  Packets by worker 2 ......... 0\n");
+  CHECK(desk("lab set enco workers=16").starts_with("Error"));
+  const ChannelId channel = made.api.open_channel(spec(1, Cipher::triple_des_outer, Hash::null));
+  std::vector<Job> burst(64, Job{.encryption = channel, .cipher_begin = 16, .cipher_end = 1416});
+  std::vector<Packet> packets;
+  for (Job& job : burst) {
+    packets.push_back(world.pool.copy(Bytes(1424, 1)));
+    job.packet = &*packets.back();
+  }
+  made.api.run(Direction::encode, burst);
+  CHECK(desk("lab show enco").find("  Bursts split ................ 1\n") != std::string::npos);
+  CHECK(desk.configuration().empty());  // of the bench, not of the router
+  CHECK(desk("reset enco counters") == done);
+  CHECK(desk("lab set enco workers=0") == done);
+  CHECK(desk("lab show enco") == none);
+}
+
 TEST_CASE("settings go into the script and come back from it") {
   TestServices world;
   MadeEnco made = make_enco(world.services);
