@@ -86,19 +86,21 @@ secrets {{
 # The second round of authentication: who asks for a user, and who is one.
 XAUTH_ROUNDS = {"": "", "server": "remote-user {{\n      auth = xauth-generic\n    }}",
                 "client": "local-user {{\n      auth = xauth-generic\n      xauth_id = {xauth_user}\n    }}"}
+# Of hybrid authentication it is the only round of the end that has no key.
+HYBRID = {"server": ("remote", "auth = xauth-generic"), "client": ("local", "auth = xauth-generic\n      xauth_id = {xauth_user}")}
 XAUTH_SECRET = 'xauth-lab {{\n    id = {xauth_user}\n    secret = "{xauth_password}"\n  }}'
 
 DEFAULTS = dict(local="%any", remote="%any", local_ts="dynamic", remote_ts="dynamic", psk="secret",
                 ike="3des-sha1-modp1024", esp="3des-sha1", ah="", ipcomp="no", mode="tunnel", aggressive="no", encap="no", ike_life=86400,
                 esp_life=28800, local_id="", remote_id="", raw_keys=None, extra="", backend="libipsec", retransmit_timeout=4.0,
-                xauth="", xauth_user="alice", xauth_password="",
+                xauth="", hybrid=False, xauth_user="alice", xauth_password="",
                 retransmit_tries=5)
 
 
 def write_files(folder, settings):
     """Writes strongswan.conf and swanctl.conf into `folder` and returns the complete settings. raw_keys: files with
     the private key, its public key and the peer's public key, in PEM, to authenticate by instead of `psk`. ah: the
-    proposals of AH, then instead of ESP."""
+    proposals of AH, then instead of ESP. hybrid: with raw_keys, of which the user of XAUTH has none."""
     values = {**DEFAULTS, **settings, "folder": folder}
     unknown = set(settings) - set(DEFAULTS)
     if unknown:
@@ -106,10 +108,13 @@ def write_files(folder, settings):
     values["protocol"], values["proposals"] = ("ah", values["ah"]) if values["ah"] else ("esp", values["esp"])
     for name in ("local_id", "remote_id"):
         values[name] = f"id = {values[name]}" if values[name] else ""
-    values["xauth_round"] = XAUTH_ROUNDS[values["xauth"]].format(**values)
+    values["xauth_round"] = "" if values["hybrid"] else XAUTH_ROUNDS[values["xauth"]].format(**values)
     values["xauth_secret"] = XAUTH_SECRET.format(**values) if values["xauth"] else ""
     for end in ("local", "remote"):
         values[f"{end}_auth"] = f"auth = pubkey\n      pubkeys = {end}.pem" if values["raw_keys"] else "auth = psk"
+    if values["hybrid"]:
+        end, auth = HYBRID[values["xauth"]]
+        values[f"{end}_auth"] = auth.format(**values)
     kernel = "kernel-libipsec kernel-netlink" if values["backend"] == "libipsec" else "kernel-netlink"
     os.makedirs(folder, exist_ok=True)
     if values["raw_keys"]:

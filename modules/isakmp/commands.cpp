@@ -23,7 +23,7 @@ namespace arrouter::isakmp {
 
 namespace {
 
-constexpr std::string_view policy_note = "HYBRIDXAUTH and POLICYFILENAME have no effect";
+constexpr std::string_view policy_note = "POLICYFILENAME has no effect";
 constexpr std::string_view enable_note = "the VPN client policy server is kept and shown only";
 
 // As LAB SET ISAKMP names them, in the order of natt_versions().

@@ -146,6 +146,8 @@ void Engine::notified(Sa& sa, const Notification& notification) {
 void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
   Sa& under = *sas_.find(sa_id);
   const Endpoint peer = under.peer;
+  // Who has not come through XAUTH yet, and with hybrid authentication may be anybody, has but this SA to delete.
+  const bool unknown_user = under.policy->xauth == XauthMode::server && !under.xauth.passed;
   for (const ByteView spi : deletion.spis) {
     count(Counter::info_deleteRx);
     if (deletion.protocol == static_cast<std::uint8_t>(Protocol::isakmp)) {
@@ -154,7 +156,8 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
         continue;
       }
       Sa* const gone = sas_.find(load_be64(spi.data()), load_be64(spi.data() + 8));
-      if (gone == nullptr || gone->peer.address != peer.address || !gone->keyed()) {
+      if (gone == nullptr || gone->peer.address != peer.address || !gone->keyed() ||
+          (unknown_user && gone->id != sa_id)) {
         count(Counter::sad_deleteSaFailed);
         continue;
       }
@@ -178,7 +181,7 @@ void Engine::peer_deletes(std::uint32_t sa_id, const Deletion& deletion) {
     const std::uint32_t value = spi.size() == 4   ? load_be32(spi.data())
                                 : spi.size() == 2 ? load_be16(spi.data())
                                                   : 0;
-    if (value == 0) {
+    if (value == 0 || unknown_user) {
       count(Counter::info_badMessage);
       continue;
     }

@@ -26,11 +26,11 @@
 //
 // Phase 1 proves the peers by pre-shared keys or by RSA signatures with raw keys (proof.cpp): LOCALRSAKEY names our
 // pair, KEY the peer's public key; without KEY it is the ENCO key whose IPADDRESS is the peer's. Without LOCALID a
-// policy with RSASIG sends the distinguished name of SET SYSTEM, where there is one.
+// policy with RSASIG sends the distinguished name of SET SYSTEM, where there is one. With HYBRIDXAUTH the client of XAUTH
+// needs no pair.
 //
-// Not modelled: certificates (they are passed over), hybrid authentication, addresses for clients (an
-// ISAKMP_CFG_REQUEST gets an answer without them), the VPN client policy server, IPv6 peers, Dead Peer Detection
-// (2.9.1 has none).
+// Not modelled: certificates (they are passed over), addresses for clients (an ISAKMP_CFG_REQUEST gets an answer without
+// them), the VPN client policy server, IPv6 peers, Dead Peer Detection (2.9.1 has none).
 #include "modules/isakmp/isakmp.h"
 
 #include <algorithm>

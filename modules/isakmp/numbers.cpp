@@ -130,6 +130,8 @@ std::string_view name(AuthMethod method) {
   switch (method) {
     case AuthMethod::preshared: return "PRESHARED";
     case AuthMethod::rsa_signature: return "RSASIG";
+    case AuthMethod::hybrid_init_rsa: return "HYBRIDINITRSA";
+    case AuthMethod::hybrid_resp_rsa: return "HYBRIDRESPRSA";
     case AuthMethod::xauth_init_preshared: return "XAUTHINITPRESHARED";
     case AuthMethod::xauth_resp_preshared: return "XAUTHRESPPRESHARED";
     case AuthMethod::xauth_init_rsa: return "XAUTHINITRSA";
@@ -143,6 +145,10 @@ AuthMethod with_xauth(AuthMethod phase1, Role xauth_user) {
   if (phase1 == AuthMethod::preshared)
     return initiator ? AuthMethod::xauth_init_preshared : AuthMethod::xauth_resp_preshared;
   return initiator ? AuthMethod::xauth_init_rsa : AuthMethod::xauth_resp_rsa;
+}
+
+AuthMethod hybrid_method(Role xauth_user) {
+  return xauth_user == Role::initiator ? AuthMethod::hybrid_init_rsa : AuthMethod::hybrid_resp_rsa;
 }
 
 std::string name(IdType type) {

@@ -58,16 +58,18 @@ inline constexpr std::uint16_t life_seconds = 1, life_kilobytes = 2;
 /// The side of an exchange this router, or whoever is spoken of, is on.
 enum class Role : std::uint8_t { initiator, responder };
 
-/// Values of Phase1Attribute::authentication: RFC 2409 appendix A, and draft-ietf-ipsec-isakmp-xauth-06 7.2, where the
-/// name says which side of phase 1 proves itself once more, by XAUTH.
+/// Values of Phase1Attribute::authentication: RFC 2409 appendix A, draft-ietf-ipsec-isakmp-xauth-06 7.2, where the
+/// name says which side of phase 1 proves itself once more, by XAUTH, and draft-ietf-ipsec-isakmp-hybrid-auth-05 3.2.1,
+/// where that side proves itself by nothing else.
 enum class AuthMethod : std::uint16_t {
-  preshared = 1, rsa_signature = 3, xauth_init_preshared = 65001, xauth_resp_preshared = 65002,
-  xauth_init_rsa = 65005, xauth_resp_rsa = 65006
+  preshared = 1, rsa_signature = 3, hybrid_init_rsa = 64221, hybrid_resp_rsa = 64222, xauth_init_preshared = 65001,
+  xauth_resp_preshared = 65002, xauth_init_rsa = 65005, xauth_resp_rsa = 65006
 };
 /// "PRESHARED", "XAUTHINITPRESHARED"; empty for a value that is none of them.
 std::string_view name(AuthMethod method);
 /// How that method signs phase 1 (preshared or rsa_signature), when `xauth_user` then proves itself by XAUTH.
 AuthMethod with_xauth(AuthMethod phase1, Role xauth_user);
+AuthMethod hybrid_method(Role xauth_user);
 
 /// RFC 2407 4.6.2.1.
 enum class IdType : std::uint8_t {

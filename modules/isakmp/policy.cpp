@@ -13,10 +13,15 @@ std::string to_string(const PeerSetting& peer) {
   return "ANY";
 }
 
+bool hybrid(const Policy& policy) {
+  return policy.hybrid_xauth && policy.xauth != XauthMode::none && policy.authentication == AuthMethod::rsa_signature;
+}
+
 AuthMethod phase1_method(const Policy& policy, Role role) {
   if (policy.xauth == XauthMode::none) return policy.authentication;
   const Role other = role == Role::initiator ? Role::responder : Role::initiator;
-  return with_xauth(policy.authentication, policy.xauth == XauthMode::client ? role : other);
+  const Role user = policy.xauth == XauthMode::client ? role : other;
+  return hybrid(policy) ? hybrid_method(user) : with_xauth(policy.authentication, user);
 }
 
 std::optional<std::string> not_negotiable(const Policy& policy) {

@@ -68,6 +68,8 @@ using PolicyPtr = std::shared_ptr<const Policy>;
 /// The authentication method that phase 1 under this policy offers or accepts, with this router in that role. RSA
 /// signatures and pre-shared keys work alike: XAUTH=CLIENT names this side, XAUTH=SERVER the peer's.
 AuthMethod phase1_method(const Policy& policy, Role role);
+/// HYBRIDXAUTH with RSASIG and XAUTH, without which there is no one-sided proof and nothing to make up for it.
+bool hybrid(const Policy& policy);
 
 /// Whether what the policy asks for can be negotiated; otherwise the reason in a few words.
 std::optional<std::string> not_negotiable(const Policy& policy);

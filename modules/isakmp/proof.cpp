@@ -1,6 +1,7 @@
 // How the peers of a phase 1 exchange prove who they are: by a hash that only the holder of the pre-shared key can
-// make, or by an RSA signature over that hash (RFC 2409 5.1, 5.4). Raw keys alone: certificates that come along are
-// passed over, as are requests for them.
+// make, or by an RSA signature over that hash (RFC 2409 5.1, 5.4). With hybrid authentication only the server of XAUTH
+// signs; the client shows a hash that anybody could make and proves itself by XAUTH (draft-ietf-ipsec-isakmp-hybrid-auth
+// 3.2). Raw keys alone: certificates that come along are passed over, as are requests for them.
 #include <fmt/format.h>
 
 #include "modules/isakmp/engine.h"
@@ -20,6 +21,12 @@ Phase1Inputs inputs(const Exchange& exchange, const Sa& sa) {
 }
 
 bool by_signature(const Policy& policy) { return policy.authentication == AuthMethod::rsa_signature; }
+bool own_proof_signed(const Policy& policy) {
+  return by_signature(policy) && !(hybrid(policy) && policy.xauth == XauthMode::client);
+}
+bool peer_proof_signed(const Policy& policy) {
+  return by_signature(policy) && !(hybrid(policy) && policy.xauth == XauthMode::server);
+}
 
 /// LOCALRSAKEY of the policy, else of ENABLE ISAKMP.
 std::optional<std::uint16_t> own_rsa_key(const Engine& engine, const Policy& policy) {
@@ -51,11 +58,15 @@ std::optional<std::string> missing_key(const Engine& engine, const enco::EncoApi
     if (key == nullptr || key->is_rsa()) return fmt::format(text::reason_key_missing, policy.key.value_or(0));
     return std::nullopt;
   }
-  const auto own = own_rsa_key(engine, policy), other = peer_rsa_key(enco, policy, peer);
-  if (!own) return text::reason_no_local_key;
-  const enco::Key* const pair = enco.find_key(*own);
-  if (pair == nullptr || pair->type != enco::KeyType::rsa_private)
-    return fmt::format(text::reason_local_key_missing, *own);
+  if (own_proof_signed(policy)) {
+    const auto own = own_rsa_key(engine, policy);
+    if (!own) return text::reason_no_local_key;
+    const enco::Key* const pair = enco.find_key(*own);
+    if (pair == nullptr || pair->type != enco::KeyType::rsa_private)
+      return fmt::format(text::reason_local_key_missing, *own);
+  }
+  if (!peer_proof_signed(policy)) return std::nullopt;
+  const auto other = peer_rsa_key(enco, policy, peer);
   if (!other) return fmt::format(text::reason_no_peer_key, to_string(peer));
   if (!enco.rsa_public(*other)) return fmt::format(text::reason_peer_key_missing, *other);
   return std::nullopt;
@@ -99,7 +110,7 @@ Bytes own_id_body(const Step& step) { return encode_identity(own_id(step)); }
 // ---- what is sent --------------------------------------------------------------------------------------------------
 
 bool own_signature_needed(const Exchange& exchange, const Sa& sa) {
-  return by_signature(*sa.policy) && exchange.phase1->own_signature.empty();
+  return own_proof_signed(*sa.policy) && exchange.phase1->own_signature.empty();
 }
 
 void start_own_signature(const Step& step) {
@@ -107,7 +118,7 @@ void start_own_signature(const Step& step) {
 }
 
 void add_proof(Step& step) {
-  if (by_signature(*step.sa.policy)) {
+  if (own_proof_signed(*step.sa.policy)) {
     step.reply.push_back({PayloadType::signature, step.exchange.phase1->own_signature});
   } else {
     const SecretBytes hash = own_hash(step);
@@ -118,7 +129,7 @@ void add_proof(Step& step) {
 // ---- what came -----------------------------------------------------------------------------------------------------
 
 Verdict keep_proof(Step& step) {
-  const PayloadType type = by_signature(*step.sa.policy) ? PayloadType::signature : PayloadType::hash;
+  const PayloadType type = peer_proof_signed(*step.sa.policy) ? PayloadType::signature : PayloadType::hash;
   if (const std::size_t count = step.in->count(type); count != 1)
     return Verdict::ignore(fmt::format("{} payloads of type {}", count, name(type)));
   const ByteView proof = step.in->find(type)->body;
@@ -127,7 +138,7 @@ Verdict keep_proof(Step& step) {
 }
 
 bool peer_signature_unchecked(const Exchange& exchange, const Sa& sa) {
-  return by_signature(*sa.policy) && !exchange.phase1->peer_signature_good;
+  return peer_proof_signed(*sa.policy) && !exchange.phase1->peer_signature_good;
 }
 
 void start_peer_signature(const Step& step) {
@@ -148,7 +159,7 @@ Verdict verify_peer(Step& step) {
   const Phase1Counters& counters = phase1_counters(step.exchange.type);
   const Phase1Work& work = *step.exchange.phase1;
   const Policy& policy = *step.sa.policy;
-  if (by_signature(policy)) {
+  if (peer_proof_signed(policy)) {
     if (work.peer_signature_good != true) {
       const auto key = peer_rsa_key(step.engine.enco(), policy, step.sa.peer.address);
       return Verdict::fail(NotifyType::authentication_failed, fmt::format(text::reason_signature, key.value_or(0)),

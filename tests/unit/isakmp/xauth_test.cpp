@@ -50,8 +50,8 @@ TEST_CASE("the phase 1 method follows AUTHTYPE, XAUTH and the side this router i
 TEST_CASE("a transform's authentication is named in the log, an unknown one by its number") {
   Phase1Transform transform{5, 0, 2, 65001, 2, 0, 0};
   CHECK(describe(transform) == "3DES SHA XAUTHINITPRESHARED MODP1024");
-  transform.authentication = 64221;
-  CHECK(describe(transform) == "3DES SHA authentication 64221 MODP1024");
+  transform.authentication = 64223;
+  CHECK(describe(transform) == "3DES SHA authentication 64223 MODP1024");
 }
 
 namespace {
