@@ -2,7 +2,6 @@
 // single-threaded as it was.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 // Work cut in pieces for several threads.
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <numeric>
 
 #include "os/fork_join.h"
