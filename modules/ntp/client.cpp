@@ -26,7 +26,10 @@ Packet Client::ask(Instant now, WallTime utc, Random& random) {
   asked_at_ = utc;
   asked_on_ = now;
   reach_ = reach_ << 1 & 0xff;
-  if (!reachable()) poll_ = shortest_poll;
+  if (!reachable() && !refused_) {
+    poll_ = shortest_poll;
+    steady_ = 0;
+  }
   next_ = now + (burst_ < burst ? Duration(burst_interval) : interval(poll_));
   if (burst_ < burst) ++burst_;
   ++sent_;
@@ -40,8 +43,10 @@ Verdict Client::answered(const Packet& packet, Instant now, WallTime utc) {
   if (packet.mode != Mode::server || asked_ == 0 || packet.origin != asked_) return Verdict::stray;
   asked_ = 0;
   ++received_;
-  if (packet.stratum == unspecified_stratum) {
+  refused_ = packet.stratum == unspecified_stratum;
+  if (refused_) {
     poll_ = longest_poll;
+    burst_ = burst;
     next_ = now + interval(poll_);
     return Verdict::refused;
   }
@@ -54,6 +59,7 @@ Verdict Client::answered(const Packet& packet, Instant now, WallTime utc) {
   const WallTime there = from_timestamp(packet.receive), back = from_timestamp(packet.transmit);
   const Duration held = back - there;
   Sample sample;
+  sample.taken = now;
   sample.offset = ((there - asked_at_) + (back - utc)) / 2;
   sample.delay = std::max(Duration::zero(), (now - asked_on_) - held);
   samples_.push_front(sample);
@@ -69,7 +75,10 @@ Verdict Client::answered(const Packet& packet, Instant now, WallTime utc) {
 
 const Sample* Client::best() const {
   if (samples_.empty() || !reachable()) return nullptr;
-  return &*std::ranges::min_element(samples_, {}, &Sample::delay);
+  const Instant latest = samples_.front().taken;
+  return &*std::ranges::min_element(samples_, {}, [latest](const Sample& sample) {
+    return sample.delay / 2 + (latest - sample.taken) * drift_ppm / 1'000'000;
+  });
 }
 
 void Client::clock_moved(Duration by) {

@@ -9,9 +9,13 @@
 
 namespace arrouter::ntp {
 
-/// One exchange: the server's clock minus ours, and how long the way there and back took.
+/// By which a clock may go wrong while nobody corrects it (RFC 5905: PHI).
+inline constexpr std::int64_t drift_ppm = 15;
+
+/// One exchange: the server's clock minus ours, how long the way there and back took, and when that was.
 struct Sample {
   Duration offset{}, delay{};
+  Instant taken{};
 };
 
 enum class Verdict : std::uint8_t {
@@ -28,7 +32,8 @@ class Client {
   Verdict answered(const Packet& packet, Instant now, WallTime utc);
   /// When to ask next: often at first, then every `poll` power of two.
   Instant next_request() const { return next_; }
-  /// The sample of the shortest delay of the last eight; nothing while the server cannot be reached.
+  /// Of the last eight samples the one that may be wrong by the least: by half its delay, and by what clocks have drifted
+  /// since. Nothing while the server cannot be reached.
   const Sample* best() const;
   /// The clock was moved: what was measured moves with it.
   void clock_moved(Duration by);
@@ -36,6 +41,8 @@ class Client {
   /// The last eight polls, the latest in the lowest bit; set when answered.
   unsigned reach() const { return reach_; }
   bool reachable() const { return (reach_ & 0xff) != 0; }
+  /// It has said that it will not serve, and nothing else since.
+  bool refused() const { return refused_; }
   const Packet& last() const { return last_; }
   int poll() const { return poll_; }
   /// Half the way to the clock that everybody goes by, and its errors.
@@ -56,6 +63,7 @@ class Client {
   unsigned burst_ = 0;  // requests of the beginning already sent
   int poll_ = 6;
   unsigned steady_ = 0;  // good answers since the interval changed
+  bool refused_ = false;  // by the latest answer
   std::uint64_t sent_ = 0, received_ = 0;
 };
 

@@ -2,9 +2,10 @@
 // 13).
 //
 // A client of version 3 (RFC 1305; the packet and the checks of RFC 5905) asks each peer, four times in the beginning
-// and then every 64 to 1024 seconds. Of a peer's last eight answers the one with the shortest delay counts; of the
-// peers, the one of the lowest stratum and then the shortest root distance. The clock is put right at once, however far
-// it was off: it counts milliseconds and has no rate that could be changed. Whoever asks this router is served.
+// and then every 64 to 1024 seconds. Of a peer's last eight answers the one counts that may be wrong by the least; of
+// the peers, the one of the lowest stratum and then the shortest root distance. The clock is put right at once, however
+// far it was off: it counts milliseconds and has no rate that could be changed. A peer that refuses (stratum 0) is asked
+// every 1024 seconds. Whoever asks this router is served.
 //
 // Invariants
 // - An answer is believed only when it carries back the random number of the open question to that peer.
@@ -38,7 +39,6 @@ constexpr std::int8_t precision = -10;  // about a millisecond, as the clock cou
 constexpr std::chrono::milliseconds resolution{1};
 /// What is put right by more than this is logged.
 constexpr std::chrono::milliseconds step{128};
-constexpr std::uint64_t drift_ppm = 15;  // by which a clock may go wrong while nobody corrects it (RFC 5905: PHI)
 
 }  // namespace
 
@@ -118,14 +118,17 @@ void NtpModule::receive(const UdpDatagram& datagram) {
   take_answer(peer->first, peer->second, *packet);
 }
 
-void NtpModule::take_answer(Ipv4Address from, Client& client, const Packet& packet) {
+void NtpModule::take_answer(Ipv4Address from, Client& client, Packet packet) {
+  const bool refused_before = client.refused();
+  // A server that goes by this router has no time to tell it (RFC 5905: a synchronisation loop).
+  if (packet.stratum > 1 && ip_.is_own(Ipv4Address(packet.reference_id))) packet.leap = not_synchronised;
   switch (client.answered(packet, services_.clock.now(), utc())) {
     case Verdict::good:
       ++counters_.client_received;
       follow();
       break;
     case Verdict::refused:
-      note(fmt::format(texts::peer_refused, to_string(from)), LogSeverity::important);
+      if (!refused_before) note(fmt::format(texts::peer_refused, to_string(from)), LogSeverity::important);
       [[fallthrough]];
     case Verdict::stray:
     case Verdict::unsynchronised:
@@ -180,7 +183,7 @@ void NtpModule::serve(const UdpDatagram& datagram, const Packet& request) {
     answer.stratum = last.stratum + 1;
     answer.root_delay = last.root_delay + peer->second.best()->delay;
     const Duration age = now - *updated_;
-    answer.root_dispersion = last.root_dispersion + resolution + age * static_cast<std::int64_t>(drift_ppm) / 1'000'000;
+    answer.root_dispersion = last.root_dispersion + resolution + age * drift_ppm / 1'000'000;
     answer.reference_id = peer->first.value;
     answer.reference = to_timestamp(*updated_);
   }

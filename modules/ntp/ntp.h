@@ -46,7 +46,7 @@ class NtpModule final : public Module {
   void ask_due();
   void arm();
   void receive(const UdpDatagram& datagram);
-  void take_answer(Ipv4Address from, Client& client, const Packet& packet);
+  void take_answer(Ipv4Address from, Client& client, Packet packet);
   void serve(const UdpDatagram& datagram, const Packet& request);
   /// The peer we go by: the nearest to a reference clock that can be reached.
   const std::pair<const Ipv4Address, Client>* source() const;

@@ -19,6 +19,7 @@ class FakeIp final : public IpApi {
   bool routed = false;                  // route() finds one
   bool ipsec = false;                   // protects all that leaves
   Ipv4Address unreachable;              // no route to this one
+  Ipv4Address own;
   std::function<void()> while_sending;  // what IP itself does meanwhile
 
   std::map<std::uint16_t, UdpListener> listeners;
@@ -48,7 +49,7 @@ class FakeIp final : public IpApi {
   std::optional<IpInterfaceInfo> interface(std::string_view) const override { return std::nullopt; }
   std::optional<IpInterfaceInfo> interface(InterfaceId) const override { return std::nullopt; }
   std::vector<IpInterfaceInfo> interfaces() const override { return {}; }
-  bool is_own(Ipv4Address) const override { return false; }
+  bool is_own(Ipv4Address address) const override { return !own.unset() && address == own; }
   Ipv4Address local_address() const override { return {}; }
   void on_interface_change(std::function<void(const InterfaceChange&)>) override {}
   std::optional<RouteInfo> route(Ipv4Address destination) const override {

@@ -137,6 +137,31 @@ TEST_CASE("A server that knows no time is not believed") {
   CHECK(exchange.client.next_request() == exchange.now + 1024s);
 }
 
+TEST_CASE("Old samples count less: a server that steps is followed although its way was shorter before") {
+  Exchange exchange;
+  exchange.run(0ms, 10ms, 0ms, 10ms);
+  exchange.pass(64s);
+  exchange.run(3600s, 10ms, 0ms, 11ms);  // a millisecond longer; 64 s of drift are as much
+  CHECK(exchange.client.best()->offset > 3599s);
+  exchange.pass(64s);
+  exchange.run(0ms, 10ms, 0ms, 30ms);  // but not twenty
+  CHECK(exchange.client.best()->offset > 3599s);
+}
+
+TEST_CASE("A server that refuses is asked seldom, and no more often because it does not answer") {
+  Exchange exchange;
+  const auto refuse = [](Packet& answer) { answer.stratum = 0; };
+  CHECK(exchange.run(0ms, 1ms, 0ms, 1ms, refuse) == Verdict::refused);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(exchange.client.refused());
+    CHECK(exchange.client.next_request() - exchange.now > 1023s);
+    exchange.now = exchange.client.next_request();
+    exchange.client.ask(exchange.now, exchange.utc, exchange.random);
+  }
+  CHECK(exchange.run(0ms) == Verdict::good);
+  CHECK_FALSE(exchange.client.refused());
+}
+
 TEST_CASE("Requests come often at first, then seldom, and often again when nobody answers") {
   Exchange exchange;
   const auto gap = [&](bool answer) {
