@@ -175,8 +175,11 @@ void MailModule::connected(std::unique_ptr<TcpStream> stream) {
 void MailModule::received(std::string_view bytes) {
   const std::string answer = smtp_->receive(bytes);
   current()->last_error = smtp_->last_reply();
-  if (!answer.empty()) stream_->send(answer);
-  deadline_.arm(services_.clock.now() + reply_time);
+  if (!answer.empty()) {
+    stream_->send(answer);
+    // A server that drips out its reply gains no time by it.
+    deadline_.arm(services_.clock.now() + reply_time);
+  }
   if (smtp_->over()) conversation_over();
 }
 
