@@ -11,6 +11,9 @@
 
 #include <algorithm>
 
+#include "os/base/text.h"
+#include "os/module_numbers.h"
+
 namespace arrouter {
 
 MadeInterface make_interface(Services& services, RouterControl& control, const PortStacks& stacks) {
@@ -43,7 +46,10 @@ InterfaceModule::~InterfaceModule() {
 }
 
 void InterfaceModule::start() {
-  for (const InterfaceEntry& entry : entries()) up_[entry.name] = entry.port->link_up();
+  for (const InterfaceEntry& entry : entries()) {
+    up_[entry.name] = entry.port->link_up();
+    if (entry.port->link_up()) log_link(entry);
+  }
   for (const auto& [name, stack] : stacks_) stack->watch_link([this] { look_at_links(); });
 }
 
@@ -67,8 +73,23 @@ void InterfaceModule::look_at_links() {
     if (known == entry.port->link_up()) continue;
     known = !known;
     if (entry.port->point_to_point()) changed_[entry.name] = up_time();
+    log_link(entry);
     for (const auto& listener : listeners_) listener(entry);
   }
+}
+
+/// Ports of the router itself: a VLAN's link is that of its members, and PPP has log lines of its own.
+void InterfaceModule::log_link(const InterfaceEntry& entry) const {
+  const bool eth = entry.name.starts_with("eth");
+  if (!eth && !entry.name.starts_with("port")) return;
+  const bool up = entry.port->link_up();
+  const std::string name = eth ? to_upper(entry.name) : "Port" + entry.name.substr(4);
+  services_.log.record({.severity = LogSeverity::urgent,
+                        .module = eth ? module_number::eth : module_number::switching,
+                        .type = "PINT",
+                        .subtype = up ? "UP" : "DOWN",
+                        .message = fmt::format(texts::link_state, name, up ? "UP" : "DOWN"),
+                        .reference = entry.name});
 }
 
 std::vector<CommandRow> InterfaceModule::commands() {
@@ -97,10 +118,9 @@ std::vector<CommandRow> InterfaceModule::commands() {
 void InterfaceModule::add(std::vector<InterfaceEntry>& entries, const std::string& name, const Port* port,
                           const std::vector<std::string>& stacks) const {
   InterfaceEntry entry{static_cast<unsigned>(entries.size()) + 1, name, port, {}, port->counters()};
-  if (const auto traps = traps_.find(name); traps != traps_.end()) {
-    entry.link_traps = traps->second.enabled;
-    entry.trap_limit = traps->second.limit;
-  }
+  const TrapSettings& traps = traps_for(name, *port);
+  entry.link_traps = traps.enabled;
+  entry.trap_limit = traps.limit;
   for (const std::string& each : stacks) {
     const auto stack = stacks_.find(each);
     if (stack == stacks_.end() || !stack->second->link_changed_at()) continue;

@@ -14,8 +14,10 @@ namespace arrouter::interface {
 namespace texts {
 #define MESSAGE(name, message_class, number, text) \
   inline constexpr Message name{MessageClass::message_class, module_number::eth, number, text};
+#define TEXT(name, wording) inline constexpr char name[] = wording;
 #include "modules/interface/texts.def"
 #undef MESSAGE
+#undef TEXT
 }  // namespace texts
 
 /// ENABLE INTERFACE LINKTRAP and SET INTERFACE TRAPLIMIT.
@@ -39,6 +41,7 @@ class InterfaceModule final : public Module, public InterfaceApi {
   std::vector<InterfaceEntry> entries() const override;
   void set_link_traps(const std::string& name, bool on) override { traps_[name].enabled = on; }
   bool set_enabled(const std::string& name, bool on) override;
+  void set_dynamic(std::function<bool(std::string_view)> test) override { dynamic_ = std::move(test); }
   void look_at_links() override;
   void on_link_change(std::function<void(const InterfaceEntry&)> listener) override {
     listeners_.push_back(std::move(listener));
@@ -52,6 +55,8 @@ class InterfaceModule final : public Module, public InterfaceApi {
   std::vector<InterfaceEntry> eths(const Args& args) const;
   void add(std::vector<InterfaceEntry>& entries, const std::string& name, const Port* port,
            const std::vector<std::string>& stacks) const;
+  const TrapSettings& traps_for(const std::string& name, const Port& port) const;
+  void log_link(const InterfaceEntry& entry) const;
   Duration up_time() const { return services_.clock.now() - control_.started(); }
 
   TrapSettings* traps_of(const Args& args);
@@ -74,7 +79,8 @@ class InterfaceModule final : public Module, public InterfaceApi {
   std::map<std::string, bool, std::less<>> up_;           // as the listeners know it
   std::map<std::string, Duration, std::less<>> changed_;  // sysUpTime of the last change of links without a stack
   std::map<std::string, TrapSettings, std::less<>> traps_;
-  TrapSettings dynamic_traps_;                             // of interfaces that come and go; they send none
+  std::function<bool(std::string_view)> dynamic_ = [](std::string_view) { return false; };
+  TrapSettings dynamic_traps_;                             // of dynamic interfaces without settings of their own
   std::map<std::string, PortCounters, std::less<>> zero_;  // what the counters read when they were reset
 };
 

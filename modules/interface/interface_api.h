@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netdev/port.h"
@@ -31,6 +32,8 @@ class InterfaceApi {
   /// Sets ifAdminStatus; it is in no script. False: an interface that only its own commands switch (PPP).
   virtual bool set_enabled(const std::string& name, bool on) = 0;
   virtual void set_link_traps(const std::string& name, bool on) = 0;
+  /// Tells interfaces that come and go with their calls: INTERFACE=DYNAMIC means those.
+  virtual void set_dynamic(std::function<bool(std::string_view name)> test) = 0;
   /// A link changed whose port tells nobody here: a PPP interface's.
   virtual void look_at_links() = 0;
   /// Called when an interface went up or down.

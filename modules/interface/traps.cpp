@@ -7,14 +7,24 @@ namespace arrouter::interface {
 
 std::vector<CommandRow> InterfaceModule::trap_rows() {
   return {
-      {"ENAble " WHICH " LINktrap", Access::manager, "Sends a trap when the link of an interface goes up or down.",
-       [this](Invocation& call) { return set_traps(call.args, true); }, Coverage::partial,
-       "DYNAMIC is kept without effect: PPP interfaces of callers send none."},
+      {
+          "ENAble " WHICH " LINktrap",
+          Access::manager,
+          "Sends a trap when the link of an interface goes up or down.",
+          [this](Invocation& call) { return set_traps(call.args, true); },
+      },
       {"DISable " WHICH " LINktrap", Access::manager, "Sends no traps about the link of an interface.",
        [this](Invocation& call) { return set_traps(call.args, false); }},
       {"SET " WHICH " TRAPLimit=<1-60>", Access::manager, "Limits the link traps of an interface in a minute.",
        [this](Invocation& call) { return set_trap_limit(call.args); }},
   };
+}
+
+const TrapSettings& InterfaceModule::traps_for(const std::string& name, const Port& port) const {
+  static constexpr TrapSettings usual;
+  const auto own = traps_.find(name);
+  if (own != traps_.end()) return own->second;
+  return port.point_to_point() && dynamic_(name) ? dynamic_traps_ : usual;
 }
 
 /// The settings a command means; nullptr when there is no such interface.

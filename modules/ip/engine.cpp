@@ -24,22 +24,10 @@ Engine::Engine(Services& given, Tcp* tcp)
 }
 
 void Engine::watch(Link& link) {
-  link.port->set_link_listener([this, &link](bool up) {
-    log_link(link.port->name(), up);
+  link.port->set_link_listener([this, &link](bool) {
     const std::vector<Interface*> here = link.interfaces;
     for (Interface* const interface : here) refresh(*interface);
   });
-}
-
-// An Ethernet port's own state (reference/logging.md 7); a VLAN's is that of its members, which are not IP's.
-void Engine::log_link(std::string_view name, bool up) const {
-  if (!name.starts_with("eth")) return;
-  services.log.record({.severity = LogSeverity::urgent,
-                       .module = module_number::eth,
-                       .type = "PINT",
-                       .subtype = up ? "UP" : "DOWN",
-                       .message = fmt::format("{}: interface is {}", to_upper(name), up ? "UP" : "DOWN"),
-                       .reference = std::string(name)});
 }
 
 Engine::~Engine() {

@@ -84,7 +84,6 @@ class Engine final : public IpApi {
   }
 
  private:
-  void log_link(std::string_view name, bool up) const;
   void refresh(Interface& interface);
   void connect(Interface& interface);
   void watch(Link& link);

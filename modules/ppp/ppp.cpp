@@ -162,6 +162,11 @@ std::optional<std::string> PppModule::user_of(std::string_view name) const {
   return std::nullopt;
 }
 
+bool PppModule::is_dynamic(std::string_view name) const {
+  return std::ranges::any_of(interfaces_,
+                             [name](const auto& entry) { return entry.second->dynamic && entry.second->name == name; });
+}
+
 // ---- InterfaceHost ----------------------------------------------------------------------------------------------
 
 std::pair<LineOpener*, std::string_view> PppModule::opener_of(std::string_view over) const {

@@ -27,6 +27,7 @@ class PppModule final : public Module, public PppApi, public InterfaceHost {
   LineUser* answer(unsigned number, Line& line, const Caller& caller) override;
   bool has_template(unsigned number) const override { return templates_.contains(number); }
   std::optional<std::string> user_of(std::string_view interface) const override;
+  bool is_dynamic(std::string_view interface) const override;
   void on_control_protocol(std::function<void(const ControlProtocolChange&)> listener) override {
     listeners_.push_back(std::move(listener));
   }

@@ -79,6 +79,8 @@ class PppApi {
   virtual bool has_template(unsigned number) const = 0;
   /// Who came in by a dynamic interface ("ppp1"), empty when nobody was asked; nullopt: there is no such interface.
   virtual std::optional<std::string> user_of(std::string_view interface) const = 0;
+  /// It was made for a call and goes with it.
+  virtual bool is_dynamic(std::string_view interface) const = 0;
   virtual void on_control_protocol(std::function<void(const ControlProtocolChange&)> listener) = 0;
 };
 

@@ -125,6 +125,8 @@ Agent::Result Agent::bulk(const Message& request) {
 /// All or nothing: every binding is checked before the first is taken over.
 Agent::Result Agent::write(const Message& request) {
   const std::vector<Binding>& wanted = request.pdu.bindings;
+  Bytes same = encode_all(wanted);
+  if (same.size() > room_of(request)) return {ErrorStatus::too_big, 0, {}};
   for (const bool really : {false, true}) {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const ErrorStatus status = mib_.set(wanted[i], really);
@@ -132,7 +134,7 @@ Agent::Result Agent::write(const Message& request) {
     }
   }
   figures_.in_total_set += wanted.size();
-  return {ErrorStatus::none, 0, encode_all(wanted)};
+  return {ErrorStatus::none, 0, std::move(same)};
 }
 
 Bytes Agent::respond(const Message& request, Result result) {

@@ -4,7 +4,8 @@
 // versions. From the wire inwards: ber, message, agent; mib is the tree, objects_*.cpp its rows; notifier sends traps.
 //
 // Invariants
-// - A request is answered from UDP port 161 of the address it came to, or not at all; an answer fits one frame.
+// - A request is answered from UDP port 161 of the address it came to, or not at all; an answer fits one frame,
+//   but version 1 gives the bindings of a request back with an error, however many they were.
 // - A SET changes all its objects or none.
 // - Every figure is the one another screen shows: nothing is counted for SNMP alone but SNMP's own counters.
 //

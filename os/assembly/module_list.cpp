@@ -137,6 +137,7 @@ MadeModules make_modules(const ModuleContext& context) {
     return api.hash(enco::Hash::md5, parts);
   });
   modules.push_back(std::move(ppp.module));
+  interface.api.set_dynamic([&api = ppp.api](std::string_view name) { return api.is_dynamic(name); });
   modules.push_back(make_l2tp(services, ip.api, ppp.api, enco.api));
   modules.push_back(make_tcp(services, ip.api, context.tcp));
   modules.push_back(make_telnet(services, session_host, context.tcp, host_names(ip.api, ip.dns)));

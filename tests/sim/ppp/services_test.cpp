@@ -46,3 +46,22 @@ TEST_CASE("a PPP interface sends link traps and has the time of its last change"
   world.time.advance(2min);
   CHECK(traps().find("\"outTraps\":3,") != std::string::npos);
 }
+
+TEST_CASE("callers' interfaces send link traps when DYNAMIC wants them") {
+  const bool wanted = GENERATE(false, true);
+  IspWorld world(client_configuration,
+                 std::string(isp_configuration) +
+                     "create snmp community=public traphost=172.16.0.100 open=on\nenable snmp community=public trap\n"
+                     "enable snmp\nset interface=dynamic traplimit=1\n" +
+                     (wanted ? "enable interface=dynamic linktrap\n" : ""));
+  const auto traps = [&] { return world.isp.run("show snmp").screen.json().dump(); };
+  REQUIRE(world.comes_up());
+  world.time.advance(10s);
+  CHECK((traps().find("\"outTraps\":2,") != std::string::npos) == wanted);  // coldStart, linkUp
+  world.time.advance(1min);
+  world.cable.reset();
+  world.time.advance(5min);
+  CHECK((traps().find("\"outTraps\":3,") != std::string::npos) == wanted);
+  CHECK(world.isp.text("show interface")
+            .find(wanted ? "DynamicLinkTraps.....Enabled" : "DynamicLinkTraps.....Disabled") != std::string::npos);
+}

@@ -35,6 +35,26 @@ struct Bench {
 
 }  // namespace
 
+TEST_CASE("a port that goes down and up is told to the log") {
+  Bench bench;
+  bench.cable.reset();
+  bench.cable.emplace(bench.router.port("eth0"), bench.host);
+  const std::string log = bench.router.text("show log type=pint");
+  CHECK(log.find(" 6 ETH  PINT  DOWN  ETH0: interface is DOWN\n") != std::string::npos);
+  const std::string up = " 6 ETH  PINT  UP    ETH0: interface is UP\n";
+  CHECK(log.find(up) < log.find("DOWN"));
+  CHECK(log.rfind(up) > log.find("DOWN"));
+}
+
+TEST_CASE("a port that is up at the start is told to the log") {
+  Bench bench;
+  bench.router->restart(RestartKind::router, {});
+  bench.time.advance(1s);
+  const std::string log = bench.router.text("show log");
+  CHECK(log.find("ETH0: interface is UP") > log.find("Router startup"));
+  CHECK(log.find("ETH0: interface is UP") != std::string::npos);
+}
+
 TEST_CASE("SHOW INTERFACE lists what the model has") {
   Bench bench;
   bench.time.advance(10s);

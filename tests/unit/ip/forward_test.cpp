@@ -219,16 +219,6 @@ TEST_CASE("a disabled module, a disabled interface and a host forward nothing") 
   CHECK(router.eth0.sent.empty());
 }
 
-TEST_CASE("a port that goes down and up is told to the log") {
-  Router router;
-  router.eth0.set_link(false);
-  router.eth0.set_link(true);
-  std::vector<std::string> told;
-  for (const LogRecord& record : router.services.records)
-    if (record.type == "PINT") told.push_back(std::string(record.subtype) + " " + record.message);
-  CHECK(told == std::vector<std::string>{"DOWN ETH0: interface is DOWN", "UP ETH0: interface is UP"});
-}
-
 TEST_CASE("a dead link takes its routes out and its return brings them back") {
   Router router;
   router.run("add ip rou=10.0.0.0 int=vlan1 next=192.168.1.100 pref=1");
