@@ -17,6 +17,7 @@
 #include "netdev/segment.h"
 #include "netdev/wire/ethernet.h"
 #include "netdev/wire/icmp.h"
+#include "netdev/wire/udp.h"
 #include "os/module.h"
 
 namespace arrouter::ip {
@@ -164,6 +165,7 @@ class Datapath final : public ArpHost {
   // local.cpp
   void deliver(Packet packet);
   void deliver_udp(Packet packet);
+  bool help_on(const PacketBuffer& packet, const wire::Ipv4View& ip, const wire::UdpView& udp);
   void deliver_icmp(Packet packet);
   void answer_echo(Packet packet);
   void answer_timestamp(Packet packet);

@@ -199,6 +199,7 @@ void dump_configuration(const Engine& engine, ConfigWriter& config) {
     config.line(fmt::format("add ip host={} ip={}", arrouter::quoted(name), to_string(address)));
   }
   dump_dns(engine.resolver.settings(), config);
+  dump_helpers(state.helpers, config);
   dump_ping(engine.ping.defaults, config);
   dump_trace(engine.trace.defaults, config);
   dump_ping_polls(engine.polls, config);

@@ -23,10 +23,11 @@
 //
 // DNS: questions leave from random ports with random numbers and are answered once; names that point ahead or in a
 // circle are refused (dns_message); an answer that is cut short is asked for again by TCP. The relay hands it
-// on as it is, for its host can ask again; it takes no TCP itself. A polled device begins as down.
+// on as it is, for its host can ask again; it takes no TCP itself. A polled device begins as down. A helper's copy of a
+// broadcast is a packet of the router's own with the sender's address, one hop shorter.
 //
-// Not modelled here: RIP, OSPF, helper, address assignment by DHCP, IPv6. TCP goes to whoever
-// set_tcp() names; the rest is answered with the reset of a closed port.
+// Not modelled here: RIP, OSPF, address assignment by DHCP, IPv6. TCP goes to whoever set_tcp() names; the rest is
+// answered with the reset of a closed port.
 #include "modules/ip/ip_module.h"
 
 #include "modules/ip/mib.h"
@@ -50,6 +51,7 @@ class IpModule final : public Module {
     add_pool_rows(engine_, rows);
     add_host_rows(engine_, rows);
     add_dns_rows(engine_, rows);
+    add_helper_rows(engine_, rows);
     add_ping_rows(engine_, rows);
     add_ping_poll_rows(engine_, rows);
     add_trace_rows(engine_, rows);

@@ -1,10 +1,9 @@
 // Packets for this router itself: ICMP, UDP, and polite refusals.
 #include "modules/ip/departures.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "netdev/wire/tcp.h"
-#include "netdev/wire/udp.h"
 
 namespace arrouter::ip {
 namespace {
@@ -80,7 +79,9 @@ void Datapath::deliver_udp(Packet packet) {
     note(*packet, "udp", [] { return "length or checksum wrong: dropped"; });
     return;
   }
+  const bool helped = help_on(*packet, *ip, *udp);
   const auto found = udp_ports_.find(udp->destination_port);
+  if (helped && found == udp_ports_.end()) return;
   if (found == udp_ports_.end()) {
     ++state_.udp.no_ports;
     note(*packet, "udp", [&] { return fmt::format("nobody listens on port {}: dropped", udp->destination_port); });
@@ -92,6 +93,33 @@ void Datapath::deliver_udp(Packet packet) {
   const IpApi::UdpListener listener = found->second.listener;
   listener({ip->source(), ip->destination(), udp->source_port, udp->destination_port, packet->meta.interface,
             packet->meta.ipsec_sa != 0, udp->payload});
+}
+
+/// Sends a copy of a broadcast to each host that ADD IP HELPER names; false when there is none.
+bool Datapath::help_on(const PacketBuffer& packet, const wire::Ipv4View& ip, const wire::UdpView& udp) {
+  if (!state_.helpers.enabled || ip.source().unset() || state_.interfaces.is_own(ip.destination())) return false;
+  const Interface* const from = state_.interfaces.find(packet.meta.interface);
+  bool helped = false;
+  for (Helper& helper : state_.helpers.all) {
+    if (from == nullptr || helper.port != udp.destination_port || helper.interface != from->name) continue;
+    helped = true;
+    const std::size_t total = wire::ipv4_header + wire::udp_header + udp.payload.size();
+    Packet copy = ip.ttl() > 1 ? services_.pool.allocate(total) : Packet();
+    if (!copy) {
+      drop(ip.ttl() > 1 ? IpDrop::no_buffer : IpDrop::ttl_expired);
+      continue;
+    }
+    std::uint8_t* const at = copy->put(total);
+    std::ranges::copy(udp.payload, at + wire::ipv4_header + wire::udp_header);
+    wire::write_udp(at + wire::ipv4_header, udp.source_port, udp.destination_port, udp.payload.size(), ip.source(),
+                    helper.destination);
+    wire::write_ipv4(at,
+                     {ip.source(), helper.destination, wire::protocol::udp, ip.tos(),
+                      static_cast<std::uint8_t>(ip.ttl() - 1), next_id(), ip.dont_fragment()},
+                     static_cast<std::uint16_t>(total));
+    if (originate(std::move(copy)) == Sent::sent) ++helper.forwarded;
+  }
+  return helped;
 }
 
 void Datapath::deliver_icmp(Packet packet) {

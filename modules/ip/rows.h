@@ -19,6 +19,7 @@ void add_filter_rows(Engine& engine, Rows& rows);
 void add_pool_rows(Engine& engine, Rows& rows);
 void add_host_rows(Engine& engine, Rows& rows);
 void add_dns_rows(Engine& engine, Rows& rows);
+void add_helper_rows(Engine& engine, Rows& rows);
 void add_ping_rows(Engine& engine, Rows& rows);
 void add_ping_poll_rows(Engine& engine, Rows& rows);
 void add_trace_rows(Engine& engine, Rows& rows);
@@ -45,6 +46,7 @@ void show_trace(const Trace& trace, Screen& screen);
 void dump_filters(const FilterTable& filters, ConfigWriter& config);
 void dump_ping_polls(const PingPolls& polls, ConfigWriter& config);
 void dump_dns(const DnsSettings& settings, ConfigWriter& config);
+void dump_helpers(const Helpers& helpers, ConfigWriter& config);
 /// The "IP" section of the configuration script (dump.cpp).
 void dump_configuration(const Engine& engine, ConfigWriter& config);
 

@@ -7,6 +7,7 @@
 
 #include "modules/ip/counters.h"
 #include "modules/ip/filter.h"
+#include "modules/ip/helper.h"
 #include "modules/ip/interfaces.h"
 #include "modules/ip/pools.h"
 #include "modules/ip/routes.h"
@@ -24,6 +25,7 @@ struct State {
   RouteTable routes;
   FilterTable filters;
   PoolTable pools;
+  Helpers helpers;
   std::map<std::string, RouteTemplate, std::less<>> templates;
   std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given, in the case given
 
