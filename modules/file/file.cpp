@@ -215,8 +215,17 @@ Outcome FileModule::delete_files(const Args& args, std::string_view parameter, s
   return Outcome::successful(module_number::file);
 }
 
+void FileModule::log_compaction(std::string_view what) const {
+  services_.log.record({.severity = LogSeverity::notice,
+                        .module = module_number::flash,
+                        .type = "FFS",
+                        .subtype = "COMP",
+                        .message = fmt::format("Flash compaction {}", what)});
+}
+
 void FileModule::begin_compaction() {
   services_.files.begin_compaction();
+  log_compaction("started");
   compaction_.arm(services_.clock.now() + std::max(services_.files.compaction_time(), shortest_compaction));
 }
 
@@ -240,6 +249,7 @@ void FileModule::compact_by_itself() {
 void FileModule::compacted() {
   ++compactions_;
   services_.files.end_compaction(true);
+  log_compaction("completed");
   const std::string done = say(texts::compacted).line() + "\n";
   const auto terminal = compacting_for_.lock();
   if (!terminal) return control_.broadcast(done, Privilege::manager);

@@ -59,6 +59,7 @@ class FileModule final : public Module {
   std::optional<std::string> memory(std::uint64_t address, std::size_t length) const;
   Outcome compact(Invocation& invocation);
   void begin_compaction();
+  void log_compaction(std::string_view what) const;
   void compact_by_itself();
   void compacted();
   /// RENAME and COPY (`keep`): the content of one file under a new name.

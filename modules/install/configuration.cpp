@@ -83,6 +83,7 @@ Outcome InstallModule::create_config(const Args& args) {
     return say(texts::not_saved, written.error().text);
   }
   control_.set_current_config(stored_name(*name));
+  log_change("SAVE", fmt::format("Configuration saved in {}", stored_name(*name)));
   if (args.has("SET")) {
     if (const auto set = control_.set_boot_config(stored_name(*name)); !set) {
       return say(texts::not_saved, set.error().text);
@@ -100,7 +101,17 @@ Outcome InstallModule::set_config(const Args& args) {
     stored = stored_name(*name);
   }
   if (const auto set = control_.set_boot_config(stored); !set) return say(texts::not_saved, set.error().text);
+  log_change("CHANG", stored.empty() ? std::string("No boot configuration file is set")
+                                     : fmt::format("Boot configuration file set to {}", stored));
   return Outcome::successful(module_number::install);
+}
+
+void InstallModule::log_change(std::string_view subtype, std::string message) const {
+  services_.log.record({.severity = LogSeverity::info,
+                        .module = module_number::install,
+                        .type = "CONF",
+                        .subtype = subtype,
+                        .message = std::move(message)});
 }
 
 Outcome InstallModule::show_config(Screen& screen) const {

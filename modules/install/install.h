@@ -55,6 +55,7 @@ class InstallModule final : public Module, public InstallApi {
 
   Outcome create_config(const Args& args);
   Outcome set_config(const Args& args);
+  void log_change(std::string_view subtype, std::string message) const;
   Outcome show_config(Screen& screen) const;
   Outcome show_dynamic(Invocation& invocation) const;
 

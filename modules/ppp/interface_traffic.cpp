@@ -93,7 +93,7 @@ void Interface::network_up(const Addresses& addresses) {
   if (!addresses.peer.unset() && !ip_.is_own(addresses.peer)) peer_route_ = ip_.add_host_route(name, addresses.peer);
   host_.name_servers_told(*this);
   tell_port();
-  log(LogSeverity::info, "VINT", "UP", fmt::format(texts::interface_up, name));
+  log(LogSeverity::notice, "VINT", "UP", fmt::format(texts::interface_up, name));
   Burst waiting;
   for (Packet& packet : held_) waiting.add(std::move(packet));
   held_.clear();
@@ -108,7 +108,7 @@ void Interface::network_down() {
   host_.name_servers_told(*this);
   tell_port();
   if (!dynamic && !on_demand()) ip_.assign_address(name, {}, {});
-  log(LogSeverity::info, "VINT", "DOWN", fmt::format(texts::interface_down, name));
+  log(LogSeverity::notice, "VINT", "DOWN", fmt::format(texts::interface_down, name));
 }
 
 void Interface::authenticated(bool peer, Method method, bool good, const std::string& user) {

@@ -197,6 +197,9 @@ TEST_CASE("FLASH is compacted in the background, once at a time, and cannot be c
   CHECK(desk("show flash").find("\ngarbage .................... 0 bytes\n") != std::string::npos);
   CHECK(desk("show flash").find("\nerase            45            0\ncompact           1            0\n") !=
         std::string::npos);
+  const std::string log = desk("show log module=ffs");
+  CHECK(log.find(" 4 FFS  FFS   COMP  Flash compaction started\n") != std::string::npos);
+  CHECK(log.find(" 4 FFS  FFS   COMP  Flash compaction completed\n") != std::string::npos);
   CHECK(desk("delete file=b.txt") == "Info (1056003): Operation successful.");
 }
 

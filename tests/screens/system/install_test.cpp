@@ -22,6 +22,17 @@ TEST_CASE("SHOW CONFIG and the boot file") {
   CHECK(desk("show config").starts_with("Boot configuration file: Not set\n"));
 }
 
+TEST_CASE("what boots next is told to the log when it changes") {
+  SystemDesk desk;
+  desk("create config=boot.cfg");
+  desk("set config=boot.cfg");
+  desk("set config=none");
+  const std::string log = desk("show log type=conf");
+  CHECK(log.find(" 3 INST CONF  SAVE  Configuration saved in boot.cfg\n") != std::string::npos);
+  CHECK(log.find(" 3 INST CONF  CHANG Boot configuration file set to boot.cfg\n") != std::string::npos);
+  CHECK(log.find(" 3 INST CONF  CHANG No boot configuration file is set\n") != std::string::npos);
+}
+
 TEST_CASE("SHOW CONFIG DYNAMIC prints every heading, DYNAMIC=name only its own") {
   SystemDesk desk;
   desk("set user securedelay=600");
