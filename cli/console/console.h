@@ -24,6 +24,9 @@ class Console {
   virtual ~Console() = default;
   /// Text outside any session: the lines of a start-up. Several lines may come at once.
   virtual void print(std::string_view text) = 0;
+  /// Until it is called again with nothing, every key goes to `pressed`, which may not do so itself; only while there
+  /// is no session. False: nobody is there to press one.
+  virtual bool listen(std::function<void(char key)> pressed) = 0;
   /// Opens the session and shows its first prompt.
   virtual void start() = 0;
 };

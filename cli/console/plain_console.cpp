@@ -26,6 +26,8 @@ class PlainConsole final : public Console, private Display {
         }) {}
 
   void print(std::string_view text) override { write(text); }
+  /// What comes are lines, made beforehand.
+  bool listen(std::function<void(char)>) override { return false; }
   void start() override {
     slot_.open(*this);
     struct stat status {};

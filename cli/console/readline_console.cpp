@@ -49,9 +49,16 @@ class ReadlineConsole final : public Console, private Display {
   }
 
   void print(std::string_view text) override { write(text); }
+  bool listen(std::function<void(char)> pressed) override {
+    pressed_ = std::move(pressed);
+    if (!pressed_) return true;
+    plain_keys(false);
+    watch();
+    return watch_ != nullptr;
+  }
   void start() override {
     slot_.open(*this);
-    watch_ = loop_.watch(STDIN_FILENO, [this] { readable(); });
+    watch();
   }
 
  private:
@@ -147,6 +154,9 @@ class ReadlineConsole final : public Console, private Display {
 
   // ---- input ----------------------------------------------------------------------------------------------------
 
+  void watch() {
+    if (!watch_ && ::isatty(STDIN_FILENO) != 0) watch_ = loop_.watch(STDIN_FILENO, [this] { readable(); });
+  }
   void readable() {
     if (::isatty(STDIN_FILENO) == 0) return watch_.reset();  // the terminal has gone
     if (mode_ == Mode::line) {
@@ -162,6 +172,7 @@ class ReadlineConsole final : public Console, private Display {
       return;
     }
     if (c == control_key('\\')) return ended_();
+    if (pressed_) return pressed_(c);
     if (slot_.get() == nullptr) return;
     if (mode_ == Mode::keys) return slot_.get()->key(c);
     if (mode_ == Mode::secret) secret_key(c);
@@ -245,6 +256,7 @@ class ReadlineConsole final : public Console, private Display {
   bool echo_ = true;
   std::string prompt_, secret_;
   std::optional<std::string> entered_;
+  std::function<void(char)> pressed_;  // while there is no session
   SessionSlot slot_;
 };
 

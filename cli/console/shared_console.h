@@ -28,12 +28,15 @@ class SharedConsole final : private LineEditor::Owner {
 
   /// Text outside any session.
   void print(std::string_view text) { editor_.write(text); }
+  /// As Console::listen(): somebody is there while there is a viewer. What was typed before stays for the session.
+  bool listen(std::function<void(char)> pressed);
   void start() { slot_.open(editor_); }
   /// Shows the present line, so that nobody who comes finds a mute console. False: limits::sessions look already.
   bool welcome(const std::shared_ptr<Viewer>& viewer);
-  void typed(std::string_view bytes) { editor_.feed(bytes); }
+  void typed(std::string_view bytes);
 
  private:
+  void forget_gone();
   void show(std::string_view bytes) override;
   void line(std::string_view text) override;
   void key(char key) override;
@@ -43,6 +46,7 @@ class SharedConsole final : private LineEditor::Owner {
   void closed() override { slot_.closed(editor_); }
 
   std::list<std::shared_ptr<Viewer>> viewers_;
+  std::function<void(char)> pressed_;  // while there is no session
   LineEditor editor_;
   SessionSlot slot_;
 };

@@ -107,6 +107,7 @@ class SocketConsole final : public Console {
   }
 
   void print(std::string_view text) override { shared_.print(text); }
+  bool listen(std::function<void(char)> pressed) override { return shared_.listen(std::move(pressed)); }
   void start() override { shared_.start(); }
 
  private:

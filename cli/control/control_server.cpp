@@ -29,8 +29,12 @@ constexpr std::size_t longest_request = limits::command_line + 64;
 
 class Client : public std::enable_shared_from_this<Client> {
  public:
-  Client(Protocol::socket socket, Execute execute, std::function<void(const std::shared_ptr<Client>&)> gone)
-      : socket_(std::move(socket)), execute_(std::move(execute)), gone_(std::move(gone)) {}
+  Client(Protocol::socket socket, Execute execute, std::function<bool()> running,
+         std::function<void(const std::shared_ptr<Client>&)> gone)
+      : socket_(std::move(socket)),
+        execute_(std::move(execute)),
+        running_(std::move(running)),
+        gone_(std::move(gone)) {}
 
   void start() {
     terminal_ = ScriptTerminal::make(execute_, [weak = weak_from_this()](const Frame& frame) {
@@ -45,6 +49,7 @@ class Client : public std::enable_shared_from_this<Client> {
     });
   }
   void give_up() { terminal_->give_up(); }
+  void resume() { work(); }
   void close() {
     if (closed_) return;
     closed_ = true;
@@ -78,7 +83,7 @@ class Client : public std::enable_shared_from_this<Client> {
     // Answers that end at once come from inside run(); the loop, not recursion, takes the next line.
     if (working_) return;
     working_ = true;
-    while (!closed_ && !terminal_->busy() && backlog_ < limits::terminal_backlog) {
+    while (!closed_ && running_() && !terminal_->busy() && backlog_ < limits::terminal_backlog) {
       const std::size_t line_end = input_.find('\n');
       if (line_end == input_.npos) break;
       const std::string text = input_.substr(0, line_end);
@@ -122,6 +127,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   Protocol::socket socket_;
   Execute execute_;
+  std::function<bool()> running_;
   std::function<void(const std::shared_ptr<Client>&)> gone_;
   std::shared_ptr<ScriptTerminal> terminal_;
   std::array<char, 4096> chunk_{};
@@ -133,11 +139,12 @@ class Client : public std::enable_shared_from_this<Client> {
 
 class Server final : public ControlServer {
  public:
-  Server(Protocol::acceptor acceptor, std::string path, Execute execute)
+  Server(Protocol::acceptor acceptor, std::string path, Execute execute, std::function<bool()> running)
       : acceptor_(std::move(acceptor)),
         retry_(acceptor_.get_executor()),
         path_(std::move(path)),
-        execute_(std::move(execute)) {
+        execute_(std::move(execute)),
+        running_(std::move(running)) {
     struct stat status {};
     if (::stat(path_.c_str(), &status) == 0) inode_ = status.st_ino;
     accept();
@@ -151,6 +158,9 @@ class Server final : public ControlServer {
   void give_up() override {
     for (const auto& client : std::set(clients_)) client->give_up();
   }
+  void resume() override {
+    for (const auto& client : std::set(clients_)) client->resume();
+  }
 
  private:
   void accept() {
@@ -158,7 +168,8 @@ class Server final : public ControlServer {
       if (!*alive || error == asio::error::operation_aborted) return;
       if (!error && clients_.size() < limits::control_clients) {
         const auto client =
-            std::make_shared<Client>(std::move(socket), execute_, [this](const auto& gone) { clients_.erase(gone); });
+            std::make_shared<Client>(std::move(socket), execute_, running_,
+                                     [this](const auto& gone) { clients_.erase(gone); });
         clients_.insert(client);
         client->start();
       }
@@ -175,6 +186,7 @@ class Server final : public ControlServer {
   asio::steady_timer retry_;
   std::string path_;
   Execute execute_;
+  std::function<bool()> running_;
   ino_t inode_ = 0;
   std::set<std::shared_ptr<Client>> clients_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -201,7 +213,8 @@ Result<void> make_room(asio::io_context& context, const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> open_control(const std::string& path, EventLoop& loop, Execute execute) {
+Result<std::unique_ptr<ControlServer>> open_control(const std::string& path, EventLoop& loop, Execute execute,
+                                                    std::function<bool()> running) {
   if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) {
     return failure(fmt::format("control socket {}: the path is too long", path));
   }
@@ -215,7 +228,7 @@ Result<std::unique_ptr<ControlServer>> open_control(const std::string& path, Eve
   ::umask(mask);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return failure(fmt::format("control socket {}: {}", path, error.message()));
-  return std::make_unique<Server>(std::move(acceptor), path, std::move(execute));
+  return std::make_unique<Server>(std::move(acceptor), path, std::move(execute), std::move(running));
 }
 
 }  // namespace arrouter::control

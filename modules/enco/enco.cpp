@@ -69,12 +69,13 @@ void Enco::booted() {
 
 void Enco::security_mode_changed(bool on) {
   if (on) {
-    if (!keys_.keep()) services_.log.record(record(log_text::keys_unreadable));
+    if (stored_keys_ && !keys_.keep()) services_.log.record(record(log_text::keys_unreadable));
     return;
   }
   generating_.clear();  // what is being made is forgotten
   const std::size_t count = keys_.all().size();
   keys_.destroy_all();
+  stored_keys_ = true;  // there are none any more
   services_.log.record(record(log_text::keys_destroyed, count));
 }
 
@@ -174,8 +175,9 @@ void Enco::close_channel(ChannelId id) {
 
 }  // namespace enco
 
-MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed) {
+MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed, bool stored_keys) {
   auto module = std::make_unique<enco::Enco>(services, std::move(licensed));
+  if (!stored_keys) module->leave_stored_keys();
   enco::EncoApi& api = *module;
   return {std::move(module), api};
 }

@@ -31,6 +31,8 @@ class Enco final : public Module, public EncoApi {
   void dump(ConfigWriter& out) const override;
   void start() override;
   void booted() override;
+  /// What security mode keeps is neither read nor written, until it ends and all keys go.
+  void leave_stored_keys() { stored_keys_ = false; }
 
   const Key* find_key(std::uint16_t id) const override { return keys_.find(id); }
   Bytes hash(Hash algorithm, std::span<const ByteView> parts) override;
@@ -107,6 +109,7 @@ class Enco final : public Module, public EncoApi {
   std::uint64_t generations_ = 0;
   SoftwareSettings software_;
   UtilityCounters utility_;
+  bool stored_keys_ = true;
   bool debugging_ = false;
   std::weak_ptr<Terminal> debug_terminal_;
   std::shared_ptr<Enco*> alive_;  // lets call-backs that outlive the module find out

@@ -10,7 +10,9 @@ struct MadeEnco {
   std::unique_ptr<Module> module;
   enco::EncoApi& api;
 };
-/// `licensed`: whether the router has the feature licence "3des", "aes"; without it all are there.
-MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed = {});
+/// `licensed`: whether the router has the feature licence "3des", "aes"; without it all are there. `stored_keys`: false
+/// leaves what NVS keeps of keys alone, in this run.
+MadeEnco make_enco(Services& services, std::function<bool(std::string_view feature)> licensed = {},
+                   bool stored_keys = true);
 
 }  // namespace arrouter

@@ -3,7 +3,7 @@
 //
 // Invariants
 // - Start-up tries the temporary install (used once, gone when used), then the preferred one, then the default. An
-//   install whose release file is missing is skipped.
+//   install whose release file is missing is skipped. Y at a cold start takes the default at once, and no patch.
 // - In security mode nobody but a security officer sees the configuration or the feature list.
 // - The saved configuration is exactly what SHOW CONFIG DYNAMIC prints.
 //
@@ -16,8 +16,8 @@
 
 namespace arrouter {
 
-MadeInstall make_install(Services& services, RouterControl& control) {
-  auto module = std::make_unique<install::InstallModule>(services, control);
+MadeInstall make_install(Services& services, RouterControl& control, bool boot_block) {
+  auto module = std::make_unique<install::InstallModule>(services, control, boot_block);
   install::InstallApi& api = *module;
   return {std::move(module), api};
 }
@@ -44,7 +44,8 @@ std::string_view slot_name(Slot slot) {
   return "Default";
 }
 
-InstallModule::InstallModule(Services& services, RouterControl& control) : services_(services), control_(control) {
+InstallModule::InstallModule(Services& services, RouterControl& control, bool boot_block)
+    : services_(services), control_(control), boot_block_(boot_block) {
   load();
   load_licences();
 }
@@ -73,7 +74,9 @@ Outcome InstallModule::save() {
 
 void InstallModule::start() {
   for (const Slot slot : all_slots) {
-    const Install chosen = at(slot);
+    if (boot_block_ && slot != Slot::fallback) continue;
+    Install chosen = at(slot);
+    if (boot_block_) chosen.patch.clear();
     const bool defined = slot == Slot::fallback || !chosen.release.empty();
     if (!defined) {
       history_.push_back(fmt::format("No {} install selected", slot_name(slot)));

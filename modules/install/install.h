@@ -42,7 +42,7 @@ struct Feature {
 
 class InstallModule final : public Module, public InstallApi {
  public:
-  InstallModule(Services& services, RouterControl& control);
+  InstallModule(Services& services, RouterControl& control, bool boot_block);
   std::string_view name() const override { return "install"; }
   std::vector<CommandRow> commands() override;
   void start() override;
@@ -85,6 +85,7 @@ class InstallModule final : public Module, public InstallApi {
 
   Services& services_;
   RouterControl& control_;
+  const bool boot_block_;
   std::array<Install, 3> table_;
   Slot current_slot_ = Slot::preferred;
   Install current_;

@@ -11,6 +11,7 @@ struct MadeInstall {
   std::unique_ptr<Module> module;
   install::InstallApi& api;
 };
-MadeInstall make_install(Services& services, RouterControl& control);
+/// `boot_block`: this start takes the default install, without its patch, whatever the others say.
+MadeInstall make_install(Services& services, RouterControl& control, bool boot_block = false);
 
 }  // namespace arrouter

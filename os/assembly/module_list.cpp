@@ -120,13 +120,14 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(make_asyn(services, context.table, context.sessions,
                               [&api = system.api] { return api.help_file(); }));
   modules.push_back(std::move(system.module));
-  MadeInstall install = make_install(services, context.control);
+  MadeInstall install = make_install(services, context.control, context.start_up.boot_block);
   modules.push_back(std::move(install.module));
   modules.push_back(make_file(services, context.control));
   MadeUser user = make_user(services, context.control);
   modules.push_back(std::move(user.module));
-  MadeEnco enco =
-      make_enco(services, [&api = install.api](std::string_view feature) { return api.licensed(feature); });
+  MadeEnco enco = make_enco(
+      services, [&api = install.api](std::string_view feature) { return api.licensed(feature); },
+      context.start_up.stored_keys);
   modules.push_back(std::move(enco.module));
   MadeInterface interface = make_interface(services, context.control, context.stacks);
   modules.push_back(std::move(interface.module));

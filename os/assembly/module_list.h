@@ -8,6 +8,7 @@
 #include "cli/session/session.h"
 #include "modules/system/system_api.h"
 #include "netdev/port_stack.h"
+#include "os/assembly/loader.h"
 #include "os/module.h"
 #include "os/router_control.h"
 #include "os/tcp.h"
@@ -23,6 +24,7 @@ struct ModuleContext {
   const PortStacks& stacks;
   Tcp& tcp;
   const std::filesystem::path& capture_directory;
+  const StartUp& start_up;
 };
 
 struct MadeModules {

@@ -7,6 +7,9 @@
 //
 // The boot configuration is applied line by line; a refused line is reported and the rest is applied, as the real
 // router does (reference/cli.md 9).
+//
+// A cold start may wait for a key (loader.h). Between end_software() and start() there is no software and nobody but
+// the front ends to miss it: they ask running() first, and on_booted() tells them.
 #include "os/assembly/router.h"
 
 #include <fmt/format.h>
@@ -32,15 +35,6 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // what Windows' e
 
 std::string_view kind_word(const Model& model) { return model.kind == "switch" ? "Switch" : "Router"; }
 
-std::string loader_text(const Model& model) {
-  const std::string_view battery =
-      model.battery.empty() ? "" : "INFO: BBR tests beginning.\nPASS: BBR test. Battery OK.\n";
-  return fmt::format(
-      "INFO: Self tests beginning.\nINFO: RAM test beginning.\nPASS: RAM test, {}k bytes found.\n{}"
-      "INFO: Self tests complete.\nINFO: Downloading router software.\nINFO: Initial download successful.\n",
-      model.dram_kb, battery);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Router>> Router::make(const Surroundings& surroundings, RouterOptions options) {
@@ -54,7 +48,12 @@ Result<std::unique_ptr<Router>> Router::make(const Surroundings& surroundings, R
 
 Router::Router(const Surroundings& surroundings, RouterOptions options, std::unique_ptr<WallClock> wall,
                FileStore files)
-    : surroundings_(surroundings), options_(std::move(options)), wall_(std::move(wall)), files_(std::move(files)) {}
+    : surroundings_(surroundings),
+      options_(std::move(options)),
+      wall_(std::move(wall)),
+      files_(std::move(files)),
+      loader_(options_.model, surroundings.clock, surroundings.scheduler,
+              [this](std::string_view text) { boot_text(text); }) {}
 
 Router::~Router() { shut_down(); }
 
@@ -76,15 +75,18 @@ void Router::boot_text(std::string_view text) const {
 
 void Router::boot() {
   files_.keep();
-  boot_text(loader_text(options_.model));
-  start_software();
-  run_boot_script(std::nullopt);
+  loader_.run([this](const StartUp& how) { start(how, std::nullopt); });
 }
 
-void Router::start_software() {
+void Router::start(const StartUp& how, const std::optional<std::string>& config) {
+  start_software(how);
+  run_boot_script(how.script ? config : "none");
+}
+
+void Router::start_software(const StartUp& how) {
   boot_text("INFO: Initialising Flash File System.\n");
   started_ = surroundings_.clock.now();
-  software_ = std::make_unique<Software>(*this);
+  software_ = std::make_unique<Software>(*this, how);
   const std::string_view release = options_.model.release;  // "2.9.1-00 16-Oct-2006"
   const std::string_view version = release.substr(0, release.find(' '));
   software_->log.record({.severity = LogSeverity::critical,
@@ -164,7 +166,10 @@ void Router::report_fault(std::string_view what) {
   software_->system_module->record_exception("Fatal exception");
 }
 
-void Router::shut_down() { end_software(Ending::process_end); }
+void Router::shut_down() {
+  loader_.stop();
+  end_software(Ending::process_end);
+}
 
 void Router::end_software(Ending ending) {
   if (!software_) return;
@@ -193,9 +198,8 @@ void Router::restart_now(RestartKind kind, const std::optional<std::string>& con
   restarting_ = false;
   end_software(Ending::restart);
   boot_text("\n");
-  if (kind == RestartKind::reboot) boot_text(loader_text(options_.model));
-  start_software();
-  run_boot_script(config);
+  if (kind == RestartKind::router) return start({}, config);
+  loader_.run([this, config](const StartUp& how) { start(how, config); });
 }
 
 RouterControl::Executed Router::execute(std::string_view line, const Caller& caller,

@@ -14,6 +14,7 @@
 
 #include "cli/session/session.h"
 #include "netdev/port_stack.h"
+#include "os/assembly/loader.h"
 #include "os/module.h"
 #include "os/router_control.h"
 #include "os/tcp.h"
@@ -72,16 +73,19 @@ class Router final : public RouterControl {
 
   /// A script that is not in flash (--config): boots instead of boot.cfg until SET CONFIG names another.
   void set_startup_script(std::string name, std::string text);
-  /// Hears the console's boot messages, one or more whole lines at a time, at boot() and at every restart.
+  /// Hears the console's boot messages, at boot() and at every restart.
   void on_boot_text(std::function<void(std::string_view)> listener);
   /// Runs whenever a boot configuration has been applied, at boot() and at every restart.
   void on_booted(std::function<void()> listener);
   /// Runs just before the modules are destroyed by a restart or at the end: nobody may keep anything of theirs.
   void on_going_down(std::function<void()> listener);
-  /// Makes the software and runs the boot configuration.
+  /// Who may press a key while a cold start waits for one; without anybody it never waits. Outlives the Router.
+  void set_keyboard(Keyboard& keyboard) { loader_.set_keyboard(&keyboard); }
+  /// Makes the software and runs the boot configuration; later, when somebody is at the keyboard.
   void boot();
   /// Says goodbye to peers and ends every session; boot() may follow.
   void shut_down();
+  /// There is software. While there is none (a cold start waits for a key), nothing of it may be asked.
   bool running() const { return software_ != nullptr; }
   /// The boot configuration has been applied.
   bool booted() const { return running() && !booting_; }
@@ -126,7 +130,8 @@ class Router final : public RouterControl {
   Result<PortStack*> make_stack(const std::string& name, MacAddress mac, const std::string& spec, std::uint64_t seed,
                                 bool promiscuous);
   Tcp& tcp() { return surroundings_.tcp == nullptr ? no_tcp_ : *surroundings_.tcp; }
-  void start_software();
+  void start(const StartUp& how, const std::optional<std::string>& config);
+  void start_software(const StartUp& how);
   void end_software(Ending ending);
   std::optional<Script> find_script(const std::optional<std::string>& wanted);
   Result<Script> script_in_flash(std::string_view name) const;
@@ -153,6 +158,7 @@ class Router final : public RouterControl {
   bool booting_ = false;     // the boot configuration is being applied
   bool restarting_ = false;  // a restart is posted
   unsigned script_depth_ = 0;
+  Loader loader_;
   std::unique_ptr<Software> software_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // a posted restart asks it
 };

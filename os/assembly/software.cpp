@@ -10,7 +10,7 @@ namespace {
 const FileName security_marker{"flash", "enabled.sec"};
 }
 
-Router::Software::Software(Router& router)
+Router::Software::Software(Router& router, const StartUp& how)
     : log(*router.wall_),
       users(router.surroundings_.clock, router.surroundings_.random, enco::password_digest),
       services{router.surroundings_.clock,
@@ -42,7 +42,7 @@ Router::Software::Software(Router& router)
                 .message = "Security mode marker: " + kept.error().text});
   });
   MadeModules made = make_modules(
-      {services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory});
+      {services, router, table, sessions, router.stacks_, router.tcp(), router.options_.capture_directory, how});
   modules = std::move(made.modules);
   system_module = &made.system;
   modules.push_back(make_health(router));

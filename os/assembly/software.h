@@ -11,7 +11,7 @@
 namespace arrouter {
 
 struct Router::Software {
-  explicit Software(Router& router);
+  Software(Router& router, const StartUp& how);
   ~Software();
   Software(const Software&) = delete;
 

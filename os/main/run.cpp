@@ -39,7 +39,7 @@ std::uint64_t memory_of_process_kb() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
 }
 
-class Program {
+class Program final : private Keyboard {
  public:
   explicit Program(const Options& options) : options_(options), random_(make_random(options.seed)) {
     if (!runs_lines() && options_.consoles.empty() && options_.control.empty()) options_.consoles = {"stdio"};
@@ -69,7 +69,7 @@ class Program {
     }
     loop_.on_terminate([this] { loop_.quit(); });
     loop_.on_fault([this](std::string_view what) { router_->report_fault(what); });
-    boot();
+    router_->boot();
     return {};
   }
 
@@ -120,6 +120,11 @@ class Program {
     router_->on_boot_text([this](std::string_view text) {
       for (const auto& console : consoles_) console->print(text);
     });
+    router_->on_booted([this] {
+      if (!std::exchange(opened_, true)) open_up();
+      if (control_) control_->resume();
+    });
+    if (!runs_lines()) router_->set_keyboard(*this);
     router_->on_going_down([this] {
       if (control_) control_->give_up();
       if (terminal_) terminal_->give_up();
@@ -183,7 +188,7 @@ class Program {
 
   Result<void> open_control_socket() {
     if (options_.control.empty()) return {};
-    auto server = control::open_control(options_.control, loop_, execute());
+    auto server = control::open_control(options_.control, loop_, execute(), [this] { return router_->booted(); });
     if (!server) return std::unexpected(server.error());
     control_ = std::move(*server);
     return {};
@@ -205,8 +210,8 @@ class Program {
     return {};
   }
 
-  void boot() {
-    router_->boot();
+  /// The first start-up is over.
+  void open_up() {
     for (const RefusedLine& refused : router_->refused_at_boot()) {
       if (console_on_stdio()) break;  // it is there already
       complain(fmt::format("{}:{}: {}", refused.script, refused.number, refused.outcome.line()));
@@ -224,6 +229,13 @@ class Program {
       loop_.post([this] { next_line(); });
     }
   }
+
+  bool listen(std::function<void(char)> pressed) override {
+    bool attended = false;
+    for (const auto& console : consoles_) attended = console->listen(pressed) || attended;
+    return attended;
+  }
+  void hush() override { listen({}); }
 
   void next_line() {
     if (next_ == lines_.size()) {
@@ -255,6 +267,7 @@ class Program {
   std::shared_ptr<control::ScriptTerminal> terminal_;
   std::vector<std::string> lines_;
   std::size_t next_ = 0;
+  bool opened_ = false;
   int status_ = 0;
 };
 

@@ -181,6 +181,22 @@ class Running(ProgramTest):
         self.assertEqual(system["outcome"]["class"], "info")
         self.assertEqual((unknown["outcome"]["class"], unknown["outcome"]["number"]), ("error", 256))
 
+    def test_nobody_at_a_console_is_waited_for(self):
+        begun = time.monotonic()
+        self.start("--console", "unix:console")
+        self.assertEqual(self.run_program("ctl", "ctl", "restart reboot", "show time").returncode, 0)
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_what_is_asked_during_a_start_waits_for_its_end(self):
+        self.start("--console", "unix:console")
+        with socket.socket(socket.AF_UNIX) as person:
+            person.connect(os.path.join(self.folder, "console"))
+            person.recv(100)
+            self.run_program("ctl", "ctl", "set system name=Before", "restart reboot")
+            begun = time.monotonic()
+            self.assertNotIn("Before", self.run_program("ctl", "ctl", "show system").stdout)
+            self.assertGreater(time.monotonic() - begun, 1)
+
     def test_restart_by_ctl(self):
         self.write("flash/boot.cfg", "set system name=Saved\n")
         self.start("--flash", "flash")
@@ -226,8 +242,9 @@ class LocalTerminal(ProgramTest):
         return screen
 
     def test_the_boot_screen_and_the_end_of_file_key(self):
-        self.assertTrue(self.read_until("login: ").endswith(
-            "INFO: Router startup complete\r\n\r\narrouter: (AR415S) ready\r\n\r\nlogin: "))
+        boot = self.read_until("login: ")
+        self.assertIn("\r\nForce EPROM download (Y) ? \r\nINFO: Initial download successful.\r\n", boot)
+        self.assertTrue(boot.endswith("INFO: Router startup complete\r\n\r\narrouter: (AR415S) ready\r\n\r\nlogin: "))
         os.write(self.terminal, b"\x04manager\r")
         self.assertEqual(self.read_until("Password: "), "manager\r\nPassword: ")
         os.write(self.terminal, b"friend\r")
@@ -236,6 +253,23 @@ class LocalTerminal(ProgramTest):
         restart = self.read_until("login: ")
         self.assertTrue(restart.startswith("restart router\r\n\r\nINFO: Initialising Flash File System.\r\n"), restart)
         self.assertTrue(restart.endswith("INFO: Router startup complete\r\n\r\nlogin: "), restart)
+
+    def test_a_key_leaves_the_boot_script_out(self):
+        self.read_until("login: ")
+        for line, prompt in ((b"manager", "Password: "), (b"friend", "Manager > "), (b"set system name=Saved", "Manager Saved> "),
+                             (b"create config=boot.cfg", "Manager Saved> "), (b"restart reboot", "(Y) ? ")):
+            os.write(self.terminal, line + b"\r")
+            self.assertTrue(self.read_until(prompt).endswith(prompt))
+        begun = time.monotonic()
+        os.write(self.terminal, b"n")
+        self.assertNotIn("Executing", self.read_until("\r\nlogin: "))
+        self.assertLess(time.monotonic() - begun, 1.5)
+        os.write(self.terminal, b"manager\r")
+        self.read_until("Password: ")
+        os.write(self.terminal, b"friend\r")
+        self.read_until("Manager > ")
+        os.write(self.terminal, b"restart reboot\r")
+        self.assertTrue(self.read_until("Saved login: ").endswith("Saved login: "))
 
 
 class Lines(ProgramTest):

@@ -28,7 +28,8 @@ TEST_CASE("A boot configuration with bad lines is applied for the rest, and each
   CHECK(system.find("SysLocation\nLab\n") != std::string::npos);
   CHECK(router.boot_text ==
         "INFO: Self tests beginning.\nINFO: RAM test beginning.\nPASS: RAM test, 65536k bytes found.\n"
-        "INFO: Self tests complete.\nINFO: Downloading router software.\nINFO: Initial download successful.\n"
+        "INFO: Self tests complete.\nINFO: Downloading router software.\nForce EPROM download (Y) ? \n"
+        "INFO: Initial download successful.\n"
         "INFO: Initialising Flash File System.\nINFO: Executing configuration script <flash:boot.cfg>\n"
         "xyz\nError (3035256): Unknown command \"xyz\".\n"
         "set user securedelay=1\n" +

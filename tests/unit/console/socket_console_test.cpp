@@ -135,6 +135,22 @@ TEST_CASE("a console is never mute: after a logoff, a reconnect and a restart it
   REQUIRE(live.until([&] { return again.sees("Peer1 login: "); }));
 }
 
+TEST_CASE("while a cold start waits, the keys of whoever looks are its own, and lines wait for the session") {
+  Live live;
+  std::string keys;
+  const auto listen = [&] { return live.console->listen([&](char key) { keys += key; }); };
+  CHECK_FALSE(listen());  // nobody looks
+  live.console->listen({});
+  Client client(live.path);
+  REQUIRE(live.until([&] { return client.sees("Peer1 login: "); }));
+  CHECK(listen());
+  client.type("xN");
+  REQUIRE(live.until([&] { return keys == "xN"; }));
+  live.console->listen({});
+  client.type("man");
+  CHECK(live.until([&] { return client.sees("Peer1 login: man"); }));
+}
+
 TEST_CASE("telnet negotiation and odd bytes do no harm") {
   Live live;
   Client client(live.path);

@@ -112,7 +112,7 @@ struct Fixture {
     char name[] = "/tmp/arrouter-control-XXXXXX";
     folder = ::mkdtemp(name);
     path = folder / "ctl";
-    server = std::move(*open_control(path, loop, std::ref(router)));
+    server = std::move(*open_control(path, loop, std::ref(router), [this] { return running; }));
   }
   ~Fixture() { fs::remove_all(folder); }
   /// Runs the loop while `client` works on its thread.
@@ -132,6 +132,7 @@ struct Fixture {
 
   EventLoop loop;
   FakeRouter router{loop};
+  bool running = true;
   fs::path folder;
   std::string path;
   std::unique_ptr<ControlServer> server;
@@ -169,6 +170,20 @@ TEST_CASE("A pending outcome is waited for") {
   });
   const Answer answer = fixture.ask({"wait"});
   CHECK(answer.text == "Info (1048003): Operation successful.\n");
+}
+
+TEST_CASE("While there is no router requests wait for it") {
+  Fixture fixture;
+  fixture.running = false;
+  int early = 0;
+  fixture.loop.scheduler().at(fixture.loop.now() + 50ms, [&] {
+    early = fixture.router.commands;
+    fixture.running = true;
+    fixture.server->resume();
+  });
+  const Answer answer = fixture.ask({"show", "warn"});
+  CHECK(answer.text == "State ... up\nWarning (2005001): Careful.\n");
+  CHECK(early == 0);
 }
 
 TEST_CASE("A router that goes down completes the answers that wait for it") {
