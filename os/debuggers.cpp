@@ -7,7 +7,8 @@ namespace arrouter {
 bool Debuggers::set(const std::weak_ptr<Terminal>& terminal, unsigned flags, bool on) {
   const auto who = terminal.lock();
   if (on && !who) return false;
-  auto mine = std::ranges::find_if(all_, [&](const Debugger& debugger) { return who && debugger.terminal.lock() == who; });
+  auto mine =
+      std::ranges::find_if(all_, [&](const Debugger& debugger) { return who && debugger.terminal.lock() == who; });
   if (on && mine == all_.end()) mine = all_.insert(mine, {terminal, 0});
   if (mine != all_.end()) mine->flags = on ? mine->flags | flags : mine->flags & ~flags;
   std::erase_if(all_, [](const Debugger& debugger) { return debugger.terminal.expired() || debugger.flags == 0; });

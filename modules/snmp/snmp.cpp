@@ -10,11 +10,11 @@
 // - Every figure is the one another screen shows: nothing is counted for SNMP alone but SNMP's own counters.
 //
 // Traps: coldStart (warmStart after RESTART ROUTER), linkUp and linkDown where ENABLE INTERFACE LINKTRAP wants them,
-// authenticationFailure, firewallTrap, loginFailureTrap when a name is locked out. They are kept for a minute while there
-// is no way to their host.
+// authenticationFailure, firewallTrap, loginFailureTrap when a name is locked out. They are kept for a minute while
+// there is no way to their host.
 //
-// Not modelled: SNMPv3; ifAdminStatus of PPP interfaces is read-only. The address in a loginFailureTrap is 0.0.0.0 for a
-// console and for users of the network (PPP, XAUTH).
+// Not modelled: SNMPv3; ifAdminStatus of PPP interfaces is read-only. The address in a loginFailureTrap is 0.0.0.0 for
+// a console and for users of the network (PPP, XAUTH).
 #include "modules/snmp/snmp.h"
 
 #include "os/base/text.h"

@@ -26,7 +26,8 @@ void Client::remove(Ipv4Address address) {
 }
 
 void Client::hang_up(Ipv4Address address) {
-  std::erase_if(lines_, [address](const auto& entry) { return entry.second.server == address && entry.second.login == 0; });
+  std::erase_if(lines_,
+                [address](const auto& entry) { return entry.second.server == address && entry.second.login == 0; });
 }
 
 std::size_t Client::connections(Ipv4Address address) const {
@@ -38,7 +39,8 @@ std::size_t Client::connections(Ipv4Address address) const {
 bool Client::any() const { return std::ranges::any_of(servers_, &Server::authenticates); }
 
 void Client::ask(Person person, std::weak_ptr<void> owner, std::function<void(const Decision&)> answered) {
-  const bool fits = !person.user.empty() && person.user.size() <= longest_text && person.password.size() <= longest_text;
+  const bool fits =
+      !person.user.empty() && person.user.size() <= longest_text && person.password.size() <= longest_text;
   if (!fits) return answered({.verdict = Verdict::rejected});
   if (logins_.size() >= limits::tacplus_logins) return answered({.verdict = Verdict::failed});
   Login login{.person = std::move(person), .owner = std::move(owner), .answered = std::move(answered)};
@@ -97,9 +99,8 @@ void Client::talk(LoginId id) {
   login.due = services_.clock.now() + std::chrono::seconds(server.timeout_s);
   rearm();
   if (login.line != 0) return transmit(login);
-  const auto kept = std::ranges::find_if(lines_, [&](const auto& entry) {
-    return entry.second.server == login.server && entry.second.login == 0;
-  });
+  const auto kept = std::ranges::find_if(
+      lines_, [&](const auto& entry) { return entry.second.server == login.server && entry.second.login == 0; });
   if (kept == lines_.end()) return dial(id, server);
   login.line = kept->first;
   kept->second.login = id;
@@ -141,12 +142,15 @@ void Client::received(LineId line, std::string_view bytes) {
   Login& login = logins_.at(id);
   witness_.received(*find(login.server), as_bytes(bytes));
   switch (login.dialogue->receive(bytes)) {
-    case Dialogue::Turn::listen: return;
-    case Dialogue::Turn::speak: return talk(id);
+    case Dialogue::Turn::listen:
+      return;
+    case Dialogue::Turn::speak:
+      return talk(id);
     case Dialogue::Turn::reopen:
       if (!login.dialogue->kept()) release(login, false);
       return talk(id);
-    case Dialogue::Turn::over: return settle(id);
+    case Dialogue::Turn::over:
+      return settle(id);
   }
 }
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr unsigned debugging = 1;
 
-#define SETTINGS                                                                                                  \
-  " [KEY=<text:1-64>] [POrt=<1-65535>] [RETries=<0-10>] [TIMeout=<1-60>] [SINGLEconnection[={ON|OFF}]]"            \
+#define SETTINGS                                                                                        \
+  " [KEY=<text:1-64>] [POrt=<1-65535>] [RETries=<0-10>] [TIMeout=<1-60>] [SINGLEconnection[={ON|OFF}]]" \
   " [AUTHENtication={ON|OFF}] [AUTHORization={ON|OFF}]"
 
 void take(const Args& args, std::string_view name, bool& setting) {
@@ -39,7 +39,8 @@ std::vector<CommandRow> TacplusModule::commands() {
        [this](Invocation&) { return set_enabled(true); }},
       {"DISable TACPlus", Access::security, "Asks TACACS+ servers no more.",
        [this](Invocation&) { return set_enabled(false); }},
-      {"ADD TACPlus SERver=<ipv4>" SETTINGS, Access::security, "Adds a TACACS+ server; servers are asked in this order.",
+      {"ADD TACPlus SERver=<ipv4>" SETTINGS, Access::security,
+       "Adds a TACACS+ server; servers are asked in this order.",
        [this](Invocation& call) { return add_server(call.args); }},
       {"SET TACPlus SERver={<ipv4>|ALL}" SETTINGS, Access::security, "Changes a TACACS+ server, or all.",
        [this](Invocation& call) { return set_server(call.args); }},
@@ -68,7 +69,9 @@ Outcome TacplusModule::set_debug(Invocation& call, bool on) {
   return Outcome::successful(module_number::tacplus);
 }
 
-void TacplusModule::tell(std::string_view text) const { debuggers_.tell(debugging, fmt::format("TACACS+: {}\n", text)); }
+void TacplusModule::tell(std::string_view text) const {
+  debuggers_.tell(debugging, fmt::format("TACACS+: {}\n", text));
+}
 
 Outcome TacplusModule::add_server(const Args& args) {
   Server server{.address = args.address("SERVER")};

@@ -77,19 +77,23 @@ Dialogue::Turn Dialogue::authentication(const AuthenReply& reply) {
       if (!terms_.authorize) return end(Verdict::accepted);
       open(PacketType::authorization);
       return Turn::reopen;
-    case AuthenStatus::get_user: return answer(as_bytes(person_.user), user_given_);
-    case AuthenStatus::get_password: return answer(person_.password, password_given_);
+    case AuthenStatus::get_user:
+      return answer(as_bytes(person_.user), user_given_);
+    case AuthenStatus::get_password:
+      return answer(person_.password, password_given_);
     case AuthenStatus::restart:
       // The other way of the two; there is no third.
       if (std::exchange(type_, AuthenType::pap) == AuthenType::pap) return end(Verdict::rejected);
       open(PacketType::authentication);
       return Turn::reopen;
-    case AuthenStatus::error: return end(Verdict::failed, "it reports an error: " + printable(reply.message));
+    case AuthenStatus::error:
+      return end(Verdict::failed, "it reports an error: " + printable(reply.message));
     case AuthenStatus::get_data:  // more than a name and a password is not at hand
       say(abort_body());
       return end(Verdict::rejected, "it asks for more than a name and a password");
     case AuthenStatus::fail:
-    case AuthenStatus::follow: break;  // other servers are those of this router's configuration (10.5.5)
+    case AuthenStatus::follow:
+      break;  // other servers are those of this router's configuration (10.5.5)
   }
   return end(Verdict::rejected);
 }
@@ -105,7 +109,8 @@ Dialogue::Turn Dialogue::answer(ByteView text, bool& given) {
 }
 
 Dialogue::Turn Dialogue::authorization(const AuthorReply& reply) {
-  if (reply.status == AuthorStatus::error) return end(Verdict::failed, "it reports an error: " + printable(reply.message));
+  if (reply.status == AuthorStatus::error)
+    return end(Verdict::failed, "it reports an error: " + printable(reply.message));
   const bool pass = reply.status == AuthorStatus::pass_add || reply.status == AuthorStatus::pass_replace;
   if (!pass) return end(Verdict::rejected, "no authorization");
   const auto privilege = privilege_of(reply.arguments);

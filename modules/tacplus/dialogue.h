@@ -18,18 +18,18 @@ enum class Verdict : std::uint8_t { none, accepted, rejected, failed };
 class Dialogue {
  public:
   struct Terms {
-    SecretBytes key;                // empty: nothing is hidden
-    bool authorize = true;          // false: whoever is known is a USER
+    SecretBytes key;                 // empty: nothing is hidden
+    bool authorize = true;           // false: whoever is known is a USER
     bool single_connection = false;  // ask the server to keep the connection
   };
   Dialogue(enco::EncoApi& enco, Random& random, const Person& person, Terms terms);
 
   /// What comes next. Each session of the protocol has a connection to itself, unless the server keeps it.
   enum class Turn : std::uint8_t {
-    listen,   // the server has not said all
-    speak,    // output() goes out on this connection
-    reopen,   // output() goes out on another one, or on this one when kept()
-    over,     // verdict() is there; output() may hold last words
+    listen,  // the server has not said all
+    speak,   // output() goes out on this connection
+    reopen,  // output() goes out on another one, or on this one when kept()
+    over,    // verdict() is there; output() may hold last words
   };
   /// Takes what the server said since the last call.
   Turn receive(std::string_view bytes);

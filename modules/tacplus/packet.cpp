@@ -28,7 +28,8 @@ bool known(AuthorStatus status) {
     case AuthorStatus::pass_replace:
     case AuthorStatus::fail:
     case AuthorStatus::error:
-    case AuthorStatus::follow: return true;
+    case AuthorStatus::follow:
+      return true;
   }
   return false;
 }

@@ -74,7 +74,8 @@ struct AuthorReply {
   std::string message;
   std::vector<std::string> arguments;  // "priv-lvl=15"
 };
-/// nullopt when the lengths in the body are not that of the body, or the status is unknown: the keys differ, most often.
+/// nullopt when the lengths in the body are not that of the body, or the status is unknown: the keys differ, most
+/// often.
 std::optional<AuthenReply> read_authentication(ByteView body);
 std::optional<AuthorReply> read_authorization(ByteView body);
 

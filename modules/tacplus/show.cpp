@@ -42,13 +42,9 @@ Outcome TacplusModule::show(Screen& screen) const {
   screen.rule();
   show_status(screen);
   screen.line();
-  screen.table("servers", {{"Server", 18},
-                           {"Port", 7},
-                           {"Retries", 9},
-                           {"Timeout", 9},
-                           {"Single", 8},
-                           {"Authen", 8},
-                           {"Author", 0}});
+  screen.table(
+      "servers",
+      {{"Server", 18}, {"Port", 7}, {"Retries", 9}, {"Timeout", 9}, {"Single", 8}, {"Authen", 8}, {"Author", 0}});
   screen.rule();
   for (const Server& server : client_.servers()) {
     screen.row({to_string(server.address), server.port, server.retries, server.timeout_s,

@@ -12,9 +12,9 @@
 // makes no sense is left for the next one. A yes or no is final.
 //
 // A login is a session of authentication, ASCII first and PAP when the server wants another way (RESTART), and then one
-// of authorization for service=shell: priv-lvl 15 is a SECURITY OFFICER, 7 to 14 MANAGER, less or none USER. An argument
-// that must be understood and is not keeps the user out (6.1). Each session has a TCP connection to itself; with
-// SINGLECONNECTION one serves all, one login after the other, when the server agrees.
+// of authorization for service=shell: priv-lvl 15 is a SECURITY OFFICER, 7 to 14 MANAGER, less or none USER. An
+// argument that must be understood and is not keeps the user out (6.1). Each session has a TCP connection to itself;
+// with SINGLECONNECTION one serves all, one login after the other, when the server agrees.
 //
 // Invariants
 // - A packet counts only on the connection to the server that was asked, with the session's number and the next
@@ -94,8 +94,9 @@ void TacplusModule::sent(const Server& server, ByteView packet) {
 }
 
 void TacplusModule::received(const Server& server, ByteView bytes) {
-  tell(fmt::format("received from {}: {}", to_string(server.address),
-                   bytes.size() < header_bytes ? fmt::format("{} bytes", bytes.size()) : described(read_header(bytes))));
+  tell(
+      fmt::format("received from {}: {}", to_string(server.address),
+                  bytes.size() < header_bytes ? fmt::format("{} bytes", bytes.size()) : described(read_header(bytes))));
 }
 
 void TacplusModule::log(LogSeverity severity, std::string_view subtype, std::string message) const {

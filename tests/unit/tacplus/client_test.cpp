@@ -293,7 +293,8 @@ TEST_CASE("A reply may come byte by byte") {
 
 TEST_CASE("Without a key everything travels in clear, and only such a server is believed") {
   TacplusDesk desk;
-  desk.desk.run("delete tacplus server=10.0.0.2\ndelete tacplus server=10.0.0.3\nadd tacplus server=10.0.0.4 port=4949\n");
+  desk.desk.run(
+      "delete tacplus server=10.0.0.2\ndelete tacplus server=10.0.0.3\nadd tacplus server=10.0.0.4 port=4949\n");
   desk.key.clear();
   desk.ask();
   CHECK(desk.line(0).remote == TcpEndpoint{Ipv4Address(10, 0, 0, 4), 4949});

@@ -132,12 +132,13 @@ TEST_CASE("The commands: each server once, at most so many, shown, written and r
   TacplusDesk desk;
   CHECK(desk.desk("add tacplus server=10.0.0.2") == "Error (3224256): TACACS+ server 10.0.0.2 already exists.\n");
   CHECK(desk.desk("delete tacplus server=10.9.9.9") == "Error (3224257): TACACS+ server 10.9.9.9 does not exist.\n");
-  CHECK(desk.desk("set tacplus server=10.9.9.9 port=50") == "Error (3224257): TACACS+ server 10.9.9.9 does not exist.\n");
+  CHECK(desk.desk("set tacplus server=10.9.9.9 port=50") ==
+        "Error (3224257): TACACS+ server 10.9.9.9 does not exist.\n");
   CHECK(desk.desk("show tacplus server=10.9.9.9") == "Error (3224257): TACACS+ server 10.9.9.9 does not exist.\n");
   CHECK(desk.desk("enable tacplus") == "Warning (2224262): The TACACS+ module is already enabled.\n");
   CHECK(desk.desk("enable tacplus debug") == "Error (3224259): Debugging needs a terminal.\n");
-  CHECK(desk.desk("set tacplus server=10.0.0.3 retries=0 timeout=60 singleconnection=on authentication=off authorization=off") ==
-        "Info (1224003): Operation successful.\n");
+  CHECK(desk.desk("set tacplus server=10.0.0.3 retries=0 timeout=60 singleconnection=on authentication=off "
+                  "authorization=off") == "Info (1224003): Operation successful.\n");
   CHECK(desk.desk("show tacplus") ==
         "TACACS+ Configuration\n"
         "-------------------------------------------------------------------------------\n"

@@ -8,8 +8,7 @@
 namespace arrouter::tacplus {
 namespace {
 
-constexpr std::string_view start =
-    "c0010100907dd0860000001c0500504f7a61edee7da552d356752bbb27ae98aa1a9d173d90d20771";
+constexpr std::string_view start = "c0010100907dd0860000001c0500504f7a61edee7da552d356752bbb27ae98aa1a9d173d90d20771";
 constexpr std::string_view reply = "c0010200907dd086000000102a0c1da0a25b78450b092f73ee8bd36f";
 constexpr std::string_view proceed = "c0010300907dd08600000009ec38c18dccec28ac54";
 constexpr std::string_view request =
@@ -82,7 +81,8 @@ TEST_CASE("PAP has the password in its START; ABORT and an empty key") {
 TEST_CASE("Bodies whose lengths do not add up, or of an unknown status, are no replies") {
   for (const char* good : {"010000000000", "020000030000414243", "210000000000", "05000000000141"})
     CHECK(read_authentication(*from_hex(good)));
-  for (const char* bad : {"", "0100000000", "01000000000000", "080000000000", "000000000000", "0200000400004142", "010000000001"})
+  for (const char* bad :
+       {"", "0100000000", "01000000000000", "080000000000", "000000000000", "0200000400004142", "010000000001"})
     CHECK_FALSE(read_authentication(*from_hex(bad)));
   CHECK(read_authorization(*from_hex("010000000000")));
   CHECK(read_authorization(*from_hex("0201000000000141")));

@@ -34,10 +34,8 @@ struct TacplusDesk {
 
   /// Somebody logs in by Telnet.
   void ask(std::string name = "bob", std::string_view password = "secret") {
-    LoginRequest request{.name = std::move(name),
-                         .password = {},
-                         .device = "Telnet 1",
-                         .remote_from = Ipv4Address(192, 168, 1, 10)};
+    LoginRequest request{
+        .name = std::move(name), .password = {}, .device = "Telnet 1", .remote_from = Ipv4Address(192, 168, 1, 10)};
     request.password.assign(password.begin(), password.end());
     base.users.tacplus_servers->ask(request, owner, [this](const auto& answer) { answers.push_back(answer); });
     settle();
@@ -52,8 +50,7 @@ struct TacplusDesk {
     const std::string packet = line(place).heard();
     if (packet.size() < tacplus::header_bytes) return {};
     last = tacplus::read_header(as_bytes(packet));
-    const SecretBytes body =
-        tacplus::obfuscated(enco.api, last, key, as_bytes(packet).subspan(tacplus::header_bytes));
+    const SecretBytes body = tacplus::obfuscated(enco.api, last, key, as_bytes(packet).subspan(tacplus::header_bytes));
     return {body.begin(), body.end()};
   }
   /// A figure of SHOW TACPLUS SERVER.
