@@ -6,22 +6,16 @@ using namespace arrouter;
 
 namespace {
 
-constexpr std::string_view configuration =
+constexpr std::string_view specifications =
     "create ipsec sas=1 key=manual prot=comp insp=1000 outs=1000\n"
     "create ipsec sas=2 key=manual prot=comp compa=deflate insp=1001 outs=1001\n"
     "create ipsec sas=3 key=manual prot=comp mod=transport insp=1002 outs=1002\n"
-    "create ipsec sas=4 key=manual prot=comp mod=transport compa=deflate insp=1003 outs=1003\n"
-    "create ipsec bund=1 key=manual string=\"1\"\ncreate ipsec bund=2 key=manual string=\"2\"\n"
-    "create ipsec bund=3 key=manual string=\"3\"\ncreate ipsec bund=4 key=manual string=\"4\"\n"
-    "create ipsec pol=a int=eth0 ac=ipsec key=manual bund=1 peer=1.1.1.1\n"
-    "create ipsec pol=b int=eth0 ac=ipsec key=manual bund=2 peer=1.1.1.1\n"
-    "create ipsec pol=c int=eth0 ac=ipsec key=manual bund=3 peer=1.1.1.1\n"
-    "create ipsec pol=d int=eth0 ac=ipsec key=manual bund=4 peer=1.1.1.1";
+    "create ipsec sas=4 key=manual prot=comp mod=transport compa=deflate insp=1003 outs=1003";
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static test::ProtectedInput router(configuration);
+  static test::ProtectedInput router(specifications, {{"1"}, {"2"}, {"3"}, {"4"}});
   if (size < 1 || size > 4000) return 0;
   const std::uint8_t protocol = (data[0] & 1) != 0 ? wire::protocol::ipip : wire::protocol::ipcomp;
   Packet packet = router.packet(protocol, ByteView(data + 1, size - 1));

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdlib>
+#include <initializer_list>
+
+#include <fmt/format.h>
 
 #include "tests/support/ipsec_fixture.h"
 
@@ -10,12 +13,23 @@ namespace arrouter::test {
 
 class ProtectedInput {
  public:
-  /// Specifications and policies of a router with ENCO keys 10 (DES) and 11 (20 bytes).
-  explicit ProtectedInput(std::string_view configuration) {
+  /// A bundle of the specifications, for a policy of its own.
+  struct Bundle {
+    std::string_view string, policy_options = {};
+  };
+  /// SA specifications of a router with ENCO keys 10 (DES) and 11 (20 bytes), and the bundles made of them.
+  ProtectedInput(std::string_view specifications, std::initializer_list<Bundle> bundles) {
     fixture.configure(
         "create enco key=10 type=des value=0x101f2c3b49576473\n"
         "create enco key=11 type=general value=0x3443515e6d7a8997a4b3c1cedceaf8071523313e");
-    fixture.configure(configuration);
+    fixture.configure(specifications);
+    int number = 0;
+    for (const Bundle& bundle : bundles) {
+      ++number;
+      fixture.configure(fmt::format("create ipsec bund={} key=manual string=\"{}\"", number, bundle.string));
+      fixture.configure(fmt::format("create ipsec pol=p{0} int=eth0 ac=ipsec key=manual bund={0} peer=1.1.1.1 {1}",
+                                    number, bundle.policy_options));
+    }
     fixture.configure("enable ipsec");
   }
 
