@@ -19,7 +19,7 @@ struct Topic {
 constexpr std::array topics = {
     Topic{"OPeration", "system, users, files, sessions, scripts, triggers",
           "asyn system user radius tacacs tacplus install file load script trigger"},
-    Topic{"INterfaces", "Ethernet and switch ports", "interface"},
+    Topic{"INterfaces", "Ethernet and switch ports", "interface switch"},
     Topic{"LOGging", "log outputs and messages", "log"},
     Topic{"NETwork", "SNMP, network time, mail", "snmp ntp mail"},
     Topic{"REMote", "Telnet and Secure Shell", "telnet ssh"},

@@ -27,6 +27,7 @@
 #include "modules/radius/radius_module.h"
 #include "modules/script/script_module.h"
 #include "modules/snmp/snmp_module.h"
+#include "modules/switch/switch_module.h"
 #include "modules/system/system_module.h"
 #include "modules/tacacs/tacacs_module.h"
 #include "modules/tacplus/tacplus_module.h"
@@ -133,6 +134,7 @@ MadeModules make_modules(const ModuleContext& context) {
   modules.push_back(std::move(interface.module));
   MadeIp ip = make_ip(services, &context.tcp);
   modules.push_back(std::move(ip.module));
+  modules.push_back(make_switch(services, context.stacks, ip.api));
   ip.api.on_interface_change([&api = interface.api](const InterfaceChange&) { api.look_at_links(); });
   MadePpp ppp = make_ppp(services, ip.api, ip.dns, user.api, [&api = enco.api](std::span<const ByteView> parts) {
     return api.hash(enco::Hash::md5, parts);
