@@ -70,6 +70,11 @@ class LabTest(unittest.TestCase):
         received, text = lab.ping(count, **options)
         self.assertEqual(received, count, text)
 
+    def strongswan_calls(self, lab):
+        """strongSwan at peer2 starts the tunnel; peer1 has its SAs."""
+        self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
+        self.assertTrue(wait_until(lambda: ipsec_sas(lab.routers["peer1"]), 5))
+
 
 def policy_counters(router, policy=POLICY):
     """{name: value} of every counter of an IPsec policy."""

@@ -4,7 +4,7 @@ import itertools
 import re
 import unittest
 
-from support import HowTo, LabTest, PREFIX, SITES, example, libreswan, main, wait_until
+from support import HowTo, LabTest, PREFIX, example, libreswan, main, wait_until
 
 CIPHERS = {"des": "des", "3des": "3desouter", "aes128": "aes128", "aes192": "aes192", "aes256": "aes256"}
 HASHES, GROUPS = ("md5", "sha1"), ("modp768", "modp1024")

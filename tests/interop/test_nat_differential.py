@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from support import LabTest, LabError, Network, PREFIX, Router, main
+from support import LabTest, Network, PREFIX, Router, main
 
 CONFIGURATION = """\
 enable ip

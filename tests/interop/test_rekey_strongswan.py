@@ -2,7 +2,7 @@
 no ping is lost."""
 import re
 
-from support import LabTest, example, ipsec_sas, main, policy_counters, strongswan, wait_until
+from support import LabTest, example, main, policy_counters
 
 RATE = 250  # pings a second
 
@@ -18,8 +18,7 @@ class Renewals(LabTest):
         lab.up({"peer1": example("peer1", *lines, replace=replace)}, **settings)
         router = lab.routers["peer1"]
         if initiator == "them":
-            self.assertTrue(strongswan.initiate(lab.network, "peer2"))
-            self.assertTrue(wait_until(lambda: ipsec_sas(router), 5))
+            self.strongswan_calls(lab)
         lab.wait_for_tunnel()
         count = seconds * RATE
         said = lab.network.exec("pc1", "ping", "-n", "-q", "-s", 1000, "-i", 1 / RATE, "-c", count, "-W", 3, "192.168.2.100",

@@ -3,7 +3,7 @@ file; the router writes its own with CREATE ENCO KEY … FILE=. With HYBRIDXAUTH
 import shutil
 import subprocess
 
-from support import LabTest, example, ipsec_sas, main, strongswan, wait_until
+from support import LabTest, example, ipsec_sas, main, strongswan
 
 POLICY = 'set isakmp pol="wiz_Peer1 to Peer2"'
 DN = "cn=peer1,o=Example"
@@ -56,8 +56,7 @@ class RawKeys(LabTest):
     def tunnel(self, mode, initiator, ids, xauth="", hybrid=False):
         lab = self.peers(mode, ids, xauth=xauth, hybrid=hybrid)
         if initiator == "peer2":
-            self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
-            self.assertTrue(wait_until(lambda: ipsec_sas(lab.routers["peer1"]), 5))
+            self.strongswan_calls(lab)
         lab.wait_for_tunnel()
         self.assert_ping(lab, 5)
         self.assert_ping(lab, 5, source="pc2", target="192.168.1.100")

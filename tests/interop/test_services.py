@@ -2,7 +2,7 @@
 import os
 import unittest
 
-from support import LabError, LabTest, wait_until
+from support import LabTest, wait_until
 
 
 class Tftp(LabTest):

@@ -1,5 +1,5 @@
 """strongSwan's IKEv1 as the other end; its user-space ESP always travels in UDP, so NAT-T is in every case."""
-from support import LabTest, POLICY, example, ipsec_sas, main, strongswan, wait_until
+from support import LabTest, POLICY, example, ipsec_sas, main, strongswan
 
 CASES = {
     # name: (our phase 1 cipher, our SA specification's cipher, their phase 1, their phase 2)
@@ -17,8 +17,7 @@ class StrongSwan(LabTest):
         extra = ['set ipsec pol="wiz_Peer1 to Peer2" usepfskey=true gro=2'] if pfs else []
         lab.up({"peer1": example("peer1", *extra, replace=replace)}, ike=ike, esp=esp + ("-modp1024" if pfs else ""))
         if initiator == "peer2":
-            self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
-            self.assertTrue(wait_until(lambda: ipsec_sas(lab.routers["peer1"]), 5))
+            self.strongswan_calls(lab)
         lab.wait_for_tunnel()
         self.assert_ping(lab, 5)
         self.assert_ping(lab, 5, source="pc2", target="192.168.1.100")
@@ -40,8 +39,7 @@ class Names(LabTest):
                                                             ("hea=both", "hea=none")])},
                local_id="branch.example", remote_id="office.example")
         router = lab.routers["peer1"]
-        self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
-        self.assertTrue(wait_until(lambda: ipsec_sas(router), 5))
+        self.strongswan_calls(lab)
         self.assertEqual([sa[1] for sa in ipsec_sas(router)], [POLICY])
         # Packets go by addresses: the first policy asks, and learns who is there.
         self.assertEqual(lab.ping(1, deadline=2)[0], 0)

@@ -22,8 +22,7 @@ class Xauth(LabTest):
     def tunnel(self, role, mode, initiator):
         lab, router = self.start(role, mode)
         if initiator == "peer2":
-            self.assertTrue(strongswan.initiate(lab.network, "peer2"), strongswan.log(lab.network, "peer2")[-3000:])
-            self.assertTrue(wait_until(lambda: ipsec_sas(router), 5))
+            self.strongswan_calls(lab)
         lab.wait_for_tunnel()
         self.assert_ping(lab, 5)
         self.assert_ping(lab, 5, source="pc2", target="192.168.1.100")
