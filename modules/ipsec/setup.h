@@ -75,7 +75,7 @@ class Setup final : public isakmp::KeyUser {
   void run_deadlines();
   void look_at(SaBundle& bundle, Instant now);
   void expire(SaBundle& bundle);
-  // installation
+  // install.cpp
   std::unique_ptr<SaBundle> bundle_from(Policy& policy, const isakmp::Bundle& keyed);
   void limit(SaBundle& bundle, isakmp::Lifetime negotiated) const;
   /// Its time has come, or the peer was heard: traffic goes out by it, what waited first.
@@ -85,8 +85,7 @@ class Setup final : public isakmp::KeyUser {
   void tunnel_in_udp(SaBundle& bundle) const;
   SaBundle& take_in(Policy& policy, std::unique_ptr<SaBundle> bundle);
   void take_apart(SaBundle& bundle);
-  template <class Condition>
-  void remove_if(Policy& policy, Condition condition);
+  void remove_if(Policy& policy, const std::function<bool(const SaBundle&)>& condition);
   std::vector<SaBundle*> negotiated_with(const isakmp::PeerName& peer) const;
   // manual.cpp
   std::optional<ManualRecipe> manual_recipe(const Policy& policy) const;
