@@ -32,8 +32,8 @@ Outcome ssh(const ClientContext& context, Invocation& invocation) {
   if (!session) return say(texts::no_session);
   SshHost host = host_of(args, caller);
   const auto target = context.names.known(host.name);
-  if (auto refusal = connect_refusal(texts::connect, caller, context.users, *session, context.names, context.tcp,
-                                     host.name, target)) {
+  if (const auto refusal = connect_refusal(texts::connect, caller, context.users, *session, context.names, context.tcp,
+                                           host.name, target)) {
     return *refusal;
   }
   const std::string command = args.text_or("COMMAND", {});

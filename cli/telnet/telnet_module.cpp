@@ -154,7 +154,7 @@ Outcome TelnetModule::connect(Invocation& invocation) {
   if (!session) return say(texts::no_session);
   const std::string& host = args.text("HOST");
   const auto target = names_.known(host);
-  if (auto refusal =
+  if (const auto refusal =
           connect_refusal(texts::connect, caller, services_.users, *session, names_, tcp_, host, target)) {
     return *refusal;
   }
