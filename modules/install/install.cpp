@@ -92,7 +92,13 @@ void InstallModule::start() {
       continue;
     }
     history_.push_back(fmt::format("{} release successfully installed", slot_name(slot)));
-    if (!chosen.patch.empty()) history_.push_back(fmt::format("{} patch successfully installed", slot_name(slot)));
+    if (!chosen.patch.empty()) {
+      const bool there = installable(chosen.patch).has_value();
+      history_.push_back(
+          fmt::format("{} patch {}", slot_name(slot), there ? "successfully installed" : "could not be found"));
+      if (!there) chosen.patch.clear();
+    }
+    if (!installable(chosen.gui)) chosen.gui.clear();
     current_slot_ = slot;
     current_ = chosen;
     return;

@@ -47,6 +47,7 @@ class InstallModule final : public Module, public InstallApi {
   std::vector<CommandRow> commands() override;
   void start() override;
   bool licensed(std::string_view feature) const override;
+  const std::string& running_patch() const override { return current_.patch; }
 
  private:
   std::vector<CommandRow> configuration_rows();

@@ -105,7 +105,7 @@ void SystemModule::show_software(Screen& screen) const {
   fact("Boot Image        ", "bootImage", model.boot_image);
   fact("Software Version", "softwareVersion", model.release);
   fact("Release Version ", "releaseVersion", model.release);
-  fact("Patch Installed ", "patchInstalled", "NONE");
+  fact("Patch Installed ", "patchInstalled", install_.running_patch().empty() ? "NONE" : install_.running_patch());
   fact("Territory       ", "territory", services_.system.territory);
   fact("Country         ", "country", country_.empty() ? "none" : country_);
   fact("Help File       ", "helpFile", help_file_.empty() ? model.help_file : help_file_);

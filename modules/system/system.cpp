@@ -18,8 +18,8 @@
 
 namespace arrouter {
 
-MadeSystem make_system(Services& services, RouterControl& control) {
-  auto module = std::make_unique<system::SystemModule>(services, control);
+MadeSystem make_system(Services& services, RouterControl& control, const install::InstallApi& install) {
+  auto module = std::make_unique<system::SystemModule>(services, control, install);
   SystemApi& api = *module;
   return {std::move(module), api};
 }
@@ -39,8 +39,13 @@ const FileName security_marker{"flash", "enabled.sec"};
 
 }  // namespace
 
-SystemModule::SystemModule(Services& services, RouterControl& control)
-    : services_(services), control_(control), this_end_("off"), started_at_(services.wall.now()), summer_time_(services),
+SystemModule::SystemModule(Services& services, RouterControl& control, const install::InstallApi& install)
+    : services_(services),
+      control_(control),
+      install_(install),
+      this_end_("off"),
+      started_at_(services.wall.now()),
+      summer_time_(services),
       cpu_(services, control) {
   read_exceptions();
   last_end_ = services_.files.read_private(run_key).value_or("");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/install/install_api.h"
 #include "modules/system/cpu.h"
 #include "modules/system/summer_time.h"
 #include "modules/system/system_api.h"
@@ -28,7 +29,7 @@ struct Exception {
 
 class SystemModule final : public Module, public SystemApi {
  public:
-  SystemModule(Services& services, RouterControl& control);
+  SystemModule(Services& services, RouterControl& control, const install::InstallApi& install);
   std::string_view name() const override { return "system"; }
   std::vector<CommandRow> commands() override;
   void dump(ConfigWriter& writer) const override;
@@ -67,6 +68,7 @@ class SystemModule final : public Module, public SystemApi {
 
   Services& services_;
   RouterControl& control_;
+  const install::InstallApi& install_;
   std::string country_, help_file_;
   std::vector<Exception> exceptions_;  // oldest first
   std::string last_end_;               // how the run before this one ended; see run_endings in system.cpp

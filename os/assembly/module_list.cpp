@@ -117,11 +117,11 @@ MadeModules make_modules(const ModuleContext& context) {
   std::vector<std::unique_ptr<Module>> modules;
   const SessionHost session_host{context.table,  services.users, services.system, services.log,    services.scheduler,
                                  services.clock, services.wall,  context.control, context.sessions};
-  MadeSystem system = make_system(services, context.control);
+  MadeInstall install = make_install(services, context.control, context.start_up.boot_block);
+  MadeSystem system = make_system(services, context.control, install.api);
   modules.push_back(make_asyn(services, context.table, context.sessions,
                               [&api = system.api] { return api.help_file(); }));
   modules.push_back(std::move(system.module));
-  MadeInstall install = make_install(services, context.control, context.start_up.boot_block);
   modules.push_back(std::move(install.module));
   modules.push_back(make_file(services, context.control));
   MadeUser user = make_user(services, context.control);

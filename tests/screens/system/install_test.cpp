@@ -98,9 +98,16 @@ TEST_CASE("a temporary install is used once; one whose file is gone is passed ov
   };
   CHECK(current() == "Temporary   flash:54-999.rez         flash:54291-01.paz    -");
   CHECK(desk("show install").find("Temporary patch successfully installed") != std::string::npos);
+  CHECK(desk("show system").find("\nPatch Installed : flash:54291-01.paz\n") != std::string::npos);
   CHECK(current() == "Preferred   flash:54-291.rez         -                     415s_291-00_en_d.rsc");
   desk("set install=preferred release=54-999.rez gui=");
   CHECK(current() == "Preferred   flash:54-999.rez         -                     -");
+  desk("set install=preferred patch=54291-01.paz gui=415s_291-00_en_d.rsc");
+  desk("delete file=*.paz");
+  desk("delete file=*.rsc");
+  CHECK(current() == "Preferred   flash:54-999.rez         -                     -");
+  CHECK(desk("show install").find("Preferred patch could not be found") != std::string::npos);
+  CHECK(desk("show system").find("\nPatch Installed : NONE\n") != std::string::npos);
   desk("delete file=54-999.rez");
   CHECK(current() == "Default     EPROM (2.0.0)            -                     -");
   CHECK(desk("show install").find("Preferred release could not be found") != std::string::npos);
