@@ -29,6 +29,7 @@ void FileStore::lay_out(FlashLayout layout) {
   book_->layout = std::move(layout);
   const auto text = read_private(book_key);
   if (text) book_->read(*text);
+  book_->garbage = std::min(book_->garbage, flash_bytes_);
   note_names();
   if (!text && !book_->layout.delivered.empty()) book_->twins_changed = book_->layout.delivered.front().created;
 }
@@ -59,7 +60,8 @@ void FileStore::add_own_files(std::vector<FileInfo>& files) const {
   for (const DeliveredFile& file : book_->layout.delivered) {
     if (book_->delivered(file.name) != nullptr) add(file.name, file.size, file.created);
   }
-  if (const std::string table = book_->twin_table(); !table.empty()) add(long_names, table.size(), book_->twins_changed);
+  if (const std::string table = book_->twin_table(); !table.empty())
+    add(long_names, table.size(), book_->twins_changed);
   for (const auto& held : book_->held) {
     const auto holder = held.lock();
     for (FileInfo& file : files) file.locks += holder && holder->device == file.device && holder->name == file.name;
@@ -110,7 +112,8 @@ Result<void> FileStore::discard(const FileName& name, std::uint64_t size) {
 }
 
 FlashUse FileStore::flash_use() const {
-  FlashUse use{.files = used("flash"), .garbage = book_->garbage, .reserve = book_->layout.reserve, .total = flash_bytes_};
+  FlashUse use{
+      .files = used("flash"), .garbage = book_->garbage, .reserve = book_->layout.reserve, .total = flash_bytes_};
   use.free = use.total - std::min(use.total, use.files + use.garbage + use.reserve);
   if (directory_.empty()) return use;
   std::error_code error;
@@ -137,7 +140,7 @@ bool FileStore::compaction_due() const {
   return book_->in_the_way || book_->garbage >= flash_bytes_ / garbage_limit;
 }
 
-// Every block from the first garbage on is erased and written anew; where that is, a flat count cannot tell.
+// Every block in use is erased and written anew: which of them hold no garbage is not modelled.
 std::chrono::seconds FileStore::compaction_time() const {
   if (book_->garbage == 0) return std::chrono::seconds(0);
   return blocks(used("flash") + book_->garbage) * block_erase_time;

@@ -16,11 +16,11 @@ namespace arrouter {
 class FlashBook {
  public:
   FlashLayout layout;
-  std::uint64_t garbage = 0;      // bytes
+  std::uint64_t garbage = 0;  // bytes
   std::uint64_t compactions = 0;
   bool compacting = false;
-  bool in_the_way = false;        // a file had no room because of the garbage
-  std::function<void()> changed;  // whom FileStore tells
+  bool in_the_way = false;                          // a file had no room because of the garbage
+  std::function<void()> changed;                    // whom FileStore tells
   std::vector<std::weak_ptr<const FileName>> held;  // files of any device that somebody works with
 
   /// The delivered file of that name, unless it was deleted.

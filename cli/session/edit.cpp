@@ -18,6 +18,8 @@ constexpr Message too_long{MessageClass::error, module_number::file, 263, "File 
 constexpr Message no_screen{MessageClass::error, module_number::file, 264, "The editor needs a VT100 terminal."};
 constexpr Message no_session{MessageClass::error, module_number::tty, 256, "There is no session to act on."};
 
+constexpr unsigned most_rescued = 20;  // texts of one device and extension, before the first is replaced
+
 /// The editor at the keyboard of a session.
 class Editing final : public Relay {
  public:
@@ -45,18 +47,34 @@ class Editing final : public Relay {
     if (const auto session = session_.lock()) session->show("\r" + bytes);
   }
 
-  /// The session has ended without a word about the changes: they are kept beside the file. The extension stays, since
-  /// who may read a file hangs on it.
+  /// The session has ended without a word about the changes: they are kept beside the file, or in NVS while FLASH takes
+  /// nothing. The extension stays, since who may read a file hangs on it.
   void rescue() const {
-    const std::string name = "editlost" + name_.name.substr(name_.name.find('.'));
-    auto kept = services_.files.write({name_.device, name}, editor_.text());
+    FileName place = rescue_place(name_.device);
+    auto kept = services_.files.write(place, editor_.text());
+    if (!kept && name_.device != "nvs") {
+      place = rescue_place("nvs");
+      kept = services_.files.write(place, editor_.text());
+    }
+    const std::string where = kept ? fmt::format("{} are in {}:{}", name_.name, place.device, place.name)
+                                   : fmt::format("{}: {}", name_.name, kept.error().text);
     services_.log.record({.severity = LogSeverity::important,
                           .module = module_number::file,
                           .type = "FILE",
                           .subtype = "EDIT",
-                          .message = kept ? fmt::format("Session lost: changes to {} are in {}", name_.name, name)
-                                          : fmt::format("Session lost: changes to {}: {}", name_.name, kept.error().text),
+                          .message = "Session lost: changes to " + where,
                           .reference = name_.name});
+  }
+  /// A name that is free; the first one when they all are taken.
+  FileName rescue_place(const std::string& device) const {
+    const std::string extension = name_.name.substr(name_.name.find('.'));
+    const FileName first{device, "editlost" + extension};
+    if (!services_.files.exists(first)) return first;
+    for (unsigned number = 1; number <= most_rescued; ++number) {
+      FileName next{device, fmt::format("editlo{:02}{}", number, extension)};
+      if (!services_.files.exists(next)) return next;
+    }
+    return first;
   }
 
   std::weak_ptr<Session> session_;

@@ -61,7 +61,7 @@ class ScreenEditor {
   std::string as_read_;
   std::string_view line_end_ = "\n";
   std::vector<std::string> lines_;
-  bool touched_ = false;  // since the file was read
+  bool touched_ = false;              // since the file was read
   std::size_t row_ = 0, column_ = 0;  // of the cursor in the text
   std::size_t top_ = 0, left_ = 0;    // first line and column on the screen
   bool overstrike_ = false, changed_ = false, ended_ = false;

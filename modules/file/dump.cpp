@@ -2,7 +2,8 @@
 //
 // The address space is a model of the router's, never memory of this process, so any address may be asked for:
 //   e0000000  NVS: its files one after another
-//   f0000000  FLASH: the boot block, erased; then the files in the order of their creation, the garbage (zeroes: what was
+//   f0000000  FLASH: the boot block, erased; then the files in the order of their creation, the garbage (zeroes: what
+//   was
 //             deleted is not kept), and erased bytes (ff) up to the end
 // Everywhere else there is nothing to read, DRAM at 00000000 included.
 #include <algorithm>

@@ -6,15 +6,15 @@
 // Invariants
 // - The marker enabled.sec and the table longname.lfn are the system's: no command makes, copies or removes them, CLEAR
 //   FLASH TOTALLY neither the marker.
-// - While FLASH is compacted its files can be read and nothing in it changes. It is compacted on demand, when a quarter of it
-//   is garbage, and when garbage is what a file finds no room for. How long that takes is one second (the FLASH's block
-//   erase time) for each block in use.
+// - While FLASH is compacted its files can be read and nothing in it changes. It is compacted on demand, when a quarter
+//   of it is garbage, and when garbage is why a file finds no room. That takes one second (the FLASH's block erase time)
+//   for each block in use.
 // - In security mode configuration scripts are read, copied, renamed and deleted by security officers alone.
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
 //
-// Not modelled: headers of FLASH files (a file takes as many bytes as it has), blocks of NVS beside its files, CompactFlash.
-// EDIT is a session's (cli/session/edit.cpp).
+// Not modelled: headers of FLASH files (a file takes as many bytes as it has), blocks of NVS beside its files,
+// CompactFlash. EDIT is a session's (cli/session/edit.cpp).
 #include "modules/file/file.h"
 
 #include <algorithm>

@@ -31,7 +31,7 @@ inline constexpr std::string_view do_not_restart = "DO NOT restart the router un
 struct FilePattern {
   std::string device, base, extension;
   bool matches(const FileInfo& file) const;
-  bool single() const;  // names one file: no "*"
+  bool single() const;                                                // names one file: no "*"
   FileName name() const { return {device, base + "." + extension}; }  // of a single one
   static FilePattern of(const FileName& name);
 };

@@ -1,5 +1,7 @@
 #include "os/assembly/factory.h"
 
+#include <algorithm>
+
 #include "os/base/calendar.h"
 
 namespace arrouter {
@@ -7,11 +9,15 @@ namespace arrouter {
 namespace {
 
 constexpr std::uint64_t boot_block = 1U << 20;  // bytes
-constexpr std::chrono::seconds time_of_day = std::chrono::hours(10) + std::chrono::minutes(20) + std::chrono::seconds(11);
+constexpr std::chrono::seconds time_of_day =
+    std::chrono::hours(10) + std::chrono::minutes(20) + std::chrono::seconds(11);
 
 }  // namespace
 
-std::uint64_t file_system_bytes(const Model& model) { return std::uint64_t{model.flash_kb} * 1024 - boot_block; }
+std::uint64_t file_system_bytes(const Model& model) {
+  const std::uint64_t bytes = std::uint64_t{model.flash_kb} * 1024;
+  return bytes - std::min(bytes, boot_block);
+}
 
 FlashLayout factory_flash(const Model& model) {
   FlashLayout layout{.reserve = flash_erase_block, .delivered = {}};

@@ -192,8 +192,9 @@ TEST_CASE("FLASH is compacted in the background, once at a time, and cannot be c
   desk.time.advance(44s);
   CHECK(desk("show flash").find("global operation ........... compacting\n") != std::string::npos);
   desk.time.advance(1s);
-  CHECK(desk("show flash").find("global operation ........... none\ncompaction count ........... 1\n"
-                                "est compaction time ........ 0 seconds\n") != std::string::npos);
+  CHECK(desk("show flash")
+            .find("global operation ........... none\ncompaction count ........... 1\n"
+                  "est compaction time ........ 0 seconds\n") != std::string::npos);
   CHECK(desk("show flash").find("\ngarbage .................... 0 bytes\n") != std::string::npos);
   CHECK(desk("show flash").find("\nerase            45            0\ncompact           1            0\n") !=
         std::string::npos);
@@ -307,6 +308,8 @@ TEST_CASE("the files of the factory are files like others until somebody deletes
   CHECK(desk("delete file=*.rsc") == "Info (1056003): Operation successful.");
   CHECK(desk("show file").find(".rsc") == std::string::npos);
   CHECK(desk("show flash").find("\ngarbage .................... 1584864 bytes\n") != std::string::npos);
+  CHECK(desk("delete file=400-291a.hlp") == "Info (1056003): Operation successful.");
+  CHECK(desk("help") == "Error (3036257): The help file was not found.");
   CHECK(desk("restart reboot").empty());
   desk.time.advance(5s);
   CHECK(desk("show file").find(".rsc") == std::string::npos);
@@ -347,7 +350,8 @@ TEST_CASE("DUMP shows a file's bytes") {
 TEST_CASE("DUMP shows what is at an address of FLASH and NVS, and nothing elsewhere") {
   SystemDesk desk;
   REQUIRE(desk.router->files().write({"nvs", "a.txt"}, "abcd"));
-  CHECK(desk("dump address=e0000000 length=8") == "e0000000  61 62 63 64 ff ff ff ff                          abcd....\n");
+  CHECK(desk("dump address=e0000000 length=8") ==
+        "e0000000  61 62 63 64 ff ff ff ff                          abcd....\n");
   CHECK(desk("dump address=0xE0000002 length=2") == "e0000002  63 64                                            cd\n");
   // Behind the boot block begins the first file of the factory.
   CHECK(desk("dump address=f00ffff8 length=16") ==
@@ -367,7 +371,8 @@ TEST_CASE("DUMP shows what is at an address of FLASH and NVS, and nothing elsewh
   CHECK(desk("dump address=0x") == "Error (3056266): 0x is not an address.");
   CHECK(std::ranges::count(desk("dump address=f0000000 length=65536"), '\n') == 4096);
   CHECK(desk("dump address=f0000000 length=65537").starts_with("Error (3035262)"));
-  CHECK(desk("dump file=54-291.rez offset=4893226") == "004aaa2a  00 00                                            ..\n");
+  CHECK(desk("dump file=54-291.rez offset=4893226") ==
+        "004aaa2a  00 00                                            ..\n");
 }
 
 TEST_CASE("each memory's files are deleted by themselves, or all at once") {

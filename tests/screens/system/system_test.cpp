@@ -115,6 +115,14 @@ TEST_CASE("security mode needs a security officer and lives in a marker file") {
   CHECK(desk("disable system security_mode") == "Warning (2034258): Security mode is already disabled.");
 }
 
+TEST_CASE("an AR700 tests the battery of its memory at the start") {
+  const std::string battery =
+      "PASS: RAM test, 65536k bytes found.\nINFO: BBR tests beginning.\n"
+      "PASS: BBR test. Battery OK.\nINFO: Self tests complete.\n";
+  CHECK(SystemDesk("", "AR750S").router.boot_text.find(battery) != std::string::npos);
+  CHECK(SystemDesk("", "AR415S").router.boot_text.find("BBR") == std::string::npos);
+}
+
 TEST_CASE("a full FLASH keeps security mode off and the keys where they are") {
   SystemDesk desk;
   desk("add user=secoff pass=sesame1 privilege=securityofficer login=yes");

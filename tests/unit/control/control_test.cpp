@@ -276,7 +276,8 @@ TEST_CASE("Clients at the same time each get their own answers") {
   });
   for (std::size_t i = 0; i < answers.size(); ++i) {
     CHECK(answers[i].text == fmt::format("Echo reply 1\nError (3035256): Unknown command \"x{}\".\nState ... up\n"
-                                         "Echo reply 1\n", i));
+                                         "Echo reply 1\n",
+                                         i));
   }
 }
 

@@ -226,7 +226,8 @@ TEST_CASE("What is free in FLASH is never more than the host's disk has") {
 
 TEST_CASE("Garbage, deleted files of the factory and twins outlive the store") {
   Fixture fixture;
-  const FlashLayout layout{.reserve = 1000, .delivered = {{"54-291.rez", 5000, WallTime{}}, {"a-long-name.txt", 10, WallTime{}}}};
+  const FlashLayout layout{.reserve = 1000,
+                           .delivered = {{"54-291.rez", 5000, WallTime{}}, {"a-long-name.txt", 10, WallTime{}}}};
   const auto open = [&] {
     auto store = fixture.open(1 << 16);
     store.lay_out(layout);
@@ -266,6 +267,24 @@ TEST_CASE("Garbage, deleted files of the factory and twins outlive the store") {
   REQUIRE(store.remove({"flash", "54-291.rez"}));
   CHECK_FALSE(store.exists({"flash", "54-291.rez"}));
   CHECK(adds_up(store.flash_use()));
+}
+
+TEST_CASE("A book that was tampered with costs no file") {
+  Fixture fixture;
+  const std::string book =
+      GENERATE(std::string("garbage 99999999999999999999\ndeleted\ntwin a b c\ntwin x.txt\n\0\xff", 60),
+               std::string("garbage 18446744073709551615\ncompactions -1\n"),
+               std::string("twin a-long-name.txt a.txt\ntwin gone-and-past.txt a-long~1.txt\n"));
+  auto store = fixture.open(1 << 16);
+  REQUIRE(store.write_private("flash", book));
+  REQUIRE(store.write({"flash", "a.txt"}, "a"));
+  store.lay_out({.reserve = 100, .delivered = {{"a-long-name.txt", 10, WallTime{}}}});
+  CHECK(store.read({"flash", "a.txt"}) == "a");
+  CHECK(store.exists({"flash", "a-long-name.txt"}));
+  CHECK(store.flash_use().free <= store.flash_use().total);
+  store.begin_compaction();
+  store.end_compaction(true);
+  CHECK(store.write({"flash", "b.txt"}, "b"));
 }
 
 TEST_CASE("A file of the factory whose deletion cannot be kept stays") {

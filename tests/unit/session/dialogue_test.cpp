@@ -347,17 +347,23 @@ TEST_CASE("what was typed into EDIT outlives the session that ends without savin
   FileStore& files = world.router->files();
   lose("precious", hang_up);
   CHECK(files.read({"flash", "editlost.txt"}) == "precious\n");
-  CHECK(world.log.find("FILE EDIT Session lost: changes to notes.txt are in editlost.txt\n") != std::string::npos);
+  CHECK(world.log.find("FILE EDIT Session lost: changes to notes.txt are in flash:editlost.txt\n") != std::string::npos);
   CHECK_FALSE(files.exists({"flash", "notes.txt"}));
+  lose("more", hang_up);
+  CHECK(files.read({"flash", "editlost.txt"}) == "precious\n");
+  CHECK(files.read({"flash", "editlo01.txt"}) == "more\n");
   // Saved or given up is not lost.
-  REQUIRE(files.remove({"flash", "editlost.txt"}));
+  REQUIRE(files.clear("flash"));
   lose("a\x0bs", hang_up);
   lose("b\x03y", hang_up);
   lose("", hang_up);
   CHECK_FALSE(files.exists({"flash", "editlost.txt"}));
   REQUIRE(files.write({"flash", "big.txt"}, std::string(files.flash_use().free, 'x')));
   lose("c", hang_up);
-  CHECK(world.log.find("Session lost: changes to notes.txt: cannot write editlost.txt: flash full\n") !=
+  CHECK(files.read({"nvs", "editlost.txt"}) == "c\n");
+  REQUIRE(files.write({"nvs", "big.txt"}, std::string(limits::nvs_bytes - 2, 'x')));
+  lose("d", hang_up);
+  CHECK(world.log.find("Session lost: changes to notes.txt: cannot write editlo01.txt: nvs full\n") !=
         std::string::npos);
   REQUIRE(files.clear("flash"));
   lose("again", [&](Person&) {

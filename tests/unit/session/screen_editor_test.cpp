@@ -185,8 +185,9 @@ TEST_CASE("an empty file has one line, and bytes that mean nothing do nothing") 
 
 TEST_CASE("a text comes back as it was, whatever bytes it has") {
   SECTION("until it is changed") {
-    const std::string text = GENERATE(std::string("a\r\nb\nc"), std::string("\n"), std::string("\n\n"), std::string("a\0b\n", 4),
-                                      std::string("caf\xc3\xa9 \xff\n\n"), std::string(5000, 'x'));
+    const std::string text =
+        GENERATE(std::string("a\r\nb\nc"), std::string("\n"), std::string("\n\n"), std::string("a\0b\n", 4),
+                 std::string("caf\xc3\xa9 \xff\n\n"), std::string(5000, 'x'));
     Desk desk(text);
     desk.type("\x04\x05" CTRL_K "x");
     CHECK(desk.saved == text);
