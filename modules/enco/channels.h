@@ -23,27 +23,29 @@ struct TwoWayCounters {
   FlowCounters& of(Direction direction) { return direction == Direction::encode ? encode : decode; }
 };
 
-/// One direction of a channel: all that a burst asks of it, in one line of the processor's cache. With thousands of
-/// channels each line is a wait for memory.
-struct alignas(64) Lane {
-  std::unique_ptr<CipherKey> cipher_key;  // of the three at most one
-  std::unique_ptr<MacKey> mac_key;
-  Compression compression = Compression::none;
+/// One direction of a channel: all that a burst asks of it. With thousands of channels each line of the processor's
+/// cache is a wait for memory; in this half of one, an SA's cipher and its hash share a line.
+struct Lane {
+  std::unique_ptr<EngineKey> key;  // of the cipher's engine or the hash's; none to compress
+  std::uint64_t octets = 0, good = 0;
+  Compression compression = Compression::none;  // of the three one
   Cipher cipher = Cipher::null;
   Hash hash = Hash::null;
-  FlowCounters counters;
-};
-static_assert(sizeof(Lane) == 64);
 
+  CipherKey* cipher_key() const { return static_cast<CipherKey*>(key.get()); }
+  MacKey* mac_key() const { return static_cast<MacKey*>(key.get()); }
+};
+static_assert(sizeof(Lane) == 32);
+
+/// What the packets of a channel do not ask of it.
 struct Channel {
-  Lane encode, decode;
   ChannelId id = 0;  // 0: not in use
   std::uint32_t user_id = 0;
   std::string user;
-  Cipher cipher() const { return encode.cipher; }
-  Hash hash() const { return encode.hash; }
-  Compression compression() const { return encode.compression; }
-  Lane& of(Direction direction) { return direction == Direction::encode ? encode : decode; }
+  Compression compression = Compression::none;
+  Cipher cipher = Cipher::null;
+  Hash hash = Hash::null;
+  TwoWayCounters failures;  // octets and good ones are counted in the lanes
 };
 
 struct ChannelCounters {
@@ -63,12 +65,14 @@ class Channels {
   /// See EncoApi.
   ChannelId open(const ChannelSpec& spec);
   void close(ChannelId id);
+  void expect(Direction direction, std::span<const Job> jobs) const;
   void run(Direction direction, std::span<Job> jobs);
   std::optional<std::size_t> compress(Direction direction, ChannelId id, ByteView in, ByteSpan out);
 
   /// nullptr for an id that is not in use.
   const Channel* find(ChannelId id) const;
   std::vector<const Channel*> all() const;
+  FlowCounters counters(const Channel& channel, Direction direction) const;
   std::size_t in_use() const { return in_use_; }
 
   const AlgorithmCounters& of(Cipher cipher) const { return by_cipher_[static_cast<std::size_t>(cipher)]; }
@@ -89,8 +93,16 @@ class Channels {
   void reset_counters();
 
  private:
-  static constexpr std::size_t block = 64;  // channels made at a time
+  /// Channels made at a time.
+  struct Block {
+    static constexpr std::size_t size = 64;
+    alignas(64) std::array<Lane, size> encode, decode;
+    std::array<Channel, size> channels;
+    std::array<Lane, size>& lanes(Direction direction) { return direction == Direction::encode ? encode : decode; }
+  };
   static constexpr std::size_t slice = limits::burst;  // jobs worked on at a time
+  static constexpr std::size_t few = 256;        // channels that stay near by themselves
+  static constexpr std::size_t lanes_ahead = 6;  // jobs between asking for lanes and asking for the keys they name
   /// A job with what its channel ids stand for; nullptr: none.
   struct Work {
     Job* job = nullptr;
@@ -98,23 +110,28 @@ class Channels {
     Lane* mac = nullptr;
   };
 
-  Channel* at(ChannelId id) const;
+  bool exists(ChannelId id) const { return id != 0 && id <= table_.size() * Block::size; }
+  Channel& at(ChannelId id) const { return table_[(id - 1) / Block::size]->channels[(id - 1) % Block::size]; }
   Lane* lane(Direction direction, ChannelId id) const {
-    Channel* const channel = at(id);
-    return channel == nullptr ? nullptr : &channel->of(direction);
+    return exists(id) ? &table_[(id - 1) / Block::size]->lanes(direction)[(id - 1) % Block::size] : nullptr;
   }
-  bool prepare(Channel& channel, const ChannelSpec& spec);
+  struct KeyPair {
+    std::unique_ptr<EngineKey> encode, decode;
+  };
+  /// False: refused. Nothing is made to compress.
+  bool make_keys(const ChannelSpec& spec, KeyPair& keys);
   void run_slice(Direction direction, std::span<Job> jobs);
-  static void fetch_ahead(std::span<const Work> work);
+  void fetch_keys(Direction direction, const Job& job) const;
   void check(Direction direction, const Work& work);
   void run_ciphers(Direction direction, std::span<const Work> work);
   void run_macs(Direction direction, std::span<const Work> work);
   void finish_mac(Direction direction, const Work& work, const MacTask& task);
-  void count_cipher(Direction direction, const Work& work, bool good);
-  AlgorithmCounters& algorithm(const Lane& lane);
+  /// Counts a packet for its channel and for the algorithm; it ended as `end` says.
+  void tally(Direction direction, ChannelId id, std::size_t octets, std::uint64_t FlowCounters::*end);
+  AlgorithmCounters& algorithm(Compression compression, Cipher cipher, Hash hash);
 
   const Suite& suite_;
-  std::vector<std::unique_ptr<std::array<Channel, block>>> table_;  // by id - 1
+  std::vector<std::unique_ptr<Block>> table_;                       // by id - 1
   std::set<ChannelId> free_;                                        // of the table, lowest first
   std::size_t in_use_ = 0;
   std::array<AlgorithmCounters, cipher_count> by_cipher_{};

@@ -52,6 +52,7 @@ class Enco final : public Module, public EncoApi {
                   std::function<void(bool good)> done) override;
   ChannelId open_channel(const ChannelSpec& spec) override;
   void close_channel(ChannelId id) override;
+  void expect(Direction direction, std::span<const Job> jobs) override { channels_.expect(direction, jobs); }
   void run(Direction direction, std::span<Job> jobs) override { channels_.run(direction, jobs); }
   std::optional<std::size_t> compress(ChannelId id, ByteView in, ByteSpan out) override {
     return channels_.compress(Direction::encode, id, in, out);

@@ -158,6 +158,9 @@ class EncoApi {
   /// Makes a channel; 0 when the algorithm is not available, the key has the wrong length, or the table is full.
   virtual ChannelId open_channel(const ChannelSpec& spec) = 0;
   virtual void close_channel(ChannelId id) = 0;
+  /// Tells of jobs that will run together, each time one more of them is known: their keys may be far away in memory, and
+  /// are on their way while the caller prepares the next ones.
+  virtual void expect(Direction, std::span<const Job>) {}
   /// Works a burst of jobs at once and fills their results. Never allocates.
   virtual void run(Direction direction, std::span<Job> jobs) = 0;
   /// One datagram through a compression channel; `in` and `out` do not overlap. The length of the result; nullopt when

@@ -12,11 +12,14 @@
 
 namespace arrouter::enco {
 
-/// A key made ready for one direction of CBC. Its inside belongs to the engine that made it.
-class CipherKey {
+/// A key made ready for its engine, to which its inside belongs.
+class EngineKey {
  public:
-  virtual ~CipherKey() = default;
+  virtual ~EngineKey() = default;
 };
+
+/// For one direction of CBC.
+class CipherKey : public EngineKey {};
 
 /// One buffer in place: `length` is a multiple of the block; `iv` is one block that stays as it is.
 struct CipherTask {
@@ -40,11 +43,8 @@ class CipherEngine {
   virtual std::size_t lanes() const { return 1; }
 };
 
-/// A key made ready for authentication.
-class MacKey {
- public:
-  virtual ~MacKey() = default;
-};
+/// For authentication.
+class MacKey : public EngineKey {};
 
 /// The digest over `first` and then `second`, whole (not cut to 96 bits).
 struct MacTask {

@@ -101,19 +101,19 @@ void show_channel(Screen& screen, const Channel& channel, bool hardware) {
   screen.field(2, channel_values, "User module", channel.user);
   screen.field(2, channel_values, "User identifier", channel.user_id);
   screen.field(2, channel_values, "State", "Open");
-  screen.field(2, channel_values, "Compression process", none_for_dash(shown(channel.compression())));
-  screen.field(2, channel_values, "Encryption process", none_for_dash(shown(channel.cipher())));
-  if (channel.cipher() != Cipher::null) {
+  screen.field(2, channel_values, "Compression process", none_for_dash(shown(channel.compression)));
+  screen.field(2, channel_values, "Encryption process", none_for_dash(shown(channel.cipher)));
+  if (channel.cipher != Cipher::null) {
     screen.field(4, channel_values, "Processed by", hardware ? "Hardware" : "Software");
-    screen.field(4, channel_values, "IV length", traits(channel.cipher()).block_bytes);
+    screen.field(4, channel_values, "IV length", traits(channel.cipher).block_bytes);
   }
-  screen.field(2, channel_values, "Authentication process", none_for_dash(shown(channel.hash())));
-  if (channel.hash() != Hash::null) screen.field(4, channel_values, "Digest length", traits(channel.hash()).icv_bytes);
+  screen.field(2, channel_values, "Authentication process", none_for_dash(shown(channel.hash)));
+  if (channel.hash != Hash::null) screen.field(4, channel_values, "Digest length", traits(channel.hash).icv_bytes);
 }
 
-void show_channel_counters(Screen& screen, const Channel& channel, const CompressionStatistics& statistics) {
-  const FlowCounters& in = channel.decode.counters;
-  const FlowCounters& out = channel.encode.counters;
+void show_channel_counters(Screen& screen, const Channels& channels, const Channel& channel) {
+  const FlowCounters in = channels.counters(channel, Direction::decode);
+  const FlowCounters out = channels.counters(channel, Direction::encode);
   screen.line(fmt::format("ENCO Channel {} Counters", channel.id));
   screen.line();
   screen.line(" Encode                               Decode");
@@ -129,7 +129,8 @@ void show_channel_counters(Screen& screen, const Channel& channel, const Compres
                            {"decodeErrors", in.errors},
                            {"", 0},
                            {"authFailures", in.bad_icv}});
-  if (channel.compression() == Compression::none || !statistics.kept()) return;
+  const CompressionStatistics& statistics = channels.statistics();
+  if (channel.compression == Compression::none || !statistics.kept()) return;
   screen.field(3, channel_values, "Compression ratio", statistics.ratio(channel.id, Direction::encode));
   screen.field(3, channel_values, "Expansion ratio", statistics.ratio(channel.id, Direction::decode));
 }
@@ -192,7 +193,7 @@ Outcome Enco::show_channels(Invocation& call) const {
     const Channel* channel = channels_.find(id);
     if (channel == nullptr) return reply(message::channel_unknown, id);
     screen.line();
-    counters ? show_channel_counters(screen, *channel, channels_.statistics())
+    counters ? show_channel_counters(screen, channels_, *channel)
              : show_channel(screen, *channel, hardware);
     return Outcome::screen();
   }
@@ -201,7 +202,7 @@ Outcome Enco::show_channels(Invocation& call) const {
       const auto item = screen.item("channels");
       screen.line();
       screen.set("channel", channel->id);
-      show_channel_counters(screen, *channel, channels_.statistics());
+      show_channel_counters(screen, channels_, *channel);
     }
     return channels_.in_use() == 0 ? reply(message::channel_none) : Outcome::screen();
   }
@@ -212,13 +213,13 @@ Outcome Enco::show_channels(Invocation& call) const {
   for (const Channel* channel : channels_.all()) {
     const auto item = screen.item("channels");
     screen.line(fmt::format(" {:<8} {:<7} {:<8} {:<13} {:<13} {:<15} Open", channel->id, channel->user,
-                            channel->user_id, shown(channel->compression()), shown(channel->cipher()), shown(channel->hash())));
+                            channel->user_id, shown(channel->compression), shown(channel->cipher), shown(channel->hash)));
     screen.set("channel", channel->id);
     screen.set("user", channel->user);
     screen.set("userId", channel->user_id);
-    screen.set("compression", shown(channel->compression()));
-    screen.set("encryption", shown(channel->cipher()));
-    screen.set("authentication", shown(channel->hash()));
+    screen.set("compression", shown(channel->compression));
+    screen.set("encryption", shown(channel->cipher));
+    screen.set("authentication", shown(channel->hash));
     screen.set("state", "Open");
   }
   screen.rule(77);

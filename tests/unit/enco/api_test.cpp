@@ -1,7 +1,10 @@
 // ENCO as its users see it: jobs, channels, keys that are refused.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <bit>
+#include <set>
+#include <vector>
 
 #include "modules/enco/enco_module.h"
 #include "modules/enco/groups.h"
@@ -246,6 +249,50 @@ TEST_CASE("keys of a wrong length make nothing") {
   spec.out_key.assign(20, 1);
   spec.in_key.assign(19, 1);
   CHECK(made.api.open_channel(spec) == 0);
+}
+
+TEST_CASE("bursts over hundreds of channels use each packet's own keys") {
+  test::TestServices world;
+  MadeEnco made = make_enco(world.services);
+  constexpr std::size_t pairs = 300;  // more than a processor is expected to have at hand
+  const auto random_key = [&](std::size_t bytes) {
+    const Bytes key = world.random.bytes(bytes);
+    return SecretBytes(key.begin(), key.end());
+  };
+  for (std::size_t i = 0; i < pairs; ++i) {
+    ChannelSpec cipher{.cipher = Cipher::aes128}, hash{.hash = Hash::sha};
+    cipher.in_key = cipher.out_key = random_key(16);
+    hash.in_key = hash.out_key = random_key(20);
+    REQUIRE(made.api.open_channel(cipher) == 2 * i + 1);
+    REQUIRE(made.api.open_channel(hash) == 2 * i + 2);
+  }
+  constexpr std::uint32_t clear_bytes = 96, icv_bytes = 12;
+  const Bytes clear = world.random.bytes(clear_bytes + icv_bytes);
+  std::vector<Packet> packets;
+  std::vector<Job> jobs;
+  const auto run = [&](Direction direction) {
+    for (std::size_t i = 1; i <= jobs.size(); ++i) made.api.expect(direction, std::span(jobs).first(i));
+    made.api.run(direction, jobs);
+  };
+  for (std::size_t i = 0; i < limits::burst; ++i) {
+    packets.push_back(world.pool.copy(clear));
+    const auto pair = static_cast<ChannelId>(i * 37 % pairs);
+    jobs.push_back({.packet = &*packets.back(), .encryption = 2 * pair + 1, .authentication = 2 * pair + 2,
+                    .cipher_begin = 16, .cipher_end = clear_bytes, .auth_begin = 0, .auth_end = clear_bytes,
+                    .icv_at = clear_bytes});
+  }
+  jobs[5].encryption = 65000;  // there is none
+  run(Direction::encode);
+  CHECK(jobs[5].result == JobResult::failed);
+  std::set<Bytes> sealed;
+  for (const Packet& packet : packets) sealed.insert(Bytes(packet->view().begin(), packet->view().end()));
+  CHECK(sealed.size() == limits::burst);  // of one text: no two had a key in common
+  run(Direction::decode);
+  for (std::size_t i = 0; i < limits::burst; ++i) {
+    CAPTURE(i);
+    CHECK(jobs[i].result == (i == 5 ? JobResult::failed : JobResult::good));
+    CHECK(std::ranges::equal(packets[i]->view().first(clear_bytes), ByteView(clear).first(clear_bytes)));
+  }
 }
 
 TEST_CASE("channels have a limit and use the lowest free number") {
