@@ -42,7 +42,7 @@ std::optional<enco::Job> Datapath::seal_behind_header(PacketBuffer& packet, Sa& 
       const bool shrunk = compress(packet, sa, state_.enco, scratch_);
       const ProtocolCounters counters = counters_of(sa.protocol);
       state_.counters.add(shrunk ? counters.out_done : counters.out_fail);
-      sa.counters.add(SaCounter::out_process_done);
+      ++sa.out.done;
       break;
     }
     default:
@@ -166,7 +166,7 @@ bool Datapath::open_ipcomp(Packet& packet, Sa& sa) {
   if (found->cpi != sa.in_spi || !expand(packet, *found, sa, state_.enco, scratch_, state_.services.pool)) {
     sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
     state_.counters.add(GroupCounter::comp_in_fail);
-    sa.counters.add(SaCounter::in_process_fail);
+    ++sa.failures.in_process;
     note(*packet, [] { return "cannot be expanded: dropped"; });
     return false;
   }

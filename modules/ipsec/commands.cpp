@@ -130,12 +130,12 @@ Outcome IpsecModule::reset_policy(const Args& args) {
 Outcome IpsecModule::reset_sa_counters(const Args& args) {
   const auto& sas = state_.sas.by_id();
   if (!args.has_value("SA")) {
-    for (const auto& [id, sa] : sas) sa->counters.reset();
+    for (const auto& [id, sa] : sas) sa->reset_counters();
     return Outcome::successful(module_number::ipsec);
   }
   const auto found = sas.find(static_cast<std::uint16_t>(args.number("SA")));
   if (found == sas.end()) return outcome(Message::sa_not_found, args.number("SA"));
-  found->second->counters.reset();
+  found->second->reset_counters();
   return Outcome::successful(module_number::ipsec);
 }
 

@@ -11,11 +11,6 @@ enum class PolicyCounter : std::uint8_t {
 #include "modules/ipsec/texts.def"
   count_
 };
-enum class SaCounter : std::uint8_t {
-#define SA_COUNTER(id, name) id,
-#include "modules/ipsec/texts.def"
-  count_
-};
 enum class GroupCounter : std::uint8_t {
 #define GROUP_COUNTER(id, group, name) id,
 #include "modules/ipsec/texts.def"
@@ -34,7 +29,16 @@ class Counters {
   std::array<std::uint64_t, static_cast<std::size_t>(Name::count_)> values_{};
 };
 using PolicyCounters = Counters<PolicyCounter>;
-using SaCounters = Counters<SaCounter>;
 using GroupCounters = Counters<GroupCounter>;
+
+/// What an SA counts of every packet of one direction …
+struct SaFlow {
+  std::uint64_t started = 0, done = 0, bytes = 0;
+};
+/// … and of few.
+struct SaFailures {
+  std::uint64_t out_process = 0, out_sequence_wrap = 0;
+  std::uint64_t in_process = 0, in_authentication = 0, in_replay = 0, in_padding = 0;
+};
 
 }  // namespace arrouter::ipsec

@@ -172,8 +172,14 @@ class Datapath final : public IpsecStage {
   SaBundle* compressed_bundle(const PacketBuffer& packet) const;
 
   // fetch_ahead.cpp
-  void fetch_for_sealing(InterfaceId interface, Burst& burst);
-  void fetch_for_opening(Burst& burst);
+  /// So many that what packets need of them is far away in memory.
+  bool many_sas() const { return state_.sas.size() > 256; }
+  using Flows = std::array<std::optional<FlowKey>, limits::burst>;  // of a burst's packets; none: not asked for
+  void fetch_decisions(std::span<const std::optional<FlowKey>> flows);
+  void fetch_for_sealing(std::span<const std::optional<FlowKey>> flows, std::size_t at);
+  using Spis = std::array<std::uint32_t, limits::burst>;  // of a burst's packets; 0: none
+  std::span<const std::uint32_t> fetch_slots(Burst& burst, Spis& spis) const;
+  void fetch_for_opening(std::span<const std::uint32_t> spis, std::size_t at) const;
 
   template <class Text>
   void note(const PacketBuffer& packet, Text text) const {

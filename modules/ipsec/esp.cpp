@@ -101,17 +101,18 @@ enco::Job seal(PacketBuffer& packet, const Sa& sa, isakmp::Encapsulation mode, s
   return job;
 }
 
-std::optional<EspPacket> find_esp(const PacketBuffer& packet) {
+namespace {
+
+bool locate_esp(const PacketBuffer& packet, EspPacket& found) {
   const auto ip = wire::view_ipv4(packet.view(), false);
-  if (!ip) return std::nullopt;
-  EspPacket found;
+  if (!ip) return false;
   found.header = found.esp = ip->header_length();
   found.end = ip->total_length();
   found.source = ip->source();
   found.destination = ip->destination();
   if (ip->protocol() == wire::protocol::udp) {
     const auto udp = wire::view_udp(ip->payload());
-    if (!udp) return std::nullopt;
+    if (!udp) return false;
     found.udp = true;
     found.peer_port = udp->source_port;
     found.esp += wire::udp_header;
@@ -119,18 +120,27 @@ std::optional<EspPacket> find_esp(const PacketBuffer& packet) {
     const bool marked = udp->payload.size() >= wire::non_ike_marker && load_be64(udp->payload.data()) == 0;
     if (marked) found.esp += wire::non_ike_marker;
   }
-  if (found.end < found.esp + esp_header) return std::nullopt;
+  if (found.end < found.esp + esp_header) return false;
   found.spi = load_be32(packet.data() + found.esp);
   found.sequence = load_be32(packet.data() + found.esp + 4);
+  return true;
+}
+
+}  // namespace
+
+std::optional<EspPacket> find_esp(const PacketBuffer& packet) {
+  std::optional<EspPacket> found(std::in_place);  // where the caller has it: a copy would wait for its parts
+  if (!locate_esp(packet, *found)) found.reset();
   return found;
 }
 
 std::optional<enco::Job> open_job(PacketBuffer& packet, const EspPacket& esp, const Sa& sa) {
+  std::optional<enco::Job> made;
   const EspShape shape = esp_shape(sa);
   const std::size_t around = esp_header + shape.iv + shape.icv;
   const std::size_t length = esp.end - esp.esp;
-  if (length < around + shape.align || (length - around) % shape.align != 0) return std::nullopt;
-  enco::Job job;
+  if (length < around + shape.align || (length - around) % shape.align != 0) return made;
+  enco::Job& job = made.emplace();
   job.packet = &packet;
   job.encryption = sa.encryption;
   job.authentication = sa.authentication;
@@ -138,7 +148,7 @@ std::optional<enco::Job> open_job(PacketBuffer& packet, const EspPacket& esp, co
   job.cipher_end = static_cast<std::uint32_t>(esp.end - shape.icv);
   job.auth_begin = static_cast<std::uint32_t>(esp.esp);
   job.auth_end = job.icv_at = job.cipher_end;
-  return job;
+  return made;
 }
 
 namespace {

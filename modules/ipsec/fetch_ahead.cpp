@@ -1,59 +1,62 @@
-// With thousands of SAs each one is far away in memory, and a burst meets many: what its packets need is asked for side
-// by side, step by step along the pointers, before the first of them is worked on. ENCO does the same with the keys.
+// With thousands of SAs each one is far away in memory, and a burst meets many. What a packet needs is asked for while
+// those in front of it are worked on, step by step along the pointers: where the flow cache or the table of SPIs has its
+// place, then what stands there, then what that points to. ENCO does the same with the keys.
 #include "modules/ipsec/datapath.h"
 
 namespace arrouter::ipsec {
 namespace {
 
-constexpr std::size_t few = 256;  // SAs that stay near by themselves
+// How many packets ahead the two steps are: so many take longer than memory does.
+constexpr std::size_t first_step = 12, second_step = 6;
 
 void fetch(const void* object, std::size_t lines) {
   for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(static_cast<const char*>(object) + i * cache_line);
 }
 
-}  // namespace
-
-void Datapath::fetch_for_sealing(InterfaceId interface, Burst& burst) {
-  if (state_.sas.size() <= few) return;
-  std::array<FlowKey, limits::burst> flows;
-  std::array<const SaBundle*, limits::burst> bundles;
-  std::size_t count = 0;
-  for (const Packet& packet : burst) {
-    if (!packet || packet->meta.ipsec_done) continue;
-    const auto flow = flow_of(packet->view(), Heading::leaving, interface);
-    if (!flow) continue;
-    __builtin_prefetch(&places_of(flow->hash()));
-    flows[count++] = *flow;
-  }
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const SaBundle* const bundle = recall(flows[i]).bundle();
-    if (bundle == nullptr) continue;
-    fetch(bundle, bundle_lines_out);
-    bundles[found++] = bundle;
-  }
-  for (std::size_t i = 0; i < found; ++i) fetch(bundles[i]->sas.back().get(), sa_lines_out);
+/// Calls `step` for the packet that is `ahead` of the one at `at`; at the first one for all up to there.
+template <class Step>
+void look_ahead(std::size_t at, std::size_t ahead, std::size_t count, Step step) {
+  for (std::size_t i = at == 0 ? 0 : at + ahead; i <= at + ahead && i < count; ++i) step(i);
 }
 
-void Datapath::fetch_for_opening(Burst& burst) {
-  if (state_.sas.size() <= few) return;
-  std::array<std::uint32_t, limits::burst> spis;
-  std::array<const Sa*, limits::burst> sas;
-  std::size_t count = 0;
-  for (const Packet& packet : burst) {
-    const auto esp = packet ? find_esp(*packet) : std::nullopt;
-    if (!esp) continue;
-    state_.sas.fetch(esp->spi);
-    spis[count++] = esp->spi;
+}  // namespace
+
+void Datapath::fetch_decisions(std::span<const std::optional<FlowKey>> flows) {
+  if (!many_sas()) return;
+  for (const auto& flow : flows) {
+    if (flow) __builtin_prefetch(&places_of(flow->hash()));
   }
-  std::size_t found = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Sa* const sa = state_.sas.find(isakmp::Protocol::esp, spis[i]);
-    if (sa == nullptr) continue;
-    fetch(sa, sa_lines_in);
-    sas[found++] = sa;
+}
+
+void Datapath::fetch_for_sealing(std::span<const std::optional<FlowKey>> flows, std::size_t at) {
+  if (!many_sas()) return;
+  const auto bundle_of = [&](std::size_t i) { return flows[i] ? recall(*flows[i]).bundle() : nullptr; };
+  look_ahead(at, first_step, flows.size(), [&](std::size_t i) {
+    if (const SaBundle* const bundle = bundle_of(i)) fetch(bundle, bundle_lines);
+  });
+  look_ahead(at, second_step, flows.size(), [&](std::size_t i) {
+    if (const SaBundle* const bundle = bundle_of(i)) fetch(bundle->sas.back().get(), sa_lines_out);
+  });
+}
+
+std::span<const std::uint32_t> Datapath::fetch_slots(Burst& burst, Spis& spis) const {
+  if (!many_sas()) return {};
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    const auto esp = burst[i] ? find_esp(*burst[i]) : std::nullopt;
+    spis[i] = esp ? esp->spi : 0;
+    state_.sas.fetch(spis[i]);
   }
-  for (std::size_t i = 0; i < found; ++i) fetch(sas[i]->bundle, bundle_lines_in);
+  return std::span(spis).first(burst.size());
+}
+
+void Datapath::fetch_for_opening(std::span<const std::uint32_t> spis, std::size_t at) const {
+  const auto sa_of = [&](std::size_t i) { return state_.sas.find(isakmp::Protocol::esp, spis[i]); };
+  look_ahead(at, first_step, spis.size(), [&](std::size_t i) {
+    if (const Sa* const sa = sa_of(i)) fetch(sa, sa_lines_in);
+  });
+  look_ahead(at, second_step, spis.size(), [&](std::size_t i) {
+    if (const Sa* const sa = sa_of(i)) fetch(sa->bundle, bundle_lines);
+  });
 }
 
 }  // namespace arrouter::ipsec

@@ -24,9 +24,11 @@ void Datapath::open_burst(InterfaceId interface, Burst& burst) {
   auto area = openings_.borrow();
   Opening& opening = *area;
   opening.count = 0;
-  fetch_for_opening(burst);
-  for (Packet& packet : burst) {
-    if (packet) prepare_open(interface, std::move(packet), opening);
+  Spis spis;
+  const std::span<const std::uint32_t> known = fetch_slots(burst, spis);
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    fetch_for_opening(known, i);
+    if (burst[i]) prepare_open(interface, std::move(burst[i]), opening);
   }
   burst.clear();
   if (opening.count == 0) return;
@@ -68,6 +70,7 @@ void Datapath::prepare_open(InterfaceId interface, Packet packet, Opening& openi
   opening.sas[i] = sa;
   opening.places[i] = *esp;
   opening.packets[i] = std::move(packet);
+  if (many_sas()) state_.enco.expect(enco::Direction::decode, std::span(opening.jobs).first(opening.count));
 }
 
 /// AH, IPComp, and IP in IP of a tunnel that compresses.
@@ -124,11 +127,11 @@ bool Datapath::begin_bundle(SaBundle& bundle, const PacketBuffer& packet) {
 /// Counts a packet for the SA; false for a replay.
 bool Datapath::begin_open(Sa& sa, const PacketBuffer& packet, std::uint32_t sequence) {
   state_.counters.add(counters_of(sa.protocol).in_start);
-  sa.counters.add(SaCounter::in_process_start);
+  ++sa.in.started;
   if (!sa.anti_replay || sa.window.acceptable(sequence)) return true;
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
   state_.counters.add(counters_of(sa.protocol).in_replay_fail);
-  sa.counters.add(SaCounter::in_replay_fail);
+  ++sa.failures.in_replay;
   note(packet, [&] { return fmt::format("sequence {} was seen or is too old: dropped", sequence); });
   return false;
 }
@@ -137,7 +140,7 @@ void Datapath::bad_length(Sa& sa, const PacketBuffer& packet) {
   note(packet, [] { return "length does not fit the SA: dropped"; });
   sa.bundle->policy->counters.add(PolicyCounter::in_process_fail_imm);
   state_.counters.add(counters_of(sa.protocol).in_length_bad);
-  sa.counters.add(SaCounter::in_process_fail);
+  ++sa.failures.in_process;
 }
 
 /// True: the inner packet stands alone in its buffer and may go on.
@@ -166,13 +169,13 @@ bool Datapath::authentic(Sa& sa, const enco::Job& job, std::uint32_t sequence) {
   });
   if (good) {
     state_.counters.add(counters_of(sa.protocol).in_replay_fail);
-    sa.counters.add(SaCounter::in_replay_fail);
+    ++sa.failures.in_replay;
   } else if (job.result == enco::JobResult::bad_icv) {
     state_.counters.add(counters_of(sa.protocol).in_auth_fail);
-    sa.counters.add(SaCounter::in_auth_fail);
+    ++sa.failures.in_authentication;
   } else {
     state_.counters.add(GroupCounter::esp_in_decrypt_fail);
-    sa.counters.add(SaCounter::in_process_fail);
+    ++sa.failures.in_process;
   }
   return false;
 }
@@ -184,7 +187,7 @@ bool Datapath::unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened) {
       return true;
     case Opened::dummy:  // traffic flow confidentiality: done with it (RFC 4303 2.6)
       state_.counters.add(GroupCounter::esp_in_done);
-      sa.counters.add(SaCounter::in_process_done);
+      ++sa.in.done;
       state_.count(*sa.bundle->policy, PolicyCounter::in_process_done, GroupCounter::main_in_process_done);
       note(packet, [] { return "a dummy packet: done with it"; });
       return false;
@@ -192,7 +195,7 @@ bool Datapath::unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened) {
     case Opened::bad_inner:
       sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
       state_.counters.add(GroupCounter::esp_in_decrypt_fail);
-      sa.counters.add(opened == Opened::bad_padding ? SaCounter::in_pad_fail : SaCounter::in_process_fail);
+      ++(opened == Opened::bad_padding ? sa.failures.in_padding : sa.failures.in_process);
       note(packet, [&] {
         return opened == Opened::bad_padding ? "padding wrong: dropped" : "no IP packet inside: dropped";
       });
@@ -203,8 +206,8 @@ bool Datapath::unwrapped(Sa& sa, const PacketBuffer& packet, Opened opened) {
 
 void Datapath::done_open(Sa& sa, std::size_t bytes) {
   state_.counters.add(counters_of(sa.protocol).in_done);
-  sa.counters.add(SaCounter::in_process_done);
-  sa.counters.add(SaCounter::in_bytes, bytes);
+  ++sa.in.done;
+  sa.in.bytes += bytes;
 }
 
 /// The packet that came out, against the selectors, and ready for IP.
@@ -247,10 +250,9 @@ void Datapath::tell_apart(const FlowKey& flow, const SaBundle& bundle, PacketBuf
 void Datapath::note_arrival(SaBundle& bundle, std::size_t bytes) {
   bundle.in_bytes += bytes;
   if (!bundle.used_inbound) setup_.first_inbound(bundle);
-  if (bundle.soft_bytes != 0 && bundle.in_bytes >= bundle.soft_bytes && !bundle.soft_expired) {
-    setup_.soft_limit(bundle, Heading::arriving);
-  }
-  if (bundle.hard_bytes != 0 && bundle.in_bytes > bundle.hard_bytes) exhaust(bundle, Heading::arriving);
+  if (!bundle.near_limit(bundle.in_bytes)) return;
+  if (!bundle.soft_expired) setup_.soft_limit(bundle, Heading::arriving);
+  if (bundle.in_bytes > bundle.hard_bytes) exhaust(bundle, Heading::arriving);
 }
 
 /// The place an authentic packet's sender is at. Only a packet that cannot be an old one moves the peer (RFC 3948 5.1:

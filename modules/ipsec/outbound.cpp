@@ -30,10 +30,15 @@ void Datapath::seal_burst(InterfaceId interface, Burst& burst) {
   const bool detached = std::any_of(burst.begin(), burst.end(), [](const Packet& packet) {
     return packet && packet->meta.segmentation != Segmentation::none;
   });
-  fetch_for_sealing(interface, burst);
+  Flows flows;
   for (std::size_t i = 0; i < burst.size(); ++i) {
+    if (burst[i] && !burst[i]->meta.ipsec_done) flows[i] = flow_of(burst[i]->view(), Heading::leaving, interface);
+  }
+  fetch_decisions(std::span(flows).first(burst.size()));
+  for (std::size_t i = 0; i < burst.size(); ++i) {
+    fetch_for_sealing(std::span(flows).first(burst.size()), i);
     if (!burst[i] || burst[i]->meta.ipsec_done) continue;
-    const auto flow = flow_of(burst[i]->view(), Heading::leaving, interface);
+    const auto& flow = flows[i];
     if (!flow) {
       state_.ip.count_drop(IpDrop::header_error);
       note(*burst[i], [] { return "header broken: dropped"; });
@@ -140,7 +145,8 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
                         Sealing& sealing) {
   Policy& policy = *bundle.policy;
   const std::size_t bytes = packet->size();
-  if (bundle.hard_bytes != 0 && bundle.out_bytes + bytes > bundle.hard_bytes) exhaust(bundle, Heading::leaving);
+  const bool near_limit = bundle.near_limit(bundle.out_bytes + bytes);
+  if (near_limit && bundle.out_bytes + bytes > bundle.hard_bytes) exhaust(bundle, Heading::leaving);
   for (const auto& sa : bundle.sas) {
     if (!bundle.exhausted && !next_sequence(*sa)) exhaust(bundle, Heading::leaving);
   }
@@ -175,8 +181,8 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
   sealing.packets[i] = std::move(packet);
   sealing.sas[i] = &sa;
   sealing.slots[i] = slot;
-  const bool soft =
-      (bundle.soft_bytes != 0 && bundle.out_bytes >= bundle.soft_bytes) || sa.out_sequence == soft_sequence;
+  if (many_sas()) state_.enco.expect(enco::Direction::encode, std::span(sealing.jobs).first(sealing.count));
+  const bool soft = near_limit || sa.out_sequence == soft_sequence;
   if (soft && !bundle.soft_expired) setup_.soft_limit(bundle, Heading::leaving);
   if (sealing.count == limits::burst) run(sealing);
 }
@@ -185,7 +191,7 @@ void Datapath::seal_one(SaBundle& bundle, const FlowKey& flow, Packet packet, bo
 bool Datapath::next_sequence(Sa& sa) {
   if (sa.protocol == isakmp::Protocol::ipcomp) return true;
   if (sa.out_sequence == last_sequence) {
-    sa.counters.add(SaCounter::out_seq_number_wrap);
+    ++sa.failures.out_sequence_wrap;
     if (!sa.sequence_may_wrap) return false;
   }
   ++sa.out_sequence;
@@ -195,8 +201,8 @@ bool Datapath::next_sequence(Sa& sa) {
 /// Counts what goes into an SA.
 void Datapath::begin_seal(Sa& sa, std::size_t bytes) {
   state_.counters.add(counters_of(sa.protocol).out_start);
-  sa.counters.add(SaCounter::out_process_start);
-  sa.counters.add(SaCounter::out_bytes, bytes);
+  ++sa.out.started;
+  sa.out.bytes += bytes;
 }
 
 /// Counts what came of it.
@@ -204,12 +210,12 @@ bool Datapath::finish_seal(Sa& sa, const enco::Job& job) {
   if (job.result != enco::JobResult::good) {
     sa.bundle->policy->counters.add(PolicyCounter::out_process_fail);
     state_.counters.add(counters_of(sa.protocol).out_fail);
-    sa.counters.add(SaCounter::out_process_fail);
+    ++sa.failures.out_process;
     note(*job.packet, [] { return "ENCO failed: dropped"; });
     return false;
   }
   state_.counters.add(counters_of(sa.protocol).out_done);
-  sa.counters.add(SaCounter::out_process_done);
+  ++sa.out.done;
   return true;
 }
 

@@ -6,8 +6,8 @@
 
 namespace arrouter::ipsec {
 
-/// A ring of bits twice as long as the widest window, so that moving the window on clears whole words instead of
-/// shifting (the idea of RFC 6479).
+/// The sequence numbers up to the highest, a bit each, the highest one's lowest. A window of 64 packets or less is two
+/// machine words with its bookkeeping: of thousands of SAs each line of the processor's cache is a wait for memory.
 class ReplayWindow {
  public:
   static constexpr unsigned widest = 256;  // packets
@@ -19,21 +19,19 @@ class ReplayWindow {
   bool acceptable(std::uint32_t sequence) const {
     if (sequence == 0) return false;
     if (sequence > highest_) return true;
-    if (highest_ - sequence >= size_) return false;
-    return (word(sequence) & bit(sequence)) == 0;
+    const std::uint32_t back = highest_ - sequence;
+    return back < size_ && (seen_[back / word_bits] & bit(back)) == 0;
   }
 
   /// After authentication: remembers the number. False when another packet with it was committed since the check.
   bool commit(std::uint32_t sequence) {
     if (!acceptable(sequence)) return false;
     if (sequence > highest_) {
-      const std::uint32_t steps = sequence / word_bits - highest_ / word_bits;
-      for (std::uint32_t i = 1; i <= steps && i <= words; ++i) {
-        bits_[(highest_ / word_bits + i) % words] = 0;
-      }
+      advance(sequence - highest_);
       highest_ = sequence;
     }
-    bits_[sequence / word_bits % words] |= bit(sequence);
+    const std::uint32_t back = highest_ - sequence;
+    seen_[back / word_bits] |= bit(back);
     return true;
   }
 
@@ -41,13 +39,20 @@ class ReplayWindow {
 
  private:
   static constexpr std::uint32_t word_bits = 64;
-  static constexpr std::uint32_t words = 2 * widest / word_bits;
-  static std::uint64_t bit(std::uint32_t sequence) { return std::uint64_t{1} << sequence % word_bits; }
-  std::uint64_t word(std::uint32_t sequence) const { return bits_[sequence / word_bits % words]; }
+  static std::uint64_t bit(std::uint32_t back) { return std::uint64_t{1} << back % word_bits; }
+
+  void advance(std::uint32_t steps) {
+    const std::uint32_t words = steps / word_bits, bits = steps % word_bits;
+    for (std::uint32_t i = (size_ + word_bits - 1) / word_bits; i-- > 0;) {
+      std::uint64_t moved = i >= words ? seen_[i - words] << bits : 0;
+      if (bits != 0 && i > words) moved |= seen_[i - words - 1] >> (word_bits - bits);
+      seen_[i] = moved;
+    }
+  }
 
   std::uint32_t highest_ = 0;
-  unsigned size_;
-  std::array<std::uint64_t, words> bits_{};
+  std::uint32_t size_;
+  std::array<std::uint64_t, widest / word_bits> seen_{};
 };
 
 }  // namespace arrouter::ipsec

@@ -44,11 +44,13 @@ class CompressionPause {
 };
 
 /// The line of a processor's cache. With thousands of SAs a packet waits for each line of its own, so what every packet
-/// needs of an SA and its bundle stands together in front, and fetch_ahead.cpp asks for just that.
+/// needs of an SA and its bundle stands together in front, and fetch_ahead.cpp asks for just that. Fields stand in the
+/// order that fills these lines.
 inline constexpr std::size_t cache_line = 64;
 
 /// One SA pair: what the screens call an SA has both directions.
 struct alignas(cache_line) Sa {
+  // both ways
   SaBundle* bundle = nullptr;
   enco::ChannelId encryption = 0, authentication = 0;
   std::uint32_t in_spi = 0, out_spi = 0;  // of IPComp: CPIs
@@ -61,19 +63,28 @@ struct alignas(cache_line) Sa {
   enco::Hash hash = enco::Hash::null;
   bool anti_replay = false;
   bool sequence_may_wrap = false;  // manual keys without anti-replay: RFC 4303 3.3.3
-  SaCounters counters;
-  ReplayWindow window;
+  SaFlow out;
+
+  // what a packet needs on its way in besides
+  SaFlow in;
+  ReplayWindow window;  // the first two words of it; all of a wide one
 
   // what few packets need
+  SaFailures failures;
   enco::ChannelId compressor = 0;
   CompressionPause compression_worth_it;
   enco::Compression compression = enco::Compression::none;
   bool spi_reserved = false;  // in_spi was given out by the SaTable
   std::uint8_t specification = 0;
+
+  void reset_counters() {
+    out = in = {};
+    failures = {};
+  }
 };
-static_assert(sizeof(Sa) == 4 * cache_line);
+static_assert(sizeof(Sa) == 3 * cache_line);
 /// Lines that a packet needs on its way out, and on its way in where the replay window is asked too.
-inline constexpr std::size_t sa_lines_out = 2, sa_lines_in = 3;
+inline constexpr std::size_t sa_lines_out = 1, sa_lines_in = 2;
 
 /// A network for which a route by template was wanted.
 struct RouteTo {
@@ -95,14 +106,16 @@ struct alignas(cache_line) SaBundle {
   bool exhausted = false;     // hard limit of bytes or sequence reached; goes after the burst
   bool used_inbound = false;  // a packet has come by it
   bool inbound_only = false;  // the peer may have dropped it with its ISAKMP SA
-  std::uint64_t hard_bytes = 0, soft_bytes = 0;  // of either direction; 0: no limit
+
+  std::uint64_t soft_bytes = 0;  // of either direction; 0: no limit
   std::uint64_t out_bytes = 0, in_bytes = 0;
-  isakmp::NatInfo nat;
   Traffic traffic;
+  isakmp::NatInfo nat;  // its addresses stand behind the second line
 
   // what few packets need
-  std::uint32_t index = 0;  // in the policy
-  std::uint64_t age = 0;    // counted up over all bundles
+  std::uint32_t index = 0;       // in the policy
+  std::uint64_t hard_bytes = 0;  // at least soft_bytes
+  std::uint64_t age = 0;         // counted up over all bundles
   bool initiator = false;
   bool renews = true;  // this end asks for the successor: the initiator, and a responder whose own limits are shorter
   std::string nat_id;  // of the peer, where it shares a NAT's address with others (isakmp::PeerName)
@@ -127,9 +140,10 @@ struct alignas(cache_line) SaBundle {
   bool only_compresses() const { return sas.size() == 1 && sas.front()->protocol == isakmp::Protocol::ipcomp; }
   isakmp::PeerName peer_name() const { return {peer, nat_id}; }
   std::uint64_t used_bytes() const { return std::max(out_bytes, in_bytes); }
+  bool near_limit(std::uint64_t bytes) const { return soft_bytes != 0 && bytes >= soft_bytes; }
 };
-/// Lines that a packet needs, on its way in with the selectors it is compared with.
-inline constexpr std::size_t bundle_lines_out = 2, bundle_lines_in = 3;
+/// Lines that a packet needs.
+inline constexpr std::size_t bundle_lines = 2;
 
 /// All SAs by number and by inbound SPI. The SPIs it gives out index its table by their low 16 bits; their high bits
 /// are random and never zero, so that no SPI below 65536 is given: what is below is a CPI of IPComp.

@@ -72,9 +72,10 @@ std::uint64_t FlowKey::hash() const {
 }
 
 std::optional<FlowKey> flow_of(ByteView packet, Heading heading, InterfaceId interface) {
+  std::optional<FlowKey> made;  // where the caller has it: a copy would wait for its parts
   const auto ip = wire::view_ipv4(packet, false);
-  if (!ip) return std::nullopt;
-  FlowKey flow;
+  if (!ip) return made;
+  FlowKey& flow = made.emplace();
   flow.interface = interface;
   flow.protocol = ip->protocol();
   const bool leaving = heading == Heading::leaving;
@@ -100,7 +101,7 @@ std::optional<FlowKey> flow_of(ByteView packet, Heading heading, InterfaceId int
       flow.local_port = payload[0];
     }
   }
-  return flow;
+  return made;
 }
 
 void change_port(PacketBuffer& packet, Heading heading, std::uint16_t port) {

@@ -7,15 +7,6 @@
 namespace arrouter::ipsec {
 namespace {
 
-struct SaCounterName {
-  SaCounter counter;
-  std::string_view name;
-};
-constexpr SaCounterName sa_counters[] = {
-#define SA_COUNTER(id, name) {SaCounter::id, name},
-#include "modules/ipsec/texts.def"
-};
-
 std::string_view state_text(const Sa& sa) { return sa.bundle->exhausted ? "Removing" : "Valid"; }
 
 /// UDP_ENCAP_TUNNEL …
@@ -106,9 +97,10 @@ void show_sa_counters(const Sa& sa, Screen& screen) {
   screen.line(fmt::format("SA Id ...................... {:<8} Policy ..................... {}", sa.id,
                           sa.bundle->policy->name));
   screen.line();
-  std::vector<std::pair<std::string_view, std::uint64_t>> pairs;
-  for (const SaCounterName& counter : sa_counters) pairs.emplace_back(counter.name, sa.counters[counter.counter]);
-  screen.counters(pairs);
+  screen.counters({
+#define SA_COUNTER(member, name) {name, sa.member},
+#include "modules/ipsec/texts.def"
+  });
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ class ProtectedInput {
     state.counters.reset();
     for (ipsec::Policy* const policy : state.policies.all()) policy->counters.reset();
     for (const auto& [id, sa] : state.sas.by_id()) {
-      sa->counters.reset();
+      sa->reset_counters();
       sa->window = ipsec::ReplayWindow();
       sa->in_sequence = 0;
     }

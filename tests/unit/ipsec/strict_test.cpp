@@ -49,7 +49,7 @@ TEST_CASE("padding counts 1, 2, 3 and up to 255") {
   Bytes too_long = with_trailer(packet, next_ipv4);
   too_long[too_long.size() - 2] = static_cast<std::uint8_t>(too_long.size() - 1);  // a byte more than there is
   CHECK(tunnel.fixture.in(tunnel.crafted(too_long)).empty());
-  CHECK(tunnel.sa().counters[SaCounter::in_pad_fail] == pad + 1);
+  CHECK(tunnel.sa().failures.in_padding == pad + 1);
   CHECK(tunnel.fixture.counter("vpn", PolicyCounter::in_process_done) == 2);
 }
 
