@@ -16,7 +16,8 @@ TEST_CASE("Log modules are found by number, name, short name and clear prefix") 
   CHECK(find_log_module("ips") == module_number::ipsec);
   CHECK(find_log_module("ip") == module_number::ip);
   CHECK(find_log_module("fire") == module_number::firewall);
-  CHECK(find_log_module("sy") == module_number::system);
+  CHECK(find_log_module("syst") == module_number::system);
+  CHECK(find_log_module("sy") == 0);  // SYS or SYN
   CHECK(find_log_module("i") == 0);
   CHECK(find_log_module("") == 0);
   CHECK(find_log_module("998") == 0);
