@@ -17,7 +17,7 @@ TEST_CASE("a script is written line by line") {
   CHECK(desk("show script=test.scp") == "File : test.scp\n\n1:wait=5\n2:set system name=%1\n");
   CHECK(desk("show script") == R"(Filename             Device      Size     Created                  Active
 -------------------------------------------------------------------------------
-test.scp             flash         26  02-Feb-2007 11:19:24      -
+test.scp             flash            26  02-Feb-2007 11:19:24      -
 -------------------------------------------------------------------------------
 )");
   CHECK(desk("set script=test.scp line=3 text=x") == "Error (3201260): The script has no line 3.");
