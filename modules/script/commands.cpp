@@ -74,6 +74,8 @@ Outcome ScriptModule::deactivate(const Args& args) {
   }
   for (const unsigned id : ids) {
     const auto terminal = active_.at(id)->caller.terminal.lock();
+    const std::string file = active_.at(id)->file;
+    log(LogSeverity::detail, "SCR", "END", fmt::format("Script {} stopped", file), file);
     active_.erase(id);
     if (terminal) terminal->release();
   }

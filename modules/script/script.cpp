@@ -10,6 +10,8 @@
 // the router's memory; a script is read as a whole when it is activated and does not change under way.
 #include "modules/script/script.h"
 
+#include <utility>
+
 #include "modules/script/script_module.h"
 #include "os/base/calendar.h"
 #include "os/base/limits.h"
@@ -69,6 +71,11 @@ void ScriptModule::run_soon(unsigned id) {
 }
 
 void ScriptModule::run(unsigned id) {
+  // Not when it is activated: a trigger that waits for messages has to know the script as its own first.
+  if (const auto first = active_.find(id); first != active_.end() && !std::exchange(first->second->begun, true)) {
+    const std::string file = first->second->file;
+    log(LogSeverity::detail, "SCR", "START", fmt::format("Script {} started", file), file);
+  }
   for (unsigned i = 0; i < lines_at_once; ++i) {
     const auto activation = active_.find(id);
     if (activation == active_.end() || !run_step(id, *activation->second)) return;
@@ -109,17 +116,25 @@ void ScriptModule::run_line(Activation& activation, const step::Command& command
 void ScriptModule::end(unsigned id, const Outcome& outcome) {
   const auto found = active_.find(id);
   const Caller caller = found->second->caller;
+  const std::string file = found->second->file;
   if (outcome.failed()) {
-    services_.log.record({.severity = LogSeverity::important,
-                          .module = module_number::script,
-                          .type = "MSG",
-                          .subtype = "ERROR",
-                          .message = outcome.text,
-                          .reference = found->second->file});
+    log(LogSeverity::important, "MSG", "ERROR", outcome.text, file);
+  } else {
+    log(LogSeverity::detail, "SCR", "END", fmt::format("Script {} finished", file), file);
   }
   active_.erase(found);
   print(caller, outcome.line() + "\n");
   if (const auto terminal = caller.terminal.lock()) terminal->release();
+}
+
+void ScriptModule::log(LogSeverity severity, std::string_view type, std::string_view subtype, std::string message,
+                       const std::string& file) const {
+  services_.log.record({.severity = severity,
+                        .module = module_number::script,
+                        .type = type,
+                        .subtype = subtype,
+                        .message = std::move(message),
+                        .reference = file});
 }
 
 }  // namespace script

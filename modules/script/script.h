@@ -44,6 +44,7 @@ class ScriptModule final : public Module, public ScriptApi {
     Caller caller;
     Timer timer;  // armed while it waits
     std::size_t line = 0;
+    bool begun = false;
   };
   void run_soon(unsigned id);
   void run(unsigned id);
@@ -51,6 +52,8 @@ class ScriptModule final : public Module, public ScriptApi {
   bool run_step(unsigned id, Activation& activation);
   void run_line(Activation& activation, const step::Command& command);
   void end(unsigned id, const Outcome& outcome);
+  void log(LogSeverity severity, std::string_view type, std::string_view subtype, std::string message,
+           const std::string& file) const;
   SystemValues values() const;
 
   std::vector<CommandRow> run_rows();

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "os/base/text.h"
 #include "tests/screens/system/desk.h"
 
 using namespace arrouter;
@@ -42,6 +43,23 @@ TEST_CASE("a script runs in the background, with arguments and pauses") {
   desk.time.advance(1ms);
   CHECK(desk("show config dynamic=system").find("set system location=\"Level 3 West\"") != std::string::npos);
   CHECK(desk("deactivate script=1") == "Error (3201262): Script 1 is not active.");
+}
+
+TEST_CASE("starts and ends of scripts are told to a log that wants details") {
+  SystemDesk desk;
+  desk("set log output=temporary filter=1 severity=>1");
+  desk("add script=test.scp text=\"wait=5\"");
+  desk("activate script=test.scp");
+  desk.time.advance(6s);
+  desk("activate script=test.scp");
+  desk.time.advance(1s);
+  desk("deactivate script=all");
+  std::string lines;
+  for (const std::string_view line : split(desk("show log type=scr"), '\n'))
+    if (line.size() > 12 && line[12] == '2') lines += std::string(line.substr(12)) + "\n";
+  CHECK(lines ==
+        "2 SCR  SCR   START Script test.scp started\n2 SCR  SCR   END   Script test.scp finished\n"
+        "2 SCR  SCR   START Script test.scp started\n2 SCR  SCR   END   Script test.scp stopped\n");
 }
 
 TEST_CASE("a script that waits can be stopped") {
