@@ -96,6 +96,7 @@ void LogModule::look_at_old_mail() {
 
 /// All that waits, on the port's screen.
 bool LogModule::print(Output& output) {
+  if (output.messages.empty()) return true;
   std::string text;
   for (const Entry& entry : output.messages) text += port_text(in_zone(entry, output.settings), output.settings.format);
   if (!ways_.to_port(output.settings.asyn, text)) return false;

@@ -270,6 +270,9 @@ TEST_CASE("a port prints messages in the format of its output") {
   CHECK(desk.log.printed[0] ==
         "02 11:00:00 3 USER USER  LON   manager login on port0 of a router with a name\n"
         "                               that is rather long\n");
+  desk("flush log output=1");
+  desk.log.wait(0ms);
+  CHECK(desk.log.printed.size() == 1);  // nothing waits
   desk("set log output=1 format=msgonly zone=utc");
   desk("set log utcoffset=-01:00");
   desk.log.port_in_use = false;
