@@ -18,7 +18,8 @@
 //  * Both sides repeat a message that is not answered, as the real router does. A stranger's request is answered so
 //    often too, but at most limits::isakmp_half_open strangers are remembered, so this cannot become a flood; what else
 //    they may cause is bounded in strangers.h.
-//  * What builds on the last message of an exchange (another exchange, ESP) leaves it settling_time.
+//  * What builds on the last message of an exchange (another exchange, ESP) leaves it settling_time, or less
+//    when the peer goes on by itself: Initial Contact reaches it before the first bundle does.
 //  * Where a policy wants XAUTH, an SA has keys from the end of phase 1 on, but serves no quick mode, heartbeat or Initial
 //    Contact before its user has passed.
 //  * A policy is fixed while a negotiation runs; SET affects later ones.

@@ -290,6 +290,8 @@ void Engine::receive_phase2(Sa& sa, const event::Received& received, const Heade
   if (!sa.active() && header.exchange == ExchangeType::quick && !verdict_known(sa))
     return bad_message(exchange, received.peer, "quick mode before XAUTH is over");
   const bool begins = exchange == nullptr;
+  // Who begins has our last message. Initial Contact goes before the bundle it would end: isakmpd takes it at its word.
+  if (begins && header.exchange == ExchangeType::quick && sa.settles_at) settled(sa);
   if (begins) exchange = begin_as_responder(sa, header, received);
   if (exchange == nullptr) return;
   if (again) {

@@ -84,7 +84,25 @@ TEST_CASE("what follows on a last message leaves it a moment") {
   CHECK(net.a.user.bundles.front().outbound_from == last(from_a, 32) + 50ms);
   CHECK_FALSE(net.b.user.bundles.front().outbound_from);
   net.time.advance(last(from_a, 32) + 50ms - net.time.now());
-  if (mode == "main") CHECK(first(from_b, 5) - last(from_b, 2) == 50ms);  // Initial Contact
+}
+
+TEST_CASE("Initial Contact leaves a last message a moment, but goes before the first bundle of a peer that is quicker") {
+  const bool goes_on = GENERATE(true, false);
+  Offices net;
+  net.configure("enc=3desouter sendn=true");
+  std::vector<int> exchanges;  // of what the responder sends behind phase 1
+  Instant last_of_phase1{}, contact{};
+  net.channel.hook = [&](Flying& datagram) {
+    const int exchange = datagram.payload[18];
+    if (datagram.source == net.a.ip.own) return goes_on || exchange != 32;
+    if (exchange == 2) last_of_phase1 = datagram.at;
+    if (exchange == 5) contact = datagram.at;
+    if (exchange != 2) exchanges.push_back(exchange);
+    return true;
+  };
+  net.attempt(net.a, 1s);
+  CHECK(contact - last_of_phase1 == (goes_on ? 10ms : 50ms));
+  CHECK(exchanges == (goes_on ? std::vector{5, 32} : std::vector{5}));
 }
 
 TEST_CASE("msgbackoff=none keeps one distance; the limit may be none at all") {
