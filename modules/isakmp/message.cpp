@@ -1,5 +1,6 @@
 #include "modules/isakmp/message.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "os/base/limits.h"
@@ -9,6 +10,10 @@ namespace arrouter::isakmp {
 namespace {
 std::unexpected<ParseError> malformed(std::string cause) {
   return std::unexpected(ParseError{NotifyType::payload_malformed, std::move(cause)});
+}
+// Pluto and its heirs round up the length of all their messages, of those in clear too.
+bool fills_word(ByteView rest) {
+  return rest.size() < 4 && std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 0; });
 }
 }  // namespace
 
@@ -82,7 +87,7 @@ std::expected<PayloadChain, ParseError> parse_chain(PayloadType first, ByteView 
     type = static_cast<PayloadType>(left[0]);
     at += length;
   }
-  if (!padded && at != bytes.size()) return malformed("bytes after the last payload");
+  if (!padded && !fills_word(bytes.subspan(at))) return malformed("bytes after the last payload");
   chain.bytes = bytes.first(at);
   return chain;
 }

@@ -48,7 +48,7 @@ struct PayloadChain {
   /// The bytes after the first payload: what HASH(1) and HASH(2) of RFC 2409 5.5 cover.
   ByteView after_first() const;
 };
-/// `padded`: bytes may follow the last payload (decrypted messages).
+/// `padded`: bytes may follow the last payload (decrypted messages); in clear no more than fill up a word with zeros.
 std::expected<PayloadChain, ParseError> parse_chain(PayloadType first, ByteView bytes, bool padded);
 
 /// Payloads of a message being built.

@@ -73,6 +73,15 @@ TEST_CASE("payload chains: number, lengths, reserved byte, padding") {
   padded.resize(chain.size() + 5);
   CHECK_FALSE(parse_chain(PayloadType::nonce, padded, false));
   CHECK(parse_chain(PayloadType::nonce, padded, true)->bytes.size() == chain.size());
+  for (std::size_t filler = 1; filler <= 4; ++filler) {
+    padded.resize(chain.size() + filler);
+    const auto clear = parse_chain(PayloadType::nonce, padded, false);
+    CHECK(clear.has_value() == (filler < 4));
+    CHECK((!clear || clear->bytes.size() == chain.size()));
+  }
+  padded.resize(chain.size() + 1);
+  padded.back() = 1;
+  CHECK_FALSE(parse_chain(PayloadType::nonce, padded, false));
   chain[1] = 1;
   CHECK_FALSE(parse_chain(PayloadType::nonce, chain, false));
   chain[1] = 0;

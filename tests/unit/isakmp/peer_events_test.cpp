@@ -83,6 +83,23 @@ TEST_CASE("Initial Contact: after a restart the peer's leftovers go") {
   CHECK(net.b.run("show isakmp sa=2").find("ACTIVE") != std::string::npos);
 }
 
+TEST_CASE("a peer that rounds up the length of its messages in clear is understood") {
+  Offices net;
+  net.configure("mode=aggressive localid=branch remoteid=office");
+  net.b.run("set isakmp pol=keys localid=office remoteid=branch");
+  unsigned rounded = 0;
+  net.channel.hook = [&](Flying& datagram) {
+    const std::size_t length = datagram.payload.size();
+    datagram.payload.resize((length + 3) / 4 * 4);
+    store_be32(datagram.payload.data() + 24, static_cast<std::uint32_t>(datagram.payload.size()));
+    if (datagram.payload.size() != length) ++rounded;
+    return true;
+  };
+  net.want(net.a);
+  CHECK(net.up());
+  CHECK(rounded == 2);  // the two messages with names; what is encrypted has whole blocks
+}
+
 TEST_CASE("no Initial Contact without sendnotify, in aggressive mode, or beside another SA") {
   Offices net;
   SECTION("sendnotify off") { net.configure("sendn=false"); }
