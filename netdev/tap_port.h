@@ -42,6 +42,7 @@ class TapPort final : public Port {
   bool filter(const sock_fprog* program);
   void watch();
   void receive();
+  bool receive_burst();
   std::size_t read_one(Burst& burst);
   bool read_some(Burst& burst);
   void take(const VnetHeader& header, Packet& slot, std::size_t length, Burst& burst);
