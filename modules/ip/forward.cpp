@@ -7,8 +7,9 @@ namespace {
 void decrement_ttl(PacketBuffer& packet) {
   std::uint8_t* const header = packet.data();
   const std::uint16_t before = load_be16(header + 8);
-  --header[8];
-  store_be16(header + 10, wire::checksum_adjust(load_be16(header + 10), before, load_be16(header + 8)));
+  const auto after = static_cast<std::uint16_t>(before - 0x100);
+  store_be16(header + 8, after);
+  store_be16(header + 10, wire::checksum_adjust(load_be16(header + 10), before, after));
 }
 
 }  // namespace

@@ -5,18 +5,19 @@
 namespace arrouter::wire {
 
 std::optional<EthernetView> view_ethernet(ByteView frame) {
-  if (frame.size() < ethernet_header) return std::nullopt;
-  EthernetView view;
-  std::memcpy(view.destination.octets.data(), frame.data(), 6);
-  std::memcpy(view.source.octets.data(), frame.data() + 6, 6);
-  view.type = load_be16(frame.data() + 12);
-  if (view.type == ether_type::vlan) {
-    if (frame.size() < ethernet_header + vlan_tag) return std::nullopt;
-    view.vlan = static_cast<std::uint16_t>(load_be16(frame.data() + 14) & 0x0fff);
-    view.type = load_be16(frame.data() + 16);
-    view.header_length += vlan_tag;
+  std::optional<EthernetView> view;  // where the caller has it: a copy would wait for its parts
+  if (frame.size() < ethernet_header) return view;
+  const bool tagged = load_be16(frame.data() + 12) == ether_type::vlan;
+  if (tagged && frame.size() < ethernet_header + vlan_tag) return view;
+  view.emplace();
+  std::memcpy(view->destination.octets.data(), frame.data(), 6);
+  std::memcpy(view->source.octets.data(), frame.data() + 6, 6);
+  if (tagged) {
+    view->vlan = static_cast<std::uint16_t>(load_be16(frame.data() + 14) & 0x0fff);
+    view->header_length += vlan_tag;
   }
-  view.payload = frame.subspan(view.header_length);
+  view->type = load_be16(frame.data() + view->header_length - 2);
+  view->payload = frame.subspan(view->header_length);
   return view;
 }
 

@@ -9,8 +9,8 @@ std::optional<UdpView> view_udp(ByteView ip_payload) {
   if (ip_payload.size() < udp_header) return std::nullopt;
   const std::size_t length = load_be16(ip_payload.data() + 4);
   if (length < udp_header || length > ip_payload.size()) return std::nullopt;
-  return UdpView{load_be16(ip_payload.data()), load_be16(ip_payload.data() + 2), load_be16(ip_payload.data() + 6),
-                 ip_payload.subspan(udp_header, length - udp_header)};
+  return std::optional<UdpView>(std::in_place, load_be16(ip_payload.data()), load_be16(ip_payload.data() + 2),
+                                load_be16(ip_payload.data() + 6), ip_payload.subspan(udp_header, length - udp_header));
 }
 
 bool udp_checksum_good(ByteView ip_payload, Ipv4Address source, Ipv4Address destination) {

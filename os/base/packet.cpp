@@ -4,8 +4,7 @@
 
 namespace arrouter {
 
-void Packet::reset() noexcept {
-  if (buffer_ == nullptr) return;
+void Packet::give_back() noexcept {
   buffer_->pool_->take_back(buffer_);
   buffer_ = nullptr;
 }

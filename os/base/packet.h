@@ -113,10 +113,14 @@ class Packet {
   explicit operator bool() const noexcept { return buffer_ != nullptr; }
   PacketBuffer* operator->() const noexcept { return buffer_; }
   PacketBuffer& operator*() const noexcept { return *buffer_; }
-  void reset() noexcept;
+  /// Most handles that go are empty, a whole burst of them behind its last packet: that is seen without a call.
+  void reset() noexcept {
+    if (buffer_ != nullptr) give_back();
+  }
   PacketBuffer* release() noexcept { return std::exchange(buffer_, nullptr); }
 
  private:
+  void give_back() noexcept;
   PacketBuffer* buffer_ = nullptr;
 };
 
