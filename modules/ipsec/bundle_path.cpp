@@ -70,10 +70,9 @@ SaBundle* Datapath::compressed_bundle(const PacketBuffer& packet) const {
 
 void Datapath::open_bundle(InterfaceId interface, Packet packet, SaBundle& bundle, Opening& opening) {
   if (!begin_bundle(bundle, *packet)) return;
-  const std::size_t bytes = packet->size();
   const bool udp = packet->data()[9] == wire::protocol::udp;
   if (!open_all(packet, bundle)) return;
-  note_arrival(bundle, bytes);
+  note_arrival(bundle, packet->size());
   if (!done_bundle(interface, *packet, bundle, udp)) return;
   const std::size_t i = opening.count++;
   opening.jobs[i] = {};
@@ -119,7 +118,6 @@ bool Datapath::open_esp(PacketBuffer& packet, Sa& sa) {
     note(packet, [&] { return fmt::format("not by SA {} of its bundle: dropped", sa.id); });
     return false;
   }
-  const std::size_t bytes = packet.size();
   if (!begin_open(sa, packet, esp->sequence)) return false;
   auto job = open_job(packet, *esp, sa);
   if (!job) {
@@ -130,7 +128,7 @@ bool Datapath::open_esp(PacketBuffer& packet, Sa& sa) {
   if (!authentic(sa, *job, esp->sequence)) return false;
   note_place(sa, *esp);
   if (!unwrapped(sa, packet, unwrap_behind_header(packet, *esp, sa))) return false;
-  done_open(sa, bytes);
+  done_open(sa, packet.size());
   return true;
 }
 
@@ -141,7 +139,6 @@ bool Datapath::open_ah(PacketBuffer& packet, Sa& sa) {
     note(packet, [&] { return fmt::format("not by SA {} of its bundle: dropped", sa.id); });
     return false;
   }
-  const std::size_t bytes = packet.size();
   if (!begin_open(sa, packet, ah->sequence)) return false;
   ZeroedHeader header(packet);
   auto job = check_ah(packet, *ah, sa);
@@ -154,14 +151,13 @@ bool Datapath::open_ah(PacketBuffer& packet, Sa& sa) {
   if (!authentic(sa, *job, ah->sequence)) return false;
   sa.in_sequence = std::max(sa.in_sequence, ah->sequence);
   remove_ah(packet, *ah, sa);
-  done_open(sa, bytes);
+  done_open(sa, packet.size());
   return true;
 }
 
 bool Datapath::open_ipcomp(Packet& packet, Sa& sa) {
   const auto found = find_ipcomp(*packet);
   if (!found) return true;  // sent as it was
-  const std::size_t bytes = packet->size();
   begin_open(sa, *packet, 0);
   if (found->cpi != sa.in_spi || !expand(packet, *found, sa, state_.enco, scratch_, state_.services.pool)) {
     sa.bundle->policy->counters.add(PolicyCounter::in_process_fail);
@@ -170,7 +166,7 @@ bool Datapath::open_ipcomp(Packet& packet, Sa& sa) {
     note(*packet, [] { return "cannot be expanded: dropped"; });
     return false;
   }
-  done_open(sa, bytes);
+  done_open(sa, packet->size());
   return true;
 }
 

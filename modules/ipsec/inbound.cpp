@@ -149,12 +149,12 @@ bool Datapath::finish_open(InterfaceId interface, Opening& opening, std::size_t 
   Sa& sa = *opening.sas[i];
   const EspPacket& esp = opening.places[i];
   PacketBuffer& packet = *opening.packets[i];
-  const std::size_t bytes = packet.size();
   if (!authentic(sa, opening.jobs[i], esp.sequence)) return false;
   note_place(sa, esp);
-  note_arrival(*sa.bundle, bytes);
-  if (!unwrapped(sa, packet, unwrap(packet, esp, sa))) return false;
-  done_open(sa, bytes);
+  const bool whole = unwrapped(sa, packet, unwrap(packet, esp, sa));
+  note_arrival(*sa.bundle, packet.size());
+  if (!whole) return false;
+  done_open(sa, packet.size());
   return done_bundle(interface, packet, *sa.bundle, esp.udp);
 }
 
@@ -246,7 +246,8 @@ void Datapath::tell_apart(const FlowKey& flow, const SaBundle& bundle, PacketBuf
   change_port(packet, Heading::arriving, heard.port);
 }
 
-/// What an authentic packet tells about its bundle: bytes, and that the peer uses it.
+/// What an authentic packet tells about its bundle: bytes, of what was inside as on the way out, so that both ends of an SA
+/// count alike, and that the peer uses it.
 void Datapath::note_arrival(SaBundle& bundle, std::size_t bytes) {
   bundle.in_bytes += bytes;
   if (!bundle.used_inbound) setup_.first_inbound(bundle);

@@ -236,3 +236,23 @@ TEST_CASE("ESP, AH, IPComp and bundles over a bad network: every packet is count
     CHECK(right({esp_in_length_bad, ah_in_length_bad}) > 0);
   }
 }
+
+TEST_CASE("both ends of an SA count the same bytes") {
+  const std::string_view string = GENERATE("2", "5", "1", "1 AND 2", "2 AND 1", "4 AND 1 AND 2");
+  CAPTURE(string);
+  test::MirroredPair pair(test::mirrored_specifications(), string);
+  std::uint64_t bytes = 0;
+  for (const std::size_t length : {28U, 100U, 1400U}) {
+    bytes += length;
+    CHECK(pair.arrives(pair.sealed(length)));
+  }
+  const auto& left = *pair.left.module->state().policies.find("p")->bundles.begin()->second;
+  const auto& right = *pair.right.module->state().policies.find("p")->bundles.begin()->second;
+  CHECK(left.out_bytes == bytes);
+  CHECK(right.in_bytes == bytes);
+  for (std::size_t i = 0; i < left.sas.size(); ++i) {
+    if (left.sas[i]->protocol == isakmp::Protocol::ipcomp) continue;  // counts at the receiver what it had to expand
+    CHECK(left.sas[i]->out.bytes == right.sas[i]->in.bytes);
+    CHECK(left.sas[i]->out.bytes >= bytes);
+  }
+}
