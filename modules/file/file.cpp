@@ -7,8 +7,8 @@
 // - The marker enabled.sec and the table longname.lfn are the system's: no command makes, copies or removes them, CLEAR
 //   FLASH TOTALLY neither the marker.
 // - While FLASH is compacted its files can be read and nothing in it changes. It is compacted on demand, when a quarter
-//   of it is garbage, and when garbage is why a file finds no room. That takes one second (the FLASH's block erase time)
-//   for each block in use.
+//   of it is garbage, and when garbage is why a file finds no room. That takes one second (the FLASH's block erase
+//   time) for each block in use.
 // - In security mode configuration scripts are read, copied, renamed and deleted by security officers alone.
 // - CREATE FILE and ADD FILE record SHOW commands only, so no change slips past the questions and passwords of a
 //   session.
@@ -126,6 +126,8 @@ std::vector<CommandRow> FileModule::memory_rows() {
       {"CLEar NVs TOTally", Access::security, "Deletes every file in NVS.",
        [this](Invocation& invocation) { return clear(invocation, "nvs"); }, Coverage::partial,
        "What is no file there stays: keys, licences, the install table."},
+      {"SHow CFLash", Access::manager, "Displays the CompactFlash card.",
+       [](Invocation&) { return say(texts::no_card); }},
       {"SHow NVs [FREe]", Access::manager, "Displays how full the non-volatile storage is.",
        [this](Invocation& invocation) { return show_nvs(invocation.screen, invocation.args.has("FREE")); }},
   };

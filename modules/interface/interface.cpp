@@ -5,8 +5,8 @@
 // interface table lists what the model has and this router is made of: its eth interfaces, switch ports that are
 // attached by themselves, and VLANs. ifLastChange is the sysUpTime of the last link change.
 //
-// Not modelled: speeds and duplex (every port is 100 Mbps full duplex), errors that only a chip counts, asynchronous
-// interfaces. The SNMP module sends the link traps.
+// Not modelled: speeds and duplex (SET ETH changes what screens say, a port is as fast as the host), errors that only a
+// chip counts, asynchronous interfaces. The SNMP module sends the link traps.
 #include "modules/interface/interface.h"
 
 #include <algorithm>
@@ -97,7 +97,7 @@ std::vector<CommandRow> InterfaceModule::commands() {
       {"SHow INTerface[={ALL|<1-999>|<interface>}] [COUnter]", Access::manager,
        "Displays the interfaces, or one in detail.",
        [this](Invocation& invocation) { return show_interfaces(invocation); }, Coverage::partial,
-       "ifSpeed is fixed: no port tells it."},
+       "ifSpeed is that of SET ETH: no port tells its own."},
       {"RESET INTerface={ALL|<1-999>|<interface>} COUnter", Access::manager,
        "Sets the counters of an interface to zero.",
        [this](Invocation& invocation) { return reset_interface(invocation.args); }},
@@ -111,6 +111,7 @@ std::vector<CommandRow> InterfaceModule::commands() {
       {"RESET ETH=<0-15> [COUnters]", Access::manager, "Restarts an Ethernet interface, or sets its counters to zero.",
        [this](Invocation& invocation) { return reset_eth(invocation.args); }},
   };
+  for (CommandRow& row : eth_setting_rows()) rows.push_back(std::move(row));
   for (CommandRow& row : trap_rows()) rows.push_back(std::move(row));
   return rows;
 }

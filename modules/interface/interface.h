@@ -27,6 +27,16 @@ struct TrapSettings {
   bool operator==(const TrapSettings&) const = default;
 };
 
+/// SET ETH: the words of the command.
+struct EthSettings {
+  std::string speed = "AUTONEGOTIATE", polarity = "AUTO", description;
+
+  unsigned mbps() const;
+  /// "100 Mbps, full duplex": what a cable would agree on.
+  std::string actual_speed() const;
+  std::string configured_speed() const;
+};
+
 class InterfaceModule final : public Module, public InterfaceApi {
  public:
   InterfaceModule(Services& services, RouterControl& control, const PortStacks& stacks)
@@ -63,6 +73,12 @@ class InterfaceModule final : public Module, public InterfaceApi {
   Outcome set_traps(const Args& args, bool on);
   Outcome set_trap_limit(const Args& args);
   std::vector<CommandRow> trap_rows();
+  /// The defaults for what is no eth interface.
+  const EthSettings& eth_settings(const std::string& name) const;
+  std::vector<CommandRow> eth_setting_rows();
+  Outcome set_eth(const Args& args);
+  Outcome show_eth_configuration(Invocation& invocation) const;
+  void dump_eths(ConfigWriter& writer) const;
   Outcome show_interfaces(Invocation& invocation) const;
   Outcome show_interface(const InterfaceEntry& entry, Screen& screen, bool counters_only) const;
   Outcome show_eth_state(Invocation& invocation) const;
@@ -79,6 +95,7 @@ class InterfaceModule final : public Module, public InterfaceApi {
   std::map<std::string, bool, std::less<>> up_;           // as the listeners know it
   std::map<std::string, Duration, std::less<>> changed_;  // sysUpTime of the last change of links without a stack
   std::map<std::string, TrapSettings, std::less<>> traps_;
+  std::map<std::string, EthSettings, std::less<>> eths_;
   std::function<bool(std::string_view)> dynamic_ = [](std::string_view) { return false; };
   TrapSettings dynamic_traps_;                             // of dynamic interfaces without settings of their own
   std::map<std::string, PortCounters, std::less<>> zero_;  // what the counters read when they were reset

@@ -71,9 +71,8 @@ Outcome InterfaceModule::show_interfaces(Invocation& invocation) const {
   screen.line(fmt::format("DynamicLinkTraps.....{}", enabled_or_disabled(dynamic_traps_.enabled)));
   screen.line(fmt::format("TrapLimit............{}", dynamic_traps_.limit));
   screen.line();
-  const auto links = std::ranges::count_if(services_.ports, [](const auto& port) {
-    return port.second->point_to_point() && port.second->link_up();
-  });
+  const auto links = std::ranges::count_if(
+      services_.ports, [](const auto& port) { return port.second->point_to_point() && port.second->link_up(); });
   screen.line(fmt::format("Number of unencrypted PPP/FR links.....{}", links));
   screen.line();
   screen.line("ifIndex  Interface      ifAdminStatus  ifOperStatus  ifLastChange");
@@ -108,7 +107,7 @@ Outcome InterfaceModule::show_interface(const InterfaceEntry& entry, Screen& scr
   if (!counters_only) {
     fact("ifIndex", entry.index);
     fact("ifMTU", entry.port->mtu());
-    fact("ifSpeed", 100'000'000);
+    fact("ifSpeed", eth_settings(entry.name).mbps() * 1'000'000);
     fact("ifAdminStatus", up_or_down(entry.enabled));
     fact("ifOperStatus", up_or_down(entry.port->link_up()));
     fact("ifLinkUpDownTrapEnable", enabled_or_disabled(entry.link_traps));
@@ -133,10 +132,11 @@ Outcome InterfaceModule::show_eth_state(Invocation& invocation) const {
     screen.field(2, 33, "Interface name", entry.name);
     screen.field(2, 33, "Interface state", "Active");
     screen.field(2, 33, "Link state", up_or_down(up));
-    screen.field(2, 33, "Configured speed", "Autonegotiate");
-    screen.field(2, 33, "Actual speed", up ? "100 Mbps, full duplex" : "-");
+    const EthSettings& settings = eth_settings(entry.name);
+    screen.field(2, 33, "Configured speed", settings.configured_speed());
+    screen.field(2, 33, "Actual speed", up ? settings.actual_speed() : "-");
     screen.field(2, 33, "MAC address", to_string(entry.port->mac()));
-    screen.field(2, 33, "MAU type", "100BASE-TX");
+    screen.field(2, 33, "MAU type", settings.mbps() == 10 ? "10BASE-T" : "100BASE-TX");
   }
   return Outcome::screen();
 }

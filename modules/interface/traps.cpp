@@ -49,6 +49,7 @@ Outcome InterfaceModule::set_trap_limit(const Args& args) {
 }
 
 void InterfaceModule::dump(ConfigWriter& writer) const {
+  dump_eths(writer);
   writer.section("INTERFACE", {"INT", "INTERFACE"});
   const auto write = [&](std::string_view name, const TrapSettings& traps) {
     if (traps.enabled) writer.line(fmt::format("enable int={} linktrap", name));

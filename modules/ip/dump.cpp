@@ -39,6 +39,7 @@ void dump_switches(const Switches& on, ConfigWriter& config) {
   line("fof", &Switches::fragment_offset_filter);
   line("srcroute", &Switches::source_route);
   line("debug", &Switches::debug);
+  line("adv", &Switches::advertise);
   line("remote", &Switches::remote_assign);
   line("arp log", &Switches::arp_log);
   line("arp agepoll", &Switches::arp_age_poll);
@@ -82,7 +83,8 @@ void dump_interface(const Interface& interface, ConfigWriter& config) {
   if (!of.enabled) config.line(fmt::format("disable ip int={}", interface.name));
 }
 
-void dump_local(const LocalSettings& local, ConfigWriter& config) {
+/// `command` with what differs from the defaults, when anything does.
+void dump_local(std::string_view command, const LocalSettings& local, ConfigWriter& config) {
   const LocalSettings standard;
   std::string line;
   if (!local.address.unset()) line += fmt::format(" ip={}", to_string(local.address));
@@ -92,7 +94,7 @@ void dump_local(const LocalSettings& local, ConfigWriter& config) {
   add_number(line, "ripm", local.rip_metric, standard.rip_metric);
   add_number(line, "ospf", local.ospf_metric, standard.ospf_metric);
   add_number(line, "gre", local.gre);
-  if (!line.empty()) config.line("set ip local" + line);
+  if (!line.empty()) config.line(std::string(command) + line);
 }
 
 template <class Costs>
@@ -119,6 +121,12 @@ void dump_routes(const Engine& engine, ConfigWriter& config) {
         add_costs(line, route);
       }
       config.line(std::move(line));
+    }
+  }
+  for (std::size_t i = 0; i < routing_protocols.size(); ++i) {
+    const auto& preference = engine.state.preferences[i];
+    if (preference) {
+      config.line(fmt::format("set ip rou pref={} prot={}", *preference, to_lower(routing_protocols[i].name)));
     }
   }
   for (const auto& [name, of] : engine.state.templates) {
@@ -192,7 +200,10 @@ void dump_configuration(const Engine& engine, ConfigWriter& config) {
     config.line(fmt::format("create ip pool={} ip={}", arrouter::quoted(pool.name), to_string(pool.range)));
   }
   for (const auto& interface : state.interfaces.all()) dump_interface(*interface, config);
-  dump_local(state.local, config);
+  dump_local("set ip local", state.local, config);
+  for (const auto& [number, local] : state.extra_locals) {
+    dump_local(fmt::format("add ip local={}", number), local, config);
+  }
   dump_arp(engine, config);
   dump_routes(engine, config);
   for (const auto& [name, address] : state.hosts) {

@@ -73,7 +73,7 @@ void Engine::connect(Interface& interface) {
     route.active = interface.up;
     state.routes.add(route);
   }
-  state.interfaces.readdress(state.local.address);
+  readdress();
   state.routes.invalidate_caches();
 }
 
@@ -97,7 +97,7 @@ void Engine::remove_interface(Interface& interface) {
   std::erase_if(state.templates, [&](const auto& held) { return held.second.interface == interface.name; });
   const InterfaceChange change{interface.info(), true};
   state.interfaces.remove(interface);
-  state.interfaces.readdress(state.local.address);
+  readdress();
   state.routes.invalidate_caches();
   path.reset();
   for (std::size_t i = 0; i < listeners_.size(); ++i) listeners_[i](change);
@@ -125,20 +125,45 @@ void Engine::reset_interface(Interface& interface) {
 }
 
 void Engine::set_local(const LocalSettings& local) {
-  if (local.address != state.local.address) {
-    Route host;
-    host.mask = mask_of(32);
-    host.interface = local_interface;
-    host.protocol = RouteProtocol::interface;
-    host.added = services.clock.now();
-    host.network = state.local.address;
-    state.routes.remove(host);
-    host.network = local.address;
-    if (!local.address.unset()) state.routes.add(host);
-  }
+  move_host_route(0, state.local.address, local.address);
   state.local = local;
-  state.interfaces.readdress(local.address);
+  readdress();
   state.routes.invalidate_caches();
+}
+
+void Engine::set_extra_local(unsigned number, const LocalSettings& local) {
+  LocalSettings& kept = state.extra_locals[number];
+  move_host_route(number, kept.address, local.address);
+  kept = local;
+  readdress();
+  state.routes.invalidate_caches();
+}
+
+void Engine::remove_extra_local(unsigned number) {
+  set_extra_local(number, {});
+  state.extra_locals.erase(number);
+}
+
+void Engine::move_host_route(unsigned local, Ipv4Address from, Ipv4Address to) {
+  if (from == to) return;
+  Route host;
+  host.mask = mask_of(32);
+  host.interface = local_interface(local);
+  host.protocol = RouteProtocol::interface;
+  host.added = services.clock.now();
+  host.network = from;
+  state.routes.remove(host);
+  host.network = to;
+  if (!to.unset()) state.routes.add(host);
+}
+
+void Engine::readdress() {
+  std::unordered_set<Ipv4Address> locals;
+  if (!state.local.address.unset()) locals.insert(state.local.address);
+  for (const auto& [number, local] : state.extra_locals) {
+    if (!local.address.unset()) locals.insert(local.address);
+  }
+  state.interfaces.readdress(std::move(locals));
 }
 
 void Engine::reset() {
@@ -152,6 +177,7 @@ void Engine::reset() {
   state.cache_hits = state.cache_misses = 0;
   state.filters.reset_counters();
   state.stages = {};
+  state.bad_packets.clear();
   for (const auto& interface : state.interfaces.all()) interface->counters = {};
   state.routes.invalidate_caches();
 }
@@ -160,9 +186,11 @@ void Engine::purge() {
   set_enabled(false);
   while (!state.interfaces.all().empty()) remove_interface(*state.interfaces.all().back());
   set_local({});
+  while (!state.extra_locals.empty()) remove_extra_local(state.extra_locals.begin()->first);
   state.routes.clear();
   state.filters.clear();
   state.templates.clear();
+  state.preferences = {};
   state.pools.clear();
   state.hosts.clear();
   resolver.apply({});

@@ -32,6 +32,9 @@ class Engine final : public IpApi {
   void interface_changed(Interface& interface, const InterfaceSettings& before);
   void reset_interface(Interface& interface);
   void set_local(const LocalSettings& local);
+  /// LOCAL1 to LOCAL15, addresses of the router besides LOCAL's; made when absent.
+  void set_extra_local(unsigned number, const LocalSettings& local);
+  void remove_extra_local(unsigned number);
   /// Everything learnt is forgotten and counters are zeroed; configuration stays.
   void reset();
   /// All configuration goes.
@@ -87,6 +90,8 @@ class Engine final : public IpApi {
   void refresh(Interface& interface);
   void connect(Interface& interface);
   void watch(Link& link);
+  void readdress();
+  void move_host_route(unsigned local, Ipv4Address from, Ipv4Address to);
   void tell(const Interface& interface, bool removed = false);
 
   std::vector<std::function<void(const InterfaceChange&)>> listeners_;

@@ -1,4 +1,4 @@
-// ADD, SET, DELETE, ENABLE, DISABLE, RESET, SHOW IP INTERFACE and SET IP LOCAL.
+// ADD, SET, DELETE, ENABLE, DISABLE, RESET, SHOW IP INTERFACE, and the LOCAL interfaces.
 #include "modules/ip/rows.h"
 
 namespace arrouter::ip {
@@ -153,12 +153,16 @@ Outcome show_interface(Engine& engine, Invocation& call) {
   return Outcome::screen();
 }
 
-Outcome set_local(Engine& engine, const Args& args) {
-  LocalSettings local = engine.state.local;
+/// `local` with what a command says; LOCAL1 to LOCAL15 share no address with another interface.
+std::expected<LocalSettings, Outcome> read_local(const Engine& engine, const Args& args, LocalSettings local) {
+  const Ipv4Address before = local.address;
   if (args.has("IPADDRESS")) local.address = args.address("IPADDRESS");
   const std::uint32_t first_octet = local.address.value >> 24;
   if (first_octet == 127 || first_octet >= 224 || (first_octet == 0 && !local.address.unset())) {
-    return messages::local_not_own();
+    return std::unexpected(messages::local_not_own());
+  }
+  if (args.has("LOCAL") && local.address != before && engine.state.interfaces.is_own(local.address)) {
+    return std::unexpected(messages::address_in_use());
   }
   read_number(args, "FILTER", local.filter);
   read_number(args, "POLICYFILTER", local.policy_filter);
@@ -166,8 +170,55 @@ Outcome set_local(Engine& engine, const Args& args) {
   read_number(args, "GRE", local.gre);
   read_number(args, "RIPMETRIC", local.rip_metric);
   read_number(args, "OSPFMETRIC", local.ospf_metric);
-  engine.set_local(local);
+  return local;
+}
+
+Outcome set_local(Engine& engine, const Args& args) {
+  const auto local = read_local(engine, args, engine.state.local);
+  if (!local) return local.error();
+  engine.set_local(*local);
   return messages::done();
+}
+
+Outcome change_extra_local(Engine& engine, const Args& args, bool make) {
+  const auto number = static_cast<unsigned>(args.number("LOCAL"));
+  const auto found = engine.state.extra_locals.find(number);
+  const bool exists = found != engine.state.extra_locals.end();
+  if (make && exists) return messages::local_exists();
+  if (!make && !exists) return messages::local_unknown();
+  const auto local = read_local(engine, args, exists ? found->second : LocalSettings{});
+  if (!local) return local.error();
+  if (local->address.unset()) return messages::local_not_own();
+  engine.set_extra_local(number, *local);
+  return messages::done();
+}
+
+Outcome delete_extra_local(Engine& engine, const Args& args) {
+  const auto number = static_cast<unsigned>(args.number("LOCAL"));
+  if (!engine.state.extra_locals.contains(number)) return messages::local_unknown();
+  engine.remove_extra_local(number);
+  return messages::done();
+}
+
+void add_local_rows(Engine& engine, Rows& rows) {
+  static const std::string parameters =
+      " [FILter={<0-299>|NONE}] [POLicyfilter={<0-299>|NONE}] [PRIorityfilter={<0-299>|NONE}] [RIPMetric=<1-16>] "
+      "[OSPFmetric=<1-65534>] [GRE={<1-100>|NONE}]";
+  static const std::string set_syntax = "SET IP LOCal [IPaddress=<ipv4>]" + parameters;
+  static const std::string set_extra_syntax = "SET IP LOCal=<1-15> [IPaddress=<ipv4>]" + parameters;
+  static const std::string add_syntax = "ADD IP LOCal=<1-15> IPaddress=<ipv4>" + parameters;
+  constexpr std::string_view extra_note = "The filters, GRE and metrics are kept and shown without effect.";
+  rows.push_back({set_syntax, Access::manager, "Sets the address of the IP module itself; 0.0.0.0 clears it.",
+                  [&engine](Invocation& call) { return set_local(engine, call.args); }, Coverage::partial,
+                  "The priority filter, GRE and metrics are kept and shown without effect."});
+  rows.push_back({add_syntax, Access::manager, "Gives the router one more address that needs no link.",
+                  [&engine](Invocation& call) { return change_extra_local(engine, call.args, true); },
+                  Coverage::partial, extra_note});
+  rows.push_back({set_extra_syntax, Access::manager, "Changes an address that needs no link.",
+                  [&engine](Invocation& call) { return change_extra_local(engine, call.args, false); },
+                  Coverage::partial, extra_note});
+  rows.push_back({"DELete IP LOCal=<1-15>", Access::manager, "Takes an address that needs no link away.",
+                  [&engine](Invocation& call) { return delete_extra_local(engine, call.args); }});
 }
 
 }  // namespace
@@ -207,12 +258,7 @@ void add_interface_rows(Engine& engine, Rows& rows) {
                   }});
   rows.push_back({"SHow IP INTerface[=<interface>] [COUnter[={MULticast}]]", Access::manager,
                   "Displays the IP interfaces.", [&engine](Invocation& call) { return show_interface(engine, call); }});
-  rows.push_back(
-      {"SET IP LOCal [IPaddress=<ipv4>] [FILter={<0-299>|NONE}] [POLicyfilter={<0-299>|NONE}] "
-       "[PRIorityfilter={<0-299>|NONE}] [RIPMetric=<1-16>] [OSPFmetric=<1-65534>] [GRE={<1-100>|NONE}]",
-       Access::manager, "Sets the address of the IP module itself; 0.0.0.0 clears it.",
-       [&engine](Invocation& call) { return set_local(engine, call.args); }, Coverage::partial,
-       "The priority filter, GRE and metrics are kept and shown without effect."});
+  add_local_rows(engine, rows);
 }
 
 }  // namespace arrouter::ip

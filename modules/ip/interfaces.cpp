@@ -73,9 +73,8 @@ void InterfaceTable::remove(Interface& interface) {
   std::erase_if(interfaces_, [&](const auto& held) { return held.get() == &interface; });
 }
 
-void InterfaceTable::readdress(Ipv4Address local) {
-  own_.clear();
-  if (!local.unset()) own_.insert(local);
+void InterfaceTable::readdress(std::unordered_set<Ipv4Address> locals) {
+  own_ = std::move(locals);
   for (const auto& interface : interfaces_) {
     if (!interface->settings.address.unset()) own_.insert(interface->settings.address);
   }

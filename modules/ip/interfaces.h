@@ -1,5 +1,5 @@
 // IP interfaces and the links below them. A link is a port that carries any number of IP interfaces (multihoming:
-// eth0, eth0-1); the LOCAL interface is not among them, it has no link.
+// eth0, eth0-1); LOCAL and LOCAL1 to LOCAL15 are not among them, they have no link.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ struct Interface {
   InterfaceCounters counters;
   unsigned mtu = 1500;
   unsigned tcp_mss = 0;  // largest MSS of connections that pass; 0: any
-  bool up = false;  // module and interface enabled, link up
+  bool up = false;       // module and interface enabled, link up
 
   bool on_subnet(Ipv4Address host) const {
     return !settings.mask.unset() && host.masked(settings.mask) == settings.address.masked(settings.mask);
@@ -86,8 +86,8 @@ class InterfaceTable {
 
   Interface& add(std::string name, Link& link, InterfaceSettings settings);
   void remove(Interface& interface);
-  /// After an address, the local address or the list changed: refreshes the sets that answer is_own().
-  void readdress(Ipv4Address local);
+  /// After an address, those of the local interfaces or the list changed: refreshes the sets that answer is_own().
+  void readdress(std::unordered_set<Ipv4Address> locals);
 
   bool is_own(Ipv4Address address) const { return own_.contains(address); }
   /// The interface with this very address.

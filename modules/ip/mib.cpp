@@ -63,7 +63,7 @@ std::vector<MibRoute> Mib::routes() const {
   for (const auto& [prefix, routes] : engine_.state.routes.all()) {
     const Route* chosen = nullptr;
     for (const Route& route : routes) {
-      if (!route.active || route.interface == local_interface) continue;
+      if (!route.active || is_local_interface(route.interface)) continue;
       if (chosen == nullptr || std::pair(RouteTable::preference(route), route.metric) <
                                    std::pair(RouteTable::preference(*chosen), chosen->metric)) {
         chosen = &route;

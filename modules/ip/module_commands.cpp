@@ -49,8 +49,11 @@ constexpr SwitchRows switch_rows[] = {
     {"ENAble IP REMoteassign", "DISable IP REMoteassign", "Allows addresses assigned from outside.",
      "Refuses addresses assigned from outside.", &Switches::remote_assign,
      "Kept and shown; no link of this router assigns addresses."},
-    {"ENAble IP DEBug", "DISable IP DEBug", "Turns IP debugging on.", "Turns IP debugging off.", &Switches::debug,
-     "Kept and shown; bad packets are counted and can be captured."},
+    {"ENAble IP DEBug", "DISable IP DEBug", "Keeps the packets dropped last for SHOW IP DEBUG.",
+     "Stops keeping dropped packets.", &Switches::debug},
+    {"ENAble IP ADVertise", "DISable IP ADVertise", "Sends router advertisements.",
+     "Stops sending router advertisements.", &Switches::advertise,
+     "Kept; no ICMP router advertisement (RFC 1256) is sent."},
 };
 
 Outcome set_switch(Engine& engine, bool Switches::*flag, bool on) {
@@ -123,6 +126,10 @@ void add_module_rows(Engine& engine, Rows& rows) {
   rows.push_back({"DISable IP ICmpreply[={ALL|NETunreach|HOSTunreach|REDirect}]", Access::manager,
                   "Stops sending these ICMP messages.",
                   [&engine](Invocation& call) { return set_icmp_reply(engine, call.args, false); }});
+  rows.push_back({"SHow IP DEBug", Access::manager, "Displays the packets dropped last.", [&engine](Invocation& call) {
+                    show_bad_packets(engine, call.screen);
+                    return Outcome::screen();
+                  }});
   rows.push_back({"SHow IP COUnter[={ALL|ARP|ICmp|INTerface|IP|MULticast|ROUte|SNmp|UDp}]", Access::manager,
                   "Displays the counters of IP.",
                   [&engine](Invocation& call) {

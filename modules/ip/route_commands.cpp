@@ -98,6 +98,23 @@ Outcome delete_template(Engine& engine, const Args& args) {
   return erased ? messages::done() : messages::template_unknown();
 }
 
+Outcome show_templates(const Engine& engine, Invocation& call) {
+  const std::string only = to_lower(call.args.has_value("TEMPLATE") ? call.args.text("TEMPLATE") : "");
+  if (!only.empty() && !engine.state.templates.contains(only)) return messages::template_unknown();
+  show_route_templates(engine, call.screen, only);
+  return Outcome::screen();
+}
+
+Outcome set_preference(Engine& engine, const Args& args) {
+  std::optional<unsigned> preference;  // DEFAULT
+  if (args.holds<std::uint64_t>("PREFERENCE")) preference = static_cast<unsigned>(args.number("PREFERENCE"));
+  const std::string& which = args.choice("PROTOCOL");
+  for (std::size_t i = 0; i < routing_protocols.size(); ++i) {
+    if (which == "ALL" || which == routing_protocols[i].name) engine.state.preferences[i] = preference;
+  }
+  return messages::done();
+}
+
 Outcome show_route(Engine& engine, Invocation& call) {
   if (call.args.has("GENERAL")) {
     show_route_general(engine, call.screen);
@@ -106,7 +123,7 @@ Outcome show_route(Engine& engine, Invocation& call) {
   } else if (call.args.has("COUNT")) {
     show_route_count(engine, call.screen);
   } else if (call.args.has("PREFERENCE")) {
-    show_route_preferences(call.screen);
+    show_route_preferences(engine, call.screen);
   } else if (engine.state.routes.size() == 0) {
     return messages::routes_none();
   } else {
@@ -156,6 +173,14 @@ void add_route_rows(Engine& engine, Rows& rows) {
        [&engine](Invocation& call) { return change_template(engine, call.args, false); }});
   rows.push_back({"DELete IP ROUte TEMPlate=<name:1-31>", Access::manager, "Deletes a route template.",
                   [&engine](Invocation& call) { return delete_template(engine, call.args); }});
+  rows.push_back({"SHow IP ROUte TEMPlate[=<name:1-31>]", Access::manager, "Displays the route templates.",
+                  [&engine](Invocation& call) { return show_templates(engine, call); }});
+  rows.push_back(
+      {"SET IP ROUte PREFerence={DEFault|<1-65535>} "
+       "PROTocol={ALL|BGP-EXT|BGP-INT|OSPF-EXT1|OSPF-EXT2|OSPF-INTEr|OSPF-INTRa|OSPF-Other|RIP}",
+       Access::manager, "Sets the preference of routes that a protocol learns.",
+       [&engine](Invocation& call) { return set_preference(engine, call.args); }, Coverage::no_effect,
+       "Kept and shown; no routing protocol runs that could learn a route."});
   rows.push_back({"SHow IP ROUte[=<ipv4>] [{GENeral|CACHE|COUNT|FULL|MULticast|PREFerence}]", Access::manager,
                   "Displays the routing table.", [&engine](Invocation& call) { return show_route(engine, call); },
                   Coverage::partial, "There are no multicast routes; MULTICAST shows the unicast table."});

@@ -86,8 +86,8 @@ void RouteTable::choose(const Prefix& prefix) {
   std::array<Paths, route_policies> best_of;
   if (const auto found = routes_.find(prefix); found != routes_.end()) {
     for (Route& route : found->second) {
-      // The LOCAL interface's route needs no looking up.
-      if (!route.active || route.interface == local_interface) continue;
+      // A local interface's route needs no looking up.
+      if (!route.active || is_local_interface(route.interface)) continue;
       Paths& best = best_of[route.policy];
       // At equal cost a blackhole comes last, so that the best are all of one kind.
       const auto rank = [](const Route& of) { return std::tuple(preference(of), of.metric, of.blackhole()); };

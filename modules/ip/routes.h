@@ -39,8 +39,12 @@ struct Route {
 /// POLICY=0 … 7.
 inline constexpr unsigned route_policies = 8;
 
-/// Interface number of the LOCAL interface's host route; never looked up, own addresses are found before.
-inline constexpr InterfaceId local_interface = 0xffff;
+/// Interface numbers of host routes: 0xffff LOCAL's, 0xfffe to 0xfff0 those of LOCAL1 to LOCAL15. Never looked up, own
+/// addresses are found before.
+inline constexpr unsigned extra_locals = 15;
+constexpr InterfaceId local_interface(unsigned number) { return static_cast<InterfaceId>(0xffff - number); }
+constexpr bool is_local_interface(InterfaceId id) { return id >= local_interface(extra_locals); }
+constexpr unsigned local_number(InterfaceId id) { return 0xffffU - id; }
 
 class RouteTable {
  public:

@@ -32,7 +32,12 @@ void show_routes(const Engine& engine, Screen& screen, std::optional<Ipv4Address
 void show_route_general(const Engine& engine, Screen& screen);
 void show_route_cache(const Engine& engine, Screen& screen);
 void show_route_count(const Engine& engine, Screen& screen);
-void show_route_preferences(Screen& screen);
+void show_route_preferences(const Engine& engine, Screen& screen);
+/// All, or the one named `only`.
+void show_route_templates(const Engine& engine, Screen& screen, std::string_view only);
+void show_bad_packets(const Engine& engine, Screen& screen);
+/// "LOCAL", "local1" …
+std::string local_name(unsigned number);
 void show_arp(const Engine& engine, Screen& screen, std::optional<Ipv4Address> only);
 void show_pools(const Engine& engine, Screen& screen, std::string_view only, std::optional<Ipv4Range> addresses);
 void show_hosts(const Engine& engine, Screen& screen);

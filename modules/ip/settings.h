@@ -1,9 +1,11 @@
 // Configured values of IP, as commands set them and the configuration script writes them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "os/base/address.h"
 
@@ -40,7 +42,7 @@ struct InterfaceSettings {
   bool filtered() const { return filter || policy_filter; }
 };
 
-/// SET IP LOCAL.
+/// SET IP LOCAL, ADD IP LOCAL.
 struct LocalSettings {
   Ipv4Address address;
   std::optional<unsigned> filter, policy_filter, priority_filter, gre;
@@ -49,6 +51,22 @@ struct LocalSettings {
 
   bool filtered() const { return filter || policy_filter; }
 };
+
+/// Protocols of which routes may be learnt, with their preferences, in the order of SHOW IP ROUTE PREFERENCE.
+struct RoutingProtocol {
+  std::string_view name;
+  unsigned preference;
+};
+inline constexpr std::array<RoutingProtocol, 8> routing_protocols{{{"RIP", 100},
+                                                                   {"OSPF-INTRA", 10},
+                                                                   {"OSPF-INTER", 11},
+                                                                   {"OSPF-EXT1", 150},
+                                                                   {"OSPF-EXT2", 151},
+                                                                   {"OSPF-OTHER", 152},
+                                                                   {"BGP-INT", 170},
+                                                                   {"BGP-EXT", 170}}};
+/// SET IP ROUTE PREFERENCE; nothing: the default.
+using ProtocolPreferences = std::array<std::optional<unsigned>, routing_protocols.size()>;
 
 /// ENABLE/DISABLE IP … (reference/ip.md 1).
 struct Switches {
@@ -61,6 +79,7 @@ struct Switches {
   bool fragment_offset_filter = true;
   bool source_route = false;
   bool debug = false;
+  bool advertise = false;
   bool remote_assign = false;
   bool arp_log = false;
   bool arp_age_poll = false;

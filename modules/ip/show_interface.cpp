@@ -97,10 +97,10 @@ InterfaceRow row_of(const Engine& engine, const Interface& interface) {
   return row;
 }
 
-InterfaceRow local_row(const LocalSettings& local) {
+InterfaceRow local_row(unsigned number, const LocalSettings& local) {
   InterfaceRow row;
   const bool set = !local.address.unset();
-  row.name = "LOCAL";
+  row.name = local_name(number);
   row.type = "---";
   row.address = set ? to_string(local.address) : "Not set";
   row.mask = set ? to_string(mask_of(32)) : "Not set";
@@ -124,15 +124,21 @@ InterfaceRow local_row(const LocalSettings& local) {
 
 }  // namespace
 
+std::string local_name(unsigned number) { return number == 0 ? "LOCAL" : fmt::format("local{}", number); }
+
 void show_interfaces(const Engine& engine, Screen& screen, const Interface* only) {
   screen.line("Interface     Type     IP Address       Bc Fr PArp Filt RIP Met.   SAMode IPSc");
   screen.line("Pri. Filt     Pol.Filt Network Mask     MTU   VJC  GRE  OSPF Met.  DBcast Mul.");
   screen.line("Garp          VLAN Tag VLAN Pri         InvArp");
   screen.rule(rule_width);
   if (only == nullptr) {
-    const InterfaceRow local = local_row(engine.state.local);
-    print(screen, local);
-    print_json(screen, local, true);
+    const auto show_local = [&screen](unsigned number, const LocalSettings& local) {
+      const InterfaceRow row = local_row(number, local);
+      print(screen, row);
+      print_json(screen, row, true);
+    };
+    show_local(0, engine.state.local);
+    for (const auto& [number, local] : engine.state.extra_locals) show_local(number, local);
   }
   for (const auto& interface : engine.state.interfaces.all()) {
     if (only != nullptr && interface.get() != only) continue;

@@ -8,7 +8,7 @@ namespace {
 
 std::string interface_name(const Engine& engine, const Route& route) {
   if (route.blackhole()) return "-";
-  if (route.interface == local_interface) return "LOCAL";
+  if (is_local_interface(route.interface)) return local_name(local_number(route.interface));
   const Interface* const interface = engine.state.interfaces.find(route.interface);
   return interface == nullptr ? "-" : interface->name;
 }
@@ -120,14 +120,35 @@ void show_route_count(const Engine& engine, Screen& screen) {
   screen.rule();
 }
 
-void show_route_preferences(Screen& screen) {
+void show_route_preferences(const Engine& engine, Screen& screen) {
   screen.line("IP Route Preference");
   screen.table("preferences", {{"Protocol", 16}, {"Preference", 11}});
   screen.rule(27);
-  constexpr std::pair<std::string_view, unsigned> preferences[] = {
-      {"RIP", 100},       {"OSPF-INTRA", 10},  {"OSPF-INTER", 11}, {"OSPF-EXT1", 150},
-      {"OSPF-EXT2", 151}, {"OSPF-OTHER", 152}, {"BGP-INT", 170},   {"BGP-EXT", 170}};
-  for (const auto& [protocol, preference] : preferences) screen.row({protocol, preference});
+  for (std::size_t i = 0; i < routing_protocols.size(); ++i) {
+    const RoutingProtocol& of = routing_protocols[i];
+    screen.row({of.name, engine.state.preferences[i].value_or(of.preference)});
+  }
+}
+
+void show_route_templates(const Engine& engine, Screen& screen, std::string_view only) {
+  const auto or_dash = [](const std::optional<unsigned>& number) { return number ? std::to_string(*number) : "-"; };
+  screen.line("IP Route Templates");
+  screen.rule();
+  screen.set("templates", Json::array());
+  for (const auto& [name, of] : engine.state.templates) {
+    if (!only.empty() && name != only) continue;
+    const auto scope = screen.item("templates");
+    const auto field = [&screen](std::string_view label, const Json& value) { screen.field(0, 18, label, value); };
+    field("Name", name);
+    field("Interface", of.interface);
+    field("Next Hop", to_string(of.next_hop));
+    field("Policy", of.policy);
+    field("Metric1", of.metric);
+    field("Metric2", of.metric2);
+    field("Preference", or_dash(of.preference));
+    field("Tag", or_dash(of.tag));
+    screen.rule();
+  }
 }
 
 }  // namespace arrouter::ip

@@ -15,6 +15,12 @@ std::string_view to_string(IpDrop reason) {
 void Datapath::drop(const PacketBuffer& packet, IpDrop reason) {
   drop(reason);
   note(packet, "ip", [&] { return fmt::format("dropped: {}", to_string(reason)); });
+  if (state_.switches.debug) [[unlikely]] {
+    const ByteView whole = packet.view();
+    const ByteView head = whole.first(std::min(whole.size(), BadPackets::head_bytes));
+    state_.bad_packets.add(
+        {services_.clock.now(), packet.meta.interface, reason, whole.size(), Bytes(head.begin(), head.end())});
+  }
 }
 
 std::vector<IpApi::StageCount> Engine::stages() const {

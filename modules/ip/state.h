@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "modules/ip/bad_packets.h"
 #include "modules/ip/counters.h"
 #include "modules/ip/filter.h"
 #include "modules/ip/helper.h"
@@ -21,12 +22,14 @@ struct State {
 
   Switches switches;
   LocalSettings local;
+  std::map<unsigned, LocalSettings> extra_locals;  // by their numbers, 1 to 15
   InterfaceTable interfaces;
   RouteTable routes;
   FilterTable filters;
   PoolTable pools;
   Helpers helpers;
   std::map<std::string, RouteTemplate, std::less<>> templates;
+  ProtocolPreferences preferences{};
   std::map<std::string, Ipv4Address, std::less<>> hosts;  // names as given, in the case given
 
   IpCounters ip;
@@ -36,6 +39,7 @@ struct State {
   std::uint64_t cache_hits = 0, cache_misses = 0;
   std::array<StageCounters, static_cast<std::size_t>(Stage::count_)> stages{};
   PacketTrace trace;
+  BadPackets bad_packets;
 
   StageCounters& stage(Stage which) { return stages[static_cast<std::size_t>(which)]; }
 };

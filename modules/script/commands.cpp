@@ -50,6 +50,8 @@ std::vector<CommandRow> ScriptModule::edit_rows() {
        [this](Invocation& invocation) { return set_line(invocation.args); }},
       {"DELete SCRipt=<file> [LINE=<1-20000>]", Access::security, "Deletes a line of a script, or the script.",
        [this](Invocation& invocation) { return delete_line(invocation.args); }},
+      {"REName SCRipt=<file> DESTFile=<file>", Access::security, "Gives a script another name.",
+       [this](Invocation& invocation) { return rename(invocation.args); }},
       {"SHow SCRipt[=<file>]", Access::security, "Displays a script, or which there are and which run.",
        [this](Invocation& invocation) { return show(invocation); }},
   };
@@ -82,9 +84,9 @@ Outcome ScriptModule::deactivate(const Args& args) {
   return Outcome::successful(module_number::script);
 }
 
-std::expected<FileName, Outcome> ScriptModule::named(const Args& args) const {
-  const auto name = parse_file_name(args.text("SCRIPT"), "scp");
-  if (!name || FileStore::reserved(*name)) return std::unexpected(say(texts::bad_file_name, args.text("SCRIPT")));
+std::expected<FileName, Outcome> ScriptModule::named(const Args& args, std::string_view parameter) const {
+  const auto name = parse_file_name(args.text(parameter), "scp");
+  if (!name || FileStore::reserved(*name)) return std::unexpected(say(texts::bad_file_name, args.text(parameter)));
   return *name;
 }
 
@@ -132,6 +134,17 @@ Outcome ScriptModule::delete_line(const Args& args) {
   if (place > lines.size()) return say(texts::no_line, place);
   lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(place - 1));
   return write(*file, lines);
+}
+
+Outcome ScriptModule::rename(const Args& args) {
+  const auto from = named(args);
+  if (!from) return from.error();
+  const auto to = named(args, "DESTFILE");
+  if (!to) return to.error();
+  if (!services_.files.exists(*from)) return say(texts::unknown_file, from->name);
+  if (services_.files.exists(*to)) return say(texts::file_exists, to->name);
+  const auto renamed = services_.files.rename(*from, *to);
+  return renamed ? Outcome::successful(module_number::script) : say(texts::not_written, renamed.error().text);
 }
 
 Outcome ScriptModule::show(Invocation& invocation) const {

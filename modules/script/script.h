@@ -63,10 +63,11 @@ class ScriptModule final : public Module, public ScriptApi {
   Outcome add_line(const Args& args);
   Outcome set_line(const Args& args);
   Outcome delete_line(const Args& args);
+  Outcome rename(const Args& args);
   Outcome show(Invocation& invocation) const;
   void show_file(Screen& screen, const FileName& file, const std::string& text) const;
   void show_scripts(Screen& screen) const;
-  std::expected<FileName, Outcome> named(const Args& args) const;
+  std::expected<FileName, Outcome> named(const Args& args, std::string_view parameter = "SCRIPT") const;
   Outcome write(const FileName& file, const std::vector<std::string>& lines);
 
   Services& services_;

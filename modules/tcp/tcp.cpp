@@ -61,7 +61,8 @@ std::string_view state_word(TcpState state) {
   return "TIMEWAIT";
 }
 
-/// nmap's fingerprints: Rapier switches and the AR410 offer 265 whatever they are offered, routers of 2.9.1 at most 1024.
+/// nmap's fingerprints: Rapier switches and the AR410 offer 265 whatever they are offered, routers of 2.9.1 at most
+/// 1024.
 SegmentSize segment_size(const Model& model) {
   const bool small = model.kind == "switch" || model.name.starts_with("AR410");
   return small ? SegmentSize{265, true} : SegmentSize{};
@@ -115,7 +116,8 @@ bool TcpModule::take(const PacketBuffer& segment) {
   const auto ip = wire::view_ipv4(segment.view(), false);
   const auto tcp = wire::view_tcp(ip->payload());
   if (!tcp || !stack_.serves(tcp->destination_port) || !ip_.is_own(ip->destination())) return false;
-  if (!addresses_.contains(ip->destination())) readdress();  // SET IP LOCAL tells nobody
+  // A change of a LOCAL interface is told to nobody.
+  if (addresses_.insert(ip->destination()).second) readdress();
   Packet copy = services_.pool.copy(segment.view());
   if (!copy) {
     ip_.count_drop(IpDrop::no_buffer);
@@ -138,7 +140,7 @@ void TcpModule::give(ByteView packet) {
 }
 
 void TcpModule::readdress() {
-  addresses_.clear();
+  std::erase_if(addresses_, [this](Ipv4Address address) { return !ip_.is_own(address); });
   for (const IpInterfaceInfo& interface : ip_.interfaces()) {
     if (!interface.address.unset()) addresses_.insert(interface.address);
   }

@@ -11,6 +11,8 @@ namespace arrouter::user {
 namespace {
 
 constexpr std::size_t longest_password = 32;
+constexpr std::string_view call_numbers =
+    "CALLINGNUMBER and CBNUMBER are accepted and not kept: nobody calls this router by telephone.";
 
 bool good_login_name(std::string_view name) {
   return std::ranges::all_of(name, [](char c) {
@@ -37,13 +39,15 @@ Outcome parameter_missing(std::string_view name) {
 std::vector<CommandRow> UserModule::user_rows() {
   return {
       {"ADD USer=<name:1-64> PASSword=<text:1-80> [DEScription=<text:0-24>] [LOgin=<bool>] "
-       "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>]",
+       "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>] "
+       "[CALLingnumber=<text:0-40>] [CBNUMber=<text:0-40>]",
        Access::security, "Adds a user to the User Authentication Database.",
-       [this](Invocation& invocation) { return add_user(invocation); }},
+       [this](Invocation& invocation) { return add_user(invocation); }, Coverage::partial, call_numbers},
       {"SET USer=<name:1-64> [PASSword=<text:1-80>] [DEScription=<text:0-24>] [LOgin=<bool>] "
-       "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>]",
+       "[PRIVilege={USer|MAnager|SEcurityofficer}] [TELnet=<bool>] [RADIusbackup=<bool>] "
+       "[CALLingnumber=<text:0-40>] [CBNUMber=<text:0-40>]",
        Access::security, "Changes a user of the User Authentication Database.",
-       [this](Invocation& invocation) { return set_user(invocation); }},
+       [this](Invocation& invocation) { return set_user(invocation); }, Coverage::partial, call_numbers},
       {"DELete USer=<name:1-64>", Access::security, "Deletes a user.",
        [this](Invocation& invocation) { return delete_user(invocation.args); }},
       {"PURge USer", Access::security, "Deletes every user but the default account.",

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/ip/bench.h"
@@ -44,6 +46,72 @@ Off           100      7                On
 --------------------------------------------------------------------------------
 )");
   CHECK(router.run("show ip int=eth1") == "Error (3005264): Interface does not exist.");
+}
+
+TEST_CASE("extra local interfaces stand below LOCAL") {
+  IpBench router;
+  router.two_interfaces();
+  CHECK(router.run("set ip local=1 ip=10.1.1.1") == "Error (3005319): Local interface not found.");
+  CHECK(router.run("delete ip local=1") == "Error (3005319): Local interface not found.");
+  CHECK(router.run("add ip local=1 ip=10.1.1.1 fil=7") == "Info (1005003): Operation successful.");
+  CHECK(router.run("add ip local=1 ip=10.1.1.2") == "Error (3005318): Local interface already exists.");
+  CHECK(router.run("add ip local=2 ip=10.1.1.1") == "Error (3005272): IP address is already in use.");
+  CHECK(router.run("add ip local=2 ip=192.168.1.1") == "Error (3005272): IP address is already in use.");
+  CHECK(router.run("add ip local=2 ip=127.0.0.1").starts_with("Error (3005298)"));
+  CHECK(router.run("add ip local=2 ip=0.0.0.0").starts_with("Error (3005298)"));
+  CHECK(router.run("add ip local=0 ip=10.1.1.2").starts_with("Error (3035"));
+  CHECK(router.run("add ip local=16 ip=10.1.1.2").starts_with("Error (3035"));
+  const std::string screen = router.run("show ip interface");
+  CHECK(screen.find(R"(On            none     none             -
+local1        ---      10.1.1.1         -  -  -    7    --         Pass   --
+---           ---      255.255.255.255  1500  -    ---  --         ---    ---
+On            none     none             -
+)") != std::string::npos);
+  CHECK(screen.find("local1") > screen.find("LOCAL"));
+  CHECK(screen.find("local2") == std::string::npos);
+  router.run("purge ip");
+  CHECK(router.run("show ip interface").find("local1") == std::string::npos);
+}
+
+TEST_CASE("SHOW IP DEBUG has the packets dropped last, while it is enabled") {
+  IpBench router;
+  router.two_interfaces();
+  router.learn(router.vlan1, ip("192.168.1.100"), mac(0x11), ip("192.168.1.1"));
+  const auto lose = [&](std::uint16_t port) {
+    router.vlan1.inject({router.from_lan(IpBench::udp(ip("192.168.1.100"), ip("10.9.9.9"), 1, port, Bytes(4)))});
+  };
+  const std::string empty = R"(IP Debug
+-------------------------------------------------------------------------------
+Interface           Age       Length    Reason
+-------------------------------------------------------------------------------
+-------------------------------------------------------------------------------
+)";
+  lose(1);
+  CHECK(router.run("show ip debug") == empty);
+  router.run("enable ip debug");
+  lose(0x1234);
+  router.services.time.advance(3s);
+  CHECK(router.run("show ip debug") == R"(IP Debug
+-------------------------------------------------------------------------------
+Interface           Age       Length    Reason
+-------------------------------------------------------------------------------
+vlan1               3         32        noRoute
+  45 00 00 20 12 34 00 00 40 11 93 7b c0 a8 01 64
+  0a 09 09 09 00 01 12 34 00 0c 18 83 00 00 00 00
+-------------------------------------------------------------------------------
+)");
+  router.run("disable ip debug");
+  lose(2);
+  CHECK(router.run("show ip debug").find("00 01 00 02") == std::string::npos);
+  router.run("enable ip debug");
+  for (std::uint16_t port = 0x2000; port < 0x2000 + 41; ++port) lose(port);
+  const std::string full = router.run("show ip debug");
+  CHECK(std::ranges::count(full, '\n') == 4 + 40 * 3 + 1);
+  CHECK(full.find("00 01 20 00") == std::string::npos);
+  CHECK(full.find("00 01 20 01") != std::string::npos);
+  CHECK(full.find("00 01 20 28") != std::string::npos);
+  router.run("reset ip");
+  CHECK(router.run("show ip debug") == empty);
 }
 
 TEST_CASE("SHOW IP INTERFACE COUNTER") {

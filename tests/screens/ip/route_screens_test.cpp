@@ -86,6 +86,40 @@ TEST_CASE("the local interface has a host route") {
   CHECK(router.run("show ip route").find("LOCAL") == std::string::npos);
 }
 
+TEST_CASE("an extra local interface has a host route of its own") {
+  IpBench router;
+  router.two_interfaces();
+  router.run("set ip local ip=10.1.1.1");
+  router.run("add ip local=15 ip=10.1.1.2");
+  CHECK(router.run("show ip route=10.1.1.2").find("10.1.1.2        255.255.255.255 0.0.0.0         local15") !=
+        std::string::npos);
+  CHECK(router.run("show ip route=10.1.1.1").find("LOCAL") != std::string::npos);
+  router.run("set ip local=15 ip=10.1.1.3");
+  CHECK(router.run("show ip route").find("10.1.1.2") == std::string::npos);
+  CHECK(router.run("show ip route=10.1.1.3").find("local15") != std::string::npos);
+  router.run("delete ip local=15");
+  CHECK(router.run("show ip route").find("local15") == std::string::npos);
+}
+
+TEST_CASE("preferences of protocols are kept until they are set to their defaults") {
+  IpBench router;
+  router.run_all(
+      {"set ip rou pref=77 prot=rip", "set ip rou pref=65535 prot=bgp-ext", "set ip rou pref=9 prot=ospf-int"});
+  const std::string screen = router.run("show ip route preference");
+  CHECK(screen.find("RIP             77\n") != std::string::npos);
+  CHECK(screen.find("BGP-EXT         65535\n") != std::string::npos);
+  CHECK(screen.find("BGP-INT         170\n") != std::string::npos);
+  CHECK(router.dump() == std::vector<std::string>{"set ip rou pref=77 prot=rip", "set ip rou pref=65535 prot=bgp-ext"});
+  CHECK(router.run("set ip rou pref=default prot=rip") == "Info (1005003): Operation successful.");
+  CHECK(router.dump() == std::vector<std::string>{"set ip rou pref=65535 prot=bgp-ext"});
+  router.run("set ip rou pref=5 prot=all");
+  CHECK(router.dump().size() == 8);
+  router.run("set ip rou pref=def prot=all");
+  CHECK(router.dump().empty());
+  CHECK(router.run("set ip rou pref=0 prot=rip").starts_with("Error (3035"));
+  CHECK(router.run("set ip rou pref=65536 prot=rip").starts_with("Error (3035"));
+}
+
 TEST_CASE("a route by template is used and shown, and is in no configuration") {
   IpBench router;
   router.two_interfaces();
@@ -114,6 +148,23 @@ TEST_CASE("templates, preferences, cache and counts") {
   CHECK(router.run("add ip rou temp=branch int=eth0 next=200.200.200.2") ==
         "Error (3005284): IP route template already exists.");
   CHECK(router.run("set ip rou temp=branch met=3") == "Info (1005003): Operation successful.");
+  CHECK(router.run("show ip route template=BRANCH") == R"(IP Route Templates
+-------------------------------------------------------------------------------
+Name ............ branch
+Interface ....... eth0
+Next Hop ........ 200.200.200.2
+Policy .......... 0
+Metric1 ......... 3
+Metric2 ......... 1
+Preference ...... 80
+Tag ............. -
+-------------------------------------------------------------------------------
+)");
+  router.run("add ip rou temp=other int=vlan1 next=192.168.1.9 tag=7");
+  CHECK(router.run("show ip route template=branch").find("other") == std::string::npos);
+  CHECK(router.run("show ip rou temp").find("Name ............ other\n") != std::string::npos);
+  CHECK(router.run("show ip rou temp=nobody") == "Error (3005285): IP route template not found.");
+  router.run("delete ip rou temp=other");
   CHECK(router.dump().back() == "add ip rou temp=\"branch\" int=eth0 next=200.200.200.2 met=3 pref=80");
   CHECK(router.run("delete ip rou temp=branch") == "Info (1005003): Operation successful.");
   CHECK(router.run("delete ip rou temp=branch") == "Error (3005285): IP route template not found.");
@@ -183,6 +234,9 @@ TEST_CASE("the configuration script gives the same router again") {
        "set ip int=vlan1 mul=off proxy=off fil=0",
        "disable ip int=eth0-1",
        "set ip local ip=172.16.0.1 fil=299 pol=1 pri=2 ripm=3 ospf=4 gre=5",
+       "add ip local=2 ip=172.16.0.2 fil=298 pol=2 pri=3 ripm=4 ospf=5 gre=6",
+       "set ip rou pref=12 prot=ospf-intra",
+       "enable ip advertise",
        "add ip arp=192.168.1.9 int=vlan1 eth=00-00-cd-00-11-22 port=3",
        "add ip rou=10.2.0.0 mask=255.255.0.0 int=eth0 next=200.200.200.2 met=2 metric2=3 poli=4 pref=5 tag=6",
        "add ip rou=10.3.0.0 mask=255.255.0.0 blackhole met=2 pref=5",
@@ -208,7 +262,7 @@ TEST_CASE("the configuration script gives the same router again") {
        "set ping 1.2.3.4 sipadd=192.168.1.1 num=continuous len=100 time=2 del=3 tos=4 patt=abcd scr=no",
        "set trace 1.2.3.5 so=192.168.1.1 num=4 time=5 tos=6 port=7 mint=8 maxt=9 addro=no scr=no"});
   const auto before = router.dump();
-  CHECK(before.size() == 31);
+  CHECK(before.size() == 34);
   const auto replay = [](const std::vector<std::string>& lines) {
     IpBench fresh;
     for (const std::string& line : lines) {

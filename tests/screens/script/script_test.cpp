@@ -12,7 +12,8 @@ TEST_CASE("a script is written line by line") {
   CHECK(desk("add script=test.scp text=\"set system name=%1\"") == "Info (1201003): Operation successful.");
   desk("add script=test.scp text=\"set system location=%2\"");
   desk("add script=test.scp line=1 text=\"# names\"");
-  CHECK(desk("show script=test.scp") == "File : test.scp\n\n1:# names\n2:set system name=%1\n3:set system location=%2\n");
+  CHECK(desk("show script=test.scp") ==
+        "File : test.scp\n\n1:# names\n2:set system name=%1\n3:set system location=%2\n");
   CHECK(desk("set script=test.scp line=1 text=\"wait=5\"") == "Info (1201003): Operation successful.");
   CHECK(desk("delete script=test.scp line=3") == "Info (1201003): Operation successful.");
   CHECK(desk("show script=test.scp") == "File : test.scp\n\n1:wait=5\n2:set system name=%1\n");
@@ -84,6 +85,17 @@ TEST_CASE("scripts that run are counted, so that one starting itself does not us
   desk.time.advance(1h);
   CHECK(desk("deactivate script=all") == "Info (1201003): Operation successful.");
   CHECK(desk("activate script=loop.scp") == "Info (1201003): Operation successful.");
+}
+
+TEST_CASE("a script can be renamed") {
+  SystemDesk desk;
+  desk("add script=old.scp text=\"# mine\"");
+  desk("add script=there.scp text=\"# other\"");
+  CHECK(desk("rename script=old.scp destfile=there.scp") == "Error (3201269): File there.scp already exists.");
+  CHECK(desk("rename script=none.scp destfile=new.scp") == "Error (3201259): File none.scp does not exist.");
+  CHECK(desk("rename script=old.scp destfile=new.scp") == "Info (1201003): Operation successful.");
+  CHECK(desk("show script=new.scp") == "File : new.scp\n\n1:# mine\n");
+  CHECK(desk("show script=old.scp") == "Error (3201259): File old.scp does not exist.");
 }
 
 TEST_CASE("only a script that exists can be run") {

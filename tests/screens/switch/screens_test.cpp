@@ -119,6 +119,79 @@ Ingress Filtering ............. OFF
   }
 }
 
+TEST_CASE("a disabled switch port has no link, and passes nothing") {
+  Rapier rapier;
+  const std::string done = "Info (1087003): Operation successful.\n";
+  CHECK(rapier("disable switch port=2-3") == done);
+  CHECK(rapier("show switch port=3")
+            .contains("Status ........................ DISABLED\nLink State .................... Down\n"));
+  CHECK(rapier("show switch port=1").contains("Status ........................ ENABLED\n"));
+  rapier.say_hello();
+  CHECK_FALSE(rapier("show switch fdb").contains("dynamic"));
+  CHECK(rapier.desk->configuration() == "disable switch port=2\ndisable switch port=3\n");
+  CHECK(rapier("disable switch port=4").ends_with("Error (3087257): Port 4 does not exist.\n"));
+  CHECK(rapier("enable switch port=1 flow=pause") == done);
+  CHECK(rapier("disable switch port=1 flow=jamming") == done);
+  CHECK(rapier("show switch port=1").contains("Status ........................ ENABLED\n"));
+  CHECK(rapier("enable switch port=all") == done);
+  CHECK(rapier("show switch port=3").contains("Link State .................... Up\n"));
+  rapier.say_hello();
+  CHECK(rapier("show switch fdb").contains("3     dynamic"));
+  CHECK(rapier.desk->configuration().empty());
+}
+
+TEST_CASE("of a switch that is one link, the last port takes it down") {
+  VirtualTime time;
+  VirtualRouter router(time, "r");
+  router.boot();
+  PacketPool pool(10, 2);
+  MemoryPort host("host", pc, pool, time.scheduler, time);
+  MemoryLink cable(host, router.port("vlan1"));
+  time.advance(1s);
+  router.run("disable switch port=1-3");
+  CHECK(router.text("show switch port=1").contains("Link State .................... Down\n"));
+  CHECK(router.text("show switch port=4").contains("Link State .................... Up\n"));
+  router.run("disable switch port=4");
+  CHECK(router.text("show switch port=4").contains("Link State .................... Down\n"));
+  CHECK(router.text("show interface").contains("vlan1          Down           Down"));
+  router.run("enable switch port=2");
+  CHECK(router.text("show switch port=2").contains("Link State .................... Up\n"));
+  CHECK(router.text("show switch port=4").contains("Link State .................... Down\n"));
+}
+
+TEST_CASE("what SET SWITCH PORT says is kept, and loads again") {
+  VirtualTime time;
+  VirtualRouter router(time, "r");
+  router.boot();
+  CHECK(router.text("set switch port=1,3 desc=\"to \"\"hub\"\"\" speed=10mhalf bclimit=200 infiltering=on") ==
+        "Info (1087003): Operation successful.");
+  router.run("disable switch port=2");
+  const std::string screen = router.text("show switch port=3");
+  CHECK(screen.contains("Description ................... to \"hub\"\n"));
+  CHECK(screen.contains("Configured speed/duplex ....... 10MHALF\n"));
+  CHECK(router.text("show switch port=2").contains("Description ................... -\n"));
+  const std::string script = router.configuration();
+  CHECK(script.contains("set switch port=3 bclimit=200 description="));
+  VirtualRouter again(time, "again");
+  again.boot(script);
+  CHECK(again.configuration() == script);
+  CHECK(router.text("set switch port=5 speed=10mhalf").ends_with("Error (3087257): Port 5 does not exist."));
+  VirtualRouter routed(time, "r2", "AR720");
+  routed.boot();
+  CHECK(routed.text("disable switch port=1").ends_with("Error (3087256): This router has no switch ports."));
+}
+
+TEST_CASE("commands of other VLANs are accepted, and leave the default VLAN as it is") {
+  Rapier rapier;
+  const std::string before = rapier("show vlan");
+  CHECK(rapier.desk->run("create vlan=marketing vid=3\nadd vlan=marketing port=1-2\n"
+                         "add vlan=3 port=3 frame=tagged\nset vlan=3 port=3 frame=untagged\n"
+                         "delete vlan=marketing port=1\ndestroy vlan=marketing\n") == "");
+  CHECK(rapier("show vlan") == before);
+  CHECK(rapier("create vlan=x vid=1").starts_with("Error (3035"));
+  CHECK(rapier("create vlan=x vid=4095").starts_with("Error (3035"));
+}
+
 TEST_CASE("a switch shows the addresses it has learnt, and at which ports") {
   Rapier rapier;
   rapier.say_hello();
@@ -127,7 +200,8 @@ TEST_CASE("a switch shows the addresses it has learnt, and at which ports") {
       "------------------------------------------------------------\n"
       "VLAN   MAC Address        Port  Status\n"
       "------------------------------------------------------------\n";
-  const std::string cpu = "1      00-00-cd-00-45-c7  CPU   static\n", host = "1      00-00-f4-11-22-33  3     dynamic\n",
+  const std::string cpu = "1      00-00-cd-00-45-c7  CPU   static\n",
+                    host = "1      00-00-f4-11-22-33  3     dynamic\n",
                     end = "------------------------------------------------------------\n";
   CHECK(rapier("show switch fdb") == heading + cpu + host + end);
   CHECK(rapier("show switch fdb port=2-3") == heading + host + end);
@@ -139,8 +213,9 @@ TEST_CASE("a switch shows the addresses it has learnt, and at which ports") {
   CHECK(ports.contains("Link State .................... Down\nUpTime ........................ 00:00:00\n"));
   CHECK(ports.contains("Current learned, lock state ... 0, not locked\n"));
   CHECK(ports.contains("Current learned, lock state ... 1, not locked\n"));
-  CHECK(ports.ends_with("Trunk Group ................... -\n"
-                        "STP ........................... default\n"
-                        "Multicast filtering mode ...... (B) Forward all unregistered groups\n"
-                        "----------------------------------------------------------------------------\n"));
+  CHECK(
+      ports.ends_with("Trunk Group ................... -\n"
+                      "STP ........................... default\n"
+                      "Multicast filtering mode ...... (B) Forward all unregistered groups\n"
+                      "----------------------------------------------------------------------------\n"));
 }

@@ -125,6 +125,37 @@ TEST_CASE("RESET ETH takes the link away for a moment, where it is not switched 
   CHECK_FALSE(stack.link_up());
 }
 
+TEST_CASE("SET ETH is shown and kept") {
+  Bench bench;
+  CHECK(bench.router.text("set eth=0 speed=10mhalf pol=mdix desc=\"to the \"\"modem\"\"\"") ==
+        "Info (1023003): Operation successful.");
+  CHECK(bench.router.text("set eth=7 speed=10mfull").ends_with("ETH interface 7 does not exist."));
+  const std::string state = bench.router.text("show eth=0 state");
+  CHECK(state.contains("  Configured speed ............. 10 Mbps, half duplex\n"));
+  CHECK(state.contains("  Actual speed ................. 10 Mbps, half duplex\n"));
+  CHECK(state.contains("  MAU type ..................... 10BASE-T\n"));
+  CHECK(bench.router.text("show interface=eth0").contains("ifSpeed.................. 10000000\n"));
+  CHECK(bench.router.text("show eth=0 configuration") ==
+        "Configuration for Ethernet instance 0:\n"
+        "\n"
+        "  Interface name ............... eth0\n"
+        "  Description .................. to the \"modem\"\n"
+        "  Configured speed ............. 10 Mbps, half duplex\n"
+        "  Polarity ..................... MDIX\n"
+        "  MTU .......................... 1500\n"
+        "  MAC address .................. " +
+            to_string(bench.eth0()) + "\n");
+  const std::string script = bench.router.configuration();
+  CHECK(script.contains("set eth=0 speed=10mhalf pol=mdix desc="));
+  VirtualRouter again(bench.time, "again");
+  again.boot(script);
+  CHECK(again.configuration() == script);
+  CHECK(again.text("set eth=0 speed=100mfauto desc=\"\" pol=auto") == "Info (1023003): Operation successful.");
+  CHECK(again.text("show eth=0 state")
+            .contains("  Configured speed ............. 100 Mbps, full duplex, autonegotiated\n"));
+  CHECK(again.configuration().contains("set eth=0 speed=100mfauto\n"));
+}
+
 TEST_CASE("SHOW ETH") {
   Bench bench;
   bench.arrive(bench.eth0());
@@ -139,8 +170,10 @@ TEST_CASE("SHOW ETH") {
         "  Link state ................... Up\n"
         "  Configured speed ............. Autonegotiate\n"
         "  Actual speed ................. 100 Mbps, full duplex\n"
-        "  MAC address .................. " + mac + "\n"
-        "  MAU type ..................... 100BASE-TX\n");
+        "  MAC address .................. " +
+            mac +
+            "\n"
+            "  MAU type ..................... 100BASE-TX\n");
   const std::string counters = bench.router.text("show eth=0 counters");
   CHECK(counters.starts_with("ETH instance 0:         7 seconds       Last change at:          0 seconds\n"));
   CHECK(counters.contains("  ifInOctets                       60     ifOutOctets                       0\n"));

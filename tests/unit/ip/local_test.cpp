@@ -12,9 +12,7 @@ using namespace std::chrono_literals;
 const Bytes data{1, 2, 3, 4, 5, 6, 7, 8, 9};
 
 struct Router : IpBench {
-  Router() {
-    two_hosts();
-  }
+  Router() { two_hosts(); }
   /// The answer on the LAN, without its Ethernet header.
   Bytes answer() {
     const Bytes frame = vlan1.next();
@@ -185,6 +183,22 @@ TEST_CASE("the source of own packets: given, local, leaving interface") {
   router.run("set ip local ip=0.0.0.0");
   CHECK(router.api->source_towards(lan_host) == lan);
   CHECK(router.api->local_address().unset());
+}
+
+TEST_CASE("an extra local address is the router's own, but no source unless it is asked for") {
+  Router router;
+  router.run("add ip local=3 ip=10.1.1.3");
+  CHECK(router.api->is_own(ip("10.1.1.3")));
+  CHECK(router.api->source_towards(lan_host) == lan);
+  router.vlan1.inject({router.from_lan(Router::icmp(lan_host, ip("10.1.1.3"), 8, 0, 1, data))});
+  CHECK(wire::view_ipv4(router.answer())->source() == ip("10.1.1.3"));
+  CHECK(router.run("ping 192.168.1.100 sipadd=10.1.1.3").find("Error") == std::string::npos);
+  router.services.time.advance(1ms);
+  CHECK(wire::view_ipv4(router.answer())->source() == ip("10.1.1.3"));
+  router.run("delete ip int=eth0");  // the others are counted anew
+  CHECK(router.api->is_own(ip("10.1.1.3")));
+  router.run("delete ip local=3");
+  CHECK_FALSE(router.api->is_own(ip("10.1.1.3")));
 }
 
 TEST_CASE("the router reaches itself") {
