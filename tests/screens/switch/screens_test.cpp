@@ -56,6 +56,17 @@ struct Rapier {
   std::optional<ModuleDesk> desk;
 };
 
+/// An AR415S, whose switch is attached as a whole, with a PC at it.
+struct Office {
+  Office() { router.boot(); }
+
+  VirtualTime time;
+  VirtualRouter router{time, "r"};
+  PacketPool pool{10, 2};
+  MemoryPort host{"host", pc, pool, time.scheduler, time};
+  MemoryLink cable{host, router.port("vlan1")};
+};
+
 }  // namespace
 
 TEST_CASE("SHOW VLAN has the default VLAN, and what is attached to it") {
@@ -87,14 +98,9 @@ Attachments:
 }
 
 TEST_CASE("SHOW SWITCH PORT of a router has the shorter list") {
-  VirtualTime time;
-  VirtualRouter router(time, "r");
-  router.boot();
-  PacketPool pool(10, 2);
-  MemoryPort host("host", pc, pool, time.scheduler, time);
-  MemoryLink cable(host, router.port("vlan1"));
-  time.advance(649s);
-  CHECK(router.text("show switch port=4") == R"(Switch Port Information
+  Office office;
+  office.time.advance(649s);
+  CHECK(office.router.text("show switch port=4") == R"(Switch Port Information
 ----------------------------------------------------------------------------
 Port .......................... 4
 Description ................... -
@@ -110,9 +116,9 @@ Port-based VLAN ............... default (1)
 Ingress Filtering ............. OFF
 ----------------------------------------------------------------------------
 )");
-  CHECK(router.text("show switch port=5").ends_with("Error (3087257): Port 5 does not exist."));
-  CHECK(router.text("show switch fdb").contains("CPU   static\n"));
-  VirtualRouter routed(time, "r2", "AR720");
+  CHECK(office.router.text("show switch port=5").ends_with("Error (3087257): Port 5 does not exist."));
+  CHECK(office.router.text("show switch fdb").contains("CPU   static\n"));
+  VirtualRouter routed(office.time, "r2", "AR720");
   routed.boot();
   for (const char* const line : {"show vlan", "show switch port", "show switch fdb"}) {
     CHECK(routed.text(line).ends_with("Error (3087256): This router has no switch ports."));
@@ -141,22 +147,17 @@ TEST_CASE("a disabled switch port has no link, and passes nothing") {
 }
 
 TEST_CASE("of a switch that is one link, the last port takes it down") {
-  VirtualTime time;
-  VirtualRouter router(time, "r");
-  router.boot();
-  PacketPool pool(10, 2);
-  MemoryPort host("host", pc, pool, time.scheduler, time);
-  MemoryLink cable(host, router.port("vlan1"));
-  time.advance(1s);
-  router.run("disable switch port=1-3");
-  CHECK(router.text("show switch port=1").contains("Link State .................... Down\n"));
-  CHECK(router.text("show switch port=4").contains("Link State .................... Up\n"));
-  router.run("disable switch port=4");
-  CHECK(router.text("show switch port=4").contains("Link State .................... Down\n"));
-  CHECK(router.text("show interface").contains("vlan1          Down           Down"));
-  router.run("enable switch port=2");
-  CHECK(router.text("show switch port=2").contains("Link State .................... Up\n"));
-  CHECK(router.text("show switch port=4").contains("Link State .................... Down\n"));
+  Office office;
+  office.time.advance(1s);
+  office.router.run("disable switch port=1-3");
+  CHECK(office.router.text("show switch port=1").contains("Link State .................... Down\n"));
+  CHECK(office.router.text("show switch port=4").contains("Link State .................... Up\n"));
+  office.router.run("disable switch port=4");
+  CHECK(office.router.text("show switch port=4").contains("Link State .................... Down\n"));
+  CHECK(office.router.text("show interface").contains("vlan1          Down           Down"));
+  office.router.run("enable switch port=2");
+  CHECK(office.router.text("show switch port=2").contains("Link State .................... Up\n"));
+  CHECK(office.router.text("show switch port=4").contains("Link State .................... Down\n"));
 }
 
 TEST_CASE("what SET SWITCH PORT says is kept, and loads again") {
