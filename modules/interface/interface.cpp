@@ -122,6 +122,7 @@ void InterfaceModule::add(std::vector<InterfaceEntry>& entries, const std::strin
   const TrapSettings& traps = traps_for(name, *port);
   entry.link_traps = traps.enabled;
   entry.trap_limit = traps.limit;
+  entry.speed_mbps = eth_settings(name).mbps();
   for (const std::string& each : stacks) {
     const auto stack = stacks_.find(each);
     if (stack == stacks_.end() || !stack->second->link_changed_at()) continue;

@@ -22,6 +22,7 @@ struct InterfaceEntry {
   bool enabled = true;       // ifAdminStatus
   bool link_traps = false;   // ENABLE INTERFACE LINKTRAP
   unsigned trap_limit = 20;  // link traps in a minute at most
+  unsigned speed_mbps = 100;  // as SET ETH has it: no port tells its own
 };
 
 class InterfaceApi {

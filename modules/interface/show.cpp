@@ -107,7 +107,7 @@ Outcome InterfaceModule::show_interface(const InterfaceEntry& entry, Screen& scr
   if (!counters_only) {
     fact("ifIndex", entry.index);
     fact("ifMTU", entry.port->mtu());
-    fact("ifSpeed", eth_settings(entry.name).mbps() * 1'000'000);
+    fact("ifSpeed", entry.speed_mbps * 1'000'000);
     fact("ifAdminStatus", up_or_down(entry.enabled));
     fact("ifOperStatus", up_or_down(entry.port->link_up()));
     fact("ifLinkUpDownTrapEnable", enabled_or_disabled(entry.link_traps));

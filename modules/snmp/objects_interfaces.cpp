@@ -6,8 +6,7 @@ namespace arrouter::snmp {
 namespace {
 
 constexpr std::string_view if_entry = "1.3.6.1.2.1.2.2.1", if_x_entry = "1.3.6.1.2.1.31.1.1.1";
-// What SHOW INTERFACE shows: no port of this router tells another.
-constexpr std::uint64_t speed_bps = 100'000'000;
+constexpr std::uint64_t mega = 1'000'000;
 constexpr std::int64_t ethernet = 6, ppp = 23, l2_vlan = 135;  // IANAifType
 constexpr std::int64_t up = 1, down = 2, yes = 1, no = 2;
 
@@ -45,7 +44,7 @@ void add_interfaces(Mib& mib, Sources& sources) {
   basic(2, [](Row row) { return Value::of_text(row.name); });            // ifDescr
   basic(3, [](Row row) { return Value::of_integer(type_of(row)); });     // ifType
   basic(4, [](Row row) { return Value::of_integer(row.port->mtu()); });  // ifMtu
-  basic(5, [](Row) { return Value::of_gauge(speed_bps); });              // ifSpeed
+  basic(5, [](Row row) { return Value::of_gauge(row.speed_mbps * mega); });  // ifSpeed
   basic(6, [](Row row) {
     return type_of(row) == ppp ? Value::of_text({}) : Value::of_mac(row.port->mac());
   });                                                                                    // ifPhysAddress
@@ -91,7 +90,7 @@ void add_interfaces(Mib& mib, Sources& sources) {
         if (really) sources.interfaces.set_link_traps(table->row(index).name, value.integer == yes);
         return ErrorStatus::none;
       });
-  extended(15, [](Row) { return Value::of_gauge(speed_bps / 1'000'000); });                      // ifHighSpeed
+  extended(15, [](Row row) { return Value::of_gauge(row.speed_mbps); });                         // ifHighSpeed
   extended(16, [](Row) { return Value::of_integer(no); });                                       // ifPromiscuousMode
   extended(17, [](Row row) { return Value::of_integer(type_of(row) == ethernet ? yes : no); });  // ifConnectorPresent
   extended(18, [](Row) { return Value::of_text({}); });                                          // ifAlias

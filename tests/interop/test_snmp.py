@@ -62,6 +62,9 @@ class Requests(DeskTest):
         self.assertEqual(re.findall(r"Counter32: (\d+)", said), ["5", "5"])
         screen = self.router.ctl("show ip counter=icmp")
         self.assertRegex(screen, r"inEchos \.+ 5 ")
+        self.router.ctl("set eth=0 speed=10mhalf")
+        self.assertIn("Gauge32: 10000000\n", self.get(f"{MIB_2}.2.2.1.5.1") + "\n")  # ifSpeed
+        self.assertRegex(self.router.ctl("show interface=eth0"), r"ifSpeed\.+ 10000000\n")
 
     def test_both_versions_say_what_there_is_not(self):
         missing = f"{MIB_2}.99.0"
